@@ -1,0 +1,30 @@
+//! One reading of a register file.
+
+use sea_orm::entity::prelude::*;
+
+/// One reading of a register file.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+#[sea_orm(table_name = "import_run")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub council_id: Uuid,
+    pub file_name: String,
+    /// SHA-256 of the file.
+    pub file_digest: Vec<u8>,
+    pub imported_at: DateTimeUtc,
+    pub imported_by: String,
+    pub rows: i32,
+    pub accepted: i32,
+    pub doubtful: i32,
+    pub held: i32,
+    pub added: i32,
+    pub changed: i32,
+    pub unchanged: i32,
+}
+
+/// None: joins are written where they are needed.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,30 @@
+//! Guildhall's tables as sea-orm entities: one file per table, nothing else.
+//!
+//! Only the private `store` of a capability may use them; see the root crate's map.
+
+pub mod audit_entry;
+pub mod bid;
+pub mod bid_score;
+pub mod contract;
+pub mod contract_buyer;
+pub mod contract_source;
+pub mod contract_supplier;
+pub mod contract_window;
+pub mod council;
+pub mod council_policy;
+pub mod extension_option;
+pub mod import_run;
+pub mod membership;
+pub mod need;
+pub mod need_supporter;
+pub mod notification;
+pub mod outbox;
+pub mod person;
+pub mod pilot;
+pub mod pilot_criterion;
+pub mod pilot_question;
+pub mod product;
+pub mod saved_search;
+pub mod session;
+pub mod supplier;
+pub mod watermark;

@@ -1,0 +1,35 @@
+//! A mail, from the moment it was decided on.
+
+use sea_orm::entity::prelude::*;
+
+/// A mail, from the moment it was decided on.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+#[sea_orm(table_name = "outbox")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// alert, outcome or receipt.
+    pub stream: String,
+    pub recipient: String,
+    pub subject: String,
+    pub message_id: String,
+    /// The whole message, fixed when the row was written: a resend is byte for byte the same.
+    pub message: Vec<u8>,
+    /// queued, leased, sent, parked or suppressed.
+    pub state: String,
+    pub attempts: i32,
+    pub due_at: DateTimeUtc,
+    pub lease_token: Option<Uuid>,
+    pub leased_until: Option<DateTimeUtc>,
+    /// What the mail server last answered, or why it was parked or suppressed.
+    pub last_answer: Option<String>,
+    pub saved_search_id: Option<Uuid>,
+    pub created_at: DateTimeUtc,
+    pub sent_at: Option<DateTimeUtc>,
+}
+
+/// None: joins are written where they are needed.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,37 @@
+//! Guildhall's schema, told once for both databases.
+//!
+//! One file a step, in order; a step that has been released is never edited. The steps are plain SQL with the
+//! column types written as `{tokens}` (see [`dialect`]), because STRICT tables, full-text indexes and partial
+//! indexes are what differ and what matters. To add a step: 1. a new file, 2. its name here, 3. its entity.
+
+mod dialect;
+mod m0001_councils;
+mod m0002_people;
+mod m0003_suppliers;
+mod m0004_contracts;
+mod m0005_market;
+mod m0006_alerts;
+mod m0007_audit;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
+
+/// Runs the steps that a database has not had yet.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_councils::Step),
+            Box::new(m0002_people::Step),
+            Box::new(m0003_suppliers::Step),
+            Box::new(m0004_contracts::Step),
+            Box::new(m0005_market::Step),
+            Box::new(m0006_alerts::Step),
+            Box::new(m0007_audit::Step),
+        ]
+    }
+}
+
+pub use sea_orm_migration::MigratorTrait as Migrate;

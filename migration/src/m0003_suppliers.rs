@@ -1,0 +1,63 @@
+//! Suppliers, their products, and who belongs to which organisation.
+
+crate::dialect::step!("m0003_suppliers", BOTH, "", "");
+
+const BOTH: &str = r#"
+CREATE TABLE supplier (
+    id {id} NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- The name as it is matched: upper case, without punctuation and legal form.
+    name_key TEXT NOT NULL,
+    -- Two letters or digits and six digits.
+    companies_house TEXT,
+    charity TEXT,
+    -- micro, small, medium or large.
+    size TEXT,
+    staff {int},
+    -- Voluntary, community or social enterprise.
+    vcse {bool},
+    town TEXT,
+    region TEXT,
+    website TEXT,
+    summary TEXT,
+    created_at {instant} NOT NULL,
+    updated_at {instant} NOT NULL,
+    version {int} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX supplier_companies_house ON supplier (companies_house) WHERE companies_house IS NOT NULL;
+CREATE INDEX supplier_name_key ON supplier (name_key);
+CREATE INDEX supplier_by_name ON supplier (name, id);
+
+CREATE TABLE product (
+    id {id} NOT NULL PRIMARY KEY,
+    supplier_id {id} NOT NULL REFERENCES supplier (id),
+    name TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    description TEXT NOT NULL,
+    -- Local Government Service List codes it serves.
+    lgsl {json} NOT NULL,
+    -- Common Procurement Vocabulary codes it falls under.
+    cpv {json} NOT NULL,
+    -- cloud, on_premises, or none given.
+    hosting TEXT,
+    price_model TEXT,
+    -- draft, published or archived.
+    state TEXT NOT NULL,
+    created_at {instant} NOT NULL,
+    updated_at {instant} NOT NULL,
+    version {int} NOT NULL
+) {strict};
+CREATE INDEX product_supplier ON product (supplier_id);
+CREATE INDEX product_by_name ON product (name, id);
+
+CREATE TABLE membership (
+    id {id} NOT NULL PRIMARY KEY,
+    person_id {id} NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    council_id {id} REFERENCES council (id),
+    supplier_id {id} REFERENCES supplier (id),
+    role TEXT NOT NULL,
+    CHECK ((council_id IS NULL) <> (supplier_id IS NULL))
+) {strict};
+CREATE UNIQUE INDEX membership_council ON membership (person_id, council_id) WHERE council_id IS NOT NULL;
+CREATE UNIQUE INDEX membership_supplier ON membership (person_id, supplier_id) WHERE supplier_id IS NOT NULL;
+"#;

@@ -1,0 +1,126 @@
+//! Needs, pilots, questions, sealed bids and their scores.
+
+crate::dialect::step!("m0005_market", BOTH, "", "");
+
+const BOTH: &str = r#"
+CREATE TABLE need (
+    id {id} NOT NULL PRIMARY KEY,
+    council_id {id} NOT NULL REFERENCES council (id),
+    -- The contract whose window it relates to.
+    contract_id {id} REFERENCES contract (id),
+    title TEXT NOT NULL,
+    problem TEXT NOT NULL,
+    outcomes TEXT NOT NULL,
+    systems TEXT,
+    lgsl {int},
+    cpv TEXT,
+    budget_min_pence {big},
+    budget_max_pence {big},
+    needed_by {date},
+    -- draft, stated, met or withdrawn.
+    state TEXT NOT NULL,
+    created_at {instant} NOT NULL,
+    updated_at {instant} NOT NULL,
+    version {int} NOT NULL
+) {strict};
+CREATE INDEX need_council ON need (council_id, id);
+
+CREATE TABLE need_supporter (
+    need_id {id} NOT NULL REFERENCES need (id) ON DELETE CASCADE,
+    -- Another council that said "us too".
+    council_id {id} NOT NULL REFERENCES council (id),
+    note TEXT,
+    joined_at {instant} NOT NULL,
+    PRIMARY KEY (need_id, council_id)
+) {strict};
+
+CREATE TABLE pilot (
+    id {id} NOT NULL PRIMARY KEY,
+    council_id {id} NOT NULL REFERENCES council (id),
+    need_id {id} REFERENCES need (id),
+    title TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    success_measures TEXT NOT NULL,
+    -- The most it may cost, VAT excluded.
+    cap_pence {big} NOT NULL,
+    weeks {int} NOT NULL,
+    -- When the council decides to stop or to scale.
+    decides_on {date},
+    lgsl {int},
+    cpv TEXT,
+    -- none, sme, vcse or local.
+    reservation TEXT NOT NULL,
+    -- draft, in_review, published, evaluating, awarded, none_suitable, cancelled or withdrawn.
+    state TEXT NOT NULL,
+    -- Bids are in time strictly before it.
+    deadline_at {instant},
+    published_at {instant},
+    decided_at {instant},
+    -- Why it was awarded as it was, or ended without an award.
+    outcome_reason TEXT,
+    -- The award, in the register.
+    contract_id {id} REFERENCES contract (id),
+    created_at {instant} NOT NULL,
+    updated_at {instant} NOT NULL,
+    version {int} NOT NULL
+) {strict};
+CREATE INDEX pilot_council ON pilot (council_id, id);
+CREATE INDEX pilot_state ON pilot (state, id);
+
+CREATE TABLE pilot_criterion (
+    pilot_id {id} NOT NULL REFERENCES pilot (id) ON DELETE CASCADE,
+    ordinal {int} NOT NULL,
+    -- quality or price.
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    -- Out of 100 over the whole pilot.
+    weight {int} NOT NULL,
+    PRIMARY KEY (pilot_id, ordinal)
+) {strict};
+
+CREATE TABLE pilot_question (
+    id {id} NOT NULL PRIMARY KEY,
+    pilot_id {id} NOT NULL REFERENCES pilot (id) ON DELETE CASCADE,
+    -- Known to the record, never shown with the question.
+    supplier_id {id} NOT NULL REFERENCES supplier (id),
+    question TEXT NOT NULL,
+    answer TEXT,
+    -- asked, answered_and_published, answered_privately or rejected.
+    state TEXT NOT NULL,
+    asked_at {instant} NOT NULL,
+    answered_at {instant}
+) {strict};
+CREATE INDEX pilot_question_pilot ON pilot_question (pilot_id, id);
+
+CREATE TABLE bid (
+    id {id} NOT NULL PRIMARY KEY,
+    pilot_id {id} NOT NULL REFERENCES pilot (id),
+    supplier_id {id} NOT NULL REFERENCES supplier (id),
+    -- draft, submitted, withdrawn, disqualified, awarded or not_awarded.
+    state TEXT NOT NULL,
+    version {int} NOT NULL,
+    -- The offer, encrypted with a key of its own; the key is wrapped by the server's.
+    sealed {bytes} NOT NULL,
+    wrapped_key {bytes} NOT NULL,
+    -- SHA-256 of the canonical content, as in the receipt.
+    digest {bytes} NOT NULL,
+    received_at {instant} NOT NULL,
+    -- What the council tells this bidder with the outcome.
+    feedback TEXT,
+    UNIQUE (pilot_id, supplier_id)
+) {strict};
+CREATE INDEX bid_supplier ON bid (supplier_id, id);
+
+CREATE TABLE bid_score (
+    bid_id {id} NOT NULL REFERENCES bid (id) ON DELETE CASCADE,
+    -- The criterion's ordinal.
+    ordinal {int} NOT NULL,
+    evaluator_id {id} NOT NULL REFERENCES person (id),
+    -- Out of 100.
+    score {int} NOT NULL,
+    reason TEXT NOT NULL,
+    scored_at {instant} NOT NULL,
+    PRIMARY KEY (bid_id, ordinal, evaluator_id)
+) {strict};
+"#;

@@ -1,0 +1,62 @@
+//! Saved searches, the ledger of what was told to whom, and the outbox of mail.
+
+crate::dialect::step!("m0006_alerts", BOTH, "", "");
+
+const BOTH: &str = r#"
+CREATE TABLE saved_search (
+    id {id} NOT NULL PRIMARY KEY,
+    person_id {id} NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    -- What it looks for, as alerts::Filter.
+    filter {json} NOT NULL,
+    -- active, paused or unsubscribed.
+    state TEXT NOT NULL,
+    created_at {instant} NOT NULL,
+    updated_at {instant} NOT NULL,
+    version {int} NOT NULL
+) {strict};
+CREATE INDEX saved_search_person ON saved_search (person_id, id);
+
+CREATE TABLE watermark (
+    name TEXT NOT NULL PRIMARY KEY,
+    -- Everything up to and including this day has been told.
+    reached_on {date} NOT NULL
+) {strict};
+
+CREATE TABLE outbox (
+    id {id} NOT NULL PRIMARY KEY,
+    -- alert, outcome or receipt.
+    stream TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    message_id TEXT NOT NULL UNIQUE,
+    -- The whole message, fixed when the row was written: a resend is byte for byte the same.
+    message {bytes} NOT NULL,
+    -- queued, leased, sent, parked or suppressed.
+    state TEXT NOT NULL,
+    attempts {int} NOT NULL,
+    due_at {instant} NOT NULL,
+    lease_token {id},
+    leased_until {instant},
+    -- What the mail server last answered, or why it was parked or suppressed.
+    last_answer TEXT,
+    saved_search_id {id} REFERENCES saved_search (id) ON DELETE SET NULL,
+    created_at {instant} NOT NULL,
+    sent_at {instant}
+) {strict};
+CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'leased');
+CREATE INDEX outbox_created ON outbox (created_at, id);
+CREATE INDEX outbox_search ON outbox (saved_search_id);
+
+CREATE TABLE notification (
+    id {id} NOT NULL PRIMARY KEY,
+    saved_search_id {id} NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE,
+    -- Contract, kind, ordinal and dates: change a date and it is another event.
+    event_key TEXT NOT NULL,
+    contract_id {id} NOT NULL REFERENCES contract (id) ON DELETE CASCADE,
+    outbox_id {id} NOT NULL REFERENCES outbox (id),
+    created_at {instant} NOT NULL,
+    UNIQUE (saved_search_id, event_key)
+) {strict};
+CREATE INDEX notification_outbox ON notification (outbox_id);
+"#;
