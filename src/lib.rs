@@ -1,1 +1,6 @@
-
+//! Guildhall: council contracts, the windows in which something can be done about them, and pilots.
+pub mod access;
+pub mod audit;
+pub mod contracts;
+pub mod graphql;
+pub mod runtime;

@@ -52,6 +52,8 @@ pub struct Model {
     pub lead_times: Option<Json>,
     /// Initial end plus exercised options; derived, kept for order and filters.
     pub current_ends_on: Option<Date>,
+    /// The current end, or 9999-12-31 when it is not known: what lists are ordered by.
+    pub ends_key: Date,
     /// Current end plus available options; derived.
     pub maximum_ends_on: Option<Date>,
     /// No end, or one like 2099 that nobody believes; derived.

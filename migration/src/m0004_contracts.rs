@@ -69,6 +69,8 @@ CREATE TABLE contract (
     lead_times {json},
     -- Initial end plus exercised options; derived, kept for order and filters.
     current_ends_on {date},
+    -- The current end, or 9999-12-31 when it is not known: what lists are ordered by.
+    ends_key {date} NOT NULL,
     -- Current end plus available options; derived.
     maximum_ends_on {date},
     -- No end, or one like 2099 that nobody believes; derived.
@@ -78,11 +80,11 @@ CREATE TABLE contract (
     version {int} NOT NULL
 ) {strict};
 CREATE UNIQUE INDEX contract_row_key ON contract (council_id, row_key);
-CREATE INDEX contract_end ON contract (current_ends_on, id);
-CREATE INDEX contract_council_end ON contract (council_id, current_ends_on, id);
-CREATE INDEX contract_lgsl_end ON contract (lgsl, current_ends_on, id);
-CREATE INDEX contract_cpv ON contract (cpv, current_ends_on, id);
-CREATE INDEX contract_value ON contract (value_pence, id);
+CREATE INDEX contract_end ON contract (ends_key, id);
+CREATE INDEX contract_council_end ON contract (council_id, ends_key, id);
+CREATE INDEX contract_lgsl_end ON contract (lgsl, ends_key, id);
+CREATE INDEX contract_cpv ON contract (cpv, ends_key, id);
+CREATE INDEX contract_value ON contract (coalesce(value_pence, -1), id);
 CREATE INDEX contract_title ON contract (title, id);
 
 CREATE TABLE contract_supplier (

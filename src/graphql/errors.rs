@@ -1,0 +1,89 @@
+//! Errors as the API tells them: refusals in payloads, the rest at the top with a code. A fault's cause goes to
+//! the log under a reference; only the reference leaves.
+
+use crate::runtime::{App, Error};
+use async_graphql::{Context, ErrorExtensions};
+
+/// Turns a front door's error into the API's.
+pub(super) fn top_level(ctx: &Context<'_>, error: Error) -> async_graphql::Error {
+    let code = match &error {
+        Error::NotSignedIn => "NOT_SIGNED_IN",
+        Error::NotFound => "NOT_FOUND",
+        Error::NotAllowed => "NOT_ALLOWED",
+        Error::Overloaded => "OVERLOADED",
+        Error::Fault(_) => "FAULT",
+    };
+    if let Error::Fault(cause) = &error {
+        let reference = reference(ctx.data_unchecked::<App>());
+        tracing::error!(%reference, cause, "fault");
+        let told = format!("something went wrong on our side; quote {reference}");
+        return async_graphql::Error::new(told).extend_with(|_, e| {
+            e.set("code", code);
+            e.set("reference", reference.clone());
+        });
+    }
+    async_graphql::Error::new(error.to_string()).extend_with(|_, e| e.set("code", code))
+}
+
+/// A short name for one fault, to find it in the log.
+pub(crate) fn reference(app: &App) -> String {
+    hex::encode(app.entropy.bytes::<6>())
+}
+
+/// Lets resolvers say `front_door(..).await.told(ctx)?`.
+pub(super) trait Told<T> {
+    /// The value, or the error as the API tells it.
+    fn told(self, ctx: &Context<'_>) -> async_graphql::Result<T>;
+}
+
+impl<T> Told<T> for Result<T, Error> {
+    fn told(self, ctx: &Context<'_>) -> async_graphql::Result<T> {
+        self.map_err(|error| top_level(ctx, error))
+    }
+}
+
+/// Declares a mutation's payload and error types from the front door's own code enum, and
+/// `Payload::of(ctx, result)` to fill them.
+macro_rules! payload {
+    ($(#[$doc:meta])* $payload:ident { $field:ident: $object:ty } $error:ident($code:ty)) => {
+        $(#[$doc])*
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $payload {
+            /// The result, when there are no errors.
+            pub $field: Option<$object>,
+            /// Why it was refused, which the caller can mend; empty when it was done.
+            pub errors: Vec<$error>,
+        }
+
+        /// One reason why the mutation was refused.
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $error {
+            /// Which reason.
+            pub code: $code,
+            /// In plain English.
+            pub message: String,
+            /// The input field it is about; empty when it is about the whole.
+            pub path: String,
+        }
+
+        impl $payload {
+            fn of(
+                ctx: &async_graphql::Context<'_>,
+                result: Result<$object, crate::runtime::Stop<$code>>,
+            ) -> async_graphql::Result<Self> {
+                match result {
+                    Ok(value) => Ok(Self { $field: Some(value), errors: Vec::new() }),
+                    Err(crate::runtime::Stop::Refused(refusals)) => Ok(Self {
+                        $field: None,
+                        errors: refusals
+                            .into_iter()
+                            .map(|r| $error { code: r.code, message: r.message, path: r.path })
+                            .collect(),
+                    }),
+                    Err(crate::runtime::Stop::Failed(error)) => Err(crate::graphql::errors::top_level(ctx, error)),
+                }
+            }
+        }
+    };
+}
+pub(super) use payload;

@@ -1,0 +1,4 @@
+//! The API, a product of its own: one file per capability, and ids, errors and paging that all share.
+pub(crate) mod errors;
+pub mod ids;
+pub(crate) mod paging;

@@ -1,0 +1,235 @@
+//! Configuration of `serve`: a TOML file, overridden by the environment. Nothing is invented: what is missing
+//! is named, all of it at once, and the program does not start.
+
+use super::clock::Clock;
+use super::mail::Mailer;
+use super::secret::Secret;
+use chrono::{DateTime, Utc};
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// What can be configured. Each key `k` may stand in the file, or in the environment as `GUILDHALL_K`; the
+/// database also as `DATABASE_URL`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Keys {
+    /// Address and port to listen on. Default `127.0.0.1:8080`; put a proxy that speaks TLS in front.
+    #[serde(default = "default_listen")]
+    listen: String,
+    /// Where people reach it, as `https://guildhall.example`: links in mails start with it. Required.
+    public_url: Option<String>,
+    /// `sqlite://guildhall.db` or `postgres://user@host/name`. Required.
+    database_url: Option<String>,
+    /// 32 random bytes in base64 (`openssl rand -base64 32`). It seals bids and signs links; a copy of the
+    /// database without it opens no bid, so keep it apart from the backups. Required.
+    secret: Option<String>,
+    /// `smtps://user:password@host:465`, `smtp://host:587?tls=required`, or `smtp://localhost:1025` for a
+    /// relay on this machine. Required.
+    smtp_url: Option<String>,
+    /// Sender of every mail, as `Guildhall <alerts@guildhall.example>`. Required.
+    mail_from: Option<String>,
+    /// Log filter when `RUST_LOG` is not set. Default `info`.
+    #[serde(default = "default_log")]
+    log: String,
+    /// Development: sent mail can be read at `/mailbox` and the clock can be moved. Never on a real server.
+    #[serde(default)]
+    development: bool,
+    /// Development only: the instant at which the clock starts, as `2015-03-30T08:00:00Z`.
+    clock: Option<DateTime<Utc>>,
+}
+
+fn default_listen() -> String {
+    "127.0.0.1:8080".into()
+}
+
+fn default_log() -> String {
+    "info".into()
+}
+
+/// A configuration that is whole.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where people reach it, without a trailing slash.
+    pub public_url: String,
+    /// Where everything is kept.
+    pub database_url: String,
+    /// The server's secret.
+    pub secret: Secret,
+    /// How mail leaves.
+    pub mailer: Mailer,
+    /// Log filter.
+    pub log: String,
+    /// Whether this is a development server.
+    pub development: bool,
+    /// What time it is.
+    pub clock: Clock,
+}
+
+impl Config {
+    /// Reads the file, if one is named, and the environment.
+    ///
+    /// # Errors
+    /// A line for each key that is missing, unknown or unreadable.
+    pub fn read(file: Option<&Path>) -> Result<Self, Vec<String>> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment = figment
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .merge(Env::prefixed("GUILDHALL_").ignore(&["CONFIG", "PASSWORD"]));
+        let keys: Keys = figment.extract().map_err(|errors| {
+            errors
+                .into_iter()
+                .map(|error| error.to_string())
+                .collect::<Vec<_>>()
+        })?;
+        Self::check(keys)
+    }
+
+    /// Only the database's URL, for commands that need no more.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn database_url(file: Option<&Path>) -> Result<String, Vec<String>> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        figment
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .merge(Env::prefixed("GUILDHALL_").only(&["DATABASE_URL"]))
+            .extract_inner("database_url")
+            .map_err(|_| {
+                vec![missing(
+                    "database_url",
+                    "sqlite://guildhall.db or postgres://user@host/name",
+                )]
+            })
+    }
+
+    fn check(keys: Keys) -> Result<Self, Vec<String>> {
+        let mut wrong = Vec::new();
+        let listen = keys
+            .listen
+            .parse()
+            .map_err(|e| wrong.push(format!("listen: {:?} {e}", keys.listen)))
+            .ok();
+        let public_url = required(
+            &mut wrong,
+            keys.public_url,
+            "public_url",
+            "https://guildhall.example",
+        );
+        let database_url = required(
+            &mut wrong,
+            keys.database_url,
+            "database_url",
+            "sqlite://guildhall.db or postgres://...",
+        );
+        let secret = required(
+            &mut wrong,
+            keys.secret,
+            "secret",
+            "32 random bytes: openssl rand -base64 32",
+        )
+        .and_then(|text| {
+            Secret::parse(&text)
+                .map_err(|e| wrong.push(format!("secret: {e}")))
+                .ok()
+        });
+        let from = required(
+            &mut wrong,
+            keys.mail_from,
+            "mail_from",
+            "Guildhall <alerts@guildhall.example>",
+        );
+        let mailer = required(
+            &mut wrong,
+            keys.smtp_url,
+            "smtp_url",
+            "smtps://user:password@host:465",
+        )
+        .zip(from)
+        .and_then(|(url, from)| Mailer::smtp(&url, &from).map_err(|e| wrong.push(e)).ok());
+        if keys.clock.is_some() && !keys.development {
+            wrong.push("clock: only a development server may have one of its own".into());
+        }
+        let clock = if keys.development {
+            Clock::movable(keys.clock)
+        } else {
+            Clock::system()
+        };
+        match (listen, public_url, database_url, secret, mailer) {
+            (Some(listen), Some(url), Some(database_url), Some(secret), Some(mailer)) if wrong.is_empty() => {
+                Ok(Self {
+                    listen,
+                    public_url: url.trim_end_matches('/').to_owned(),
+                    database_url,
+                    secret,
+                    mailer,
+                    log: keys.log,
+                    development: keys.development,
+                    clock,
+                })
+            }
+            _ => Err(wrong),
+        }
+    }
+}
+
+fn required(wrong: &mut Vec<String>, value: Option<String>, key: &str, example: &str) -> Option<String> {
+    let value = value.filter(|value| !value.trim().is_empty());
+    if value.is_none() {
+        wrong.push(missing(key, example));
+    }
+    value
+}
+
+fn missing(key: &str, example: &str) -> String {
+    format!(
+        "{key} is missing: set it in the configuration file or as GUILDHALL_{} ({example})",
+        key.to_uppercase()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(toml: &str) -> Result<Config, Vec<String>> {
+        Config::check(Figment::from(Toml::string(toml)).extract().unwrap())
+    }
+
+    #[test]
+    fn an_empty_configuration_names_every_missing_key() {
+        let wrong = keys("").unwrap_err().join("\n");
+        for key in ["public_url", "database_url", "secret", "smtp_url", "mail_from"] {
+            assert!(wrong.contains(&format!("{key} is missing")), "{key} in {wrong}");
+        }
+    }
+
+    #[test]
+    fn a_production_server_may_not_have_its_own_clock() {
+        let whole = format!(
+            "public_url = 'https://x.example/'\ndatabase_url = 'sqlite://x.db'\nsecret = '{}'\n\
+             smtp_url = 'smtp://localhost:25'\nmail_from = 'A <a@x.example>'\n",
+            Secret::from_bytes([1; 32]).to_base64()
+        );
+        assert_eq!(keys(&whole).unwrap().public_url, "https://x.example");
+        assert!(
+            keys(&format!("{whole}clock = '2015-03-30T08:00:00Z'")).unwrap_err()[0].starts_with("clock:")
+        );
+        assert!(
+            keys(&format!(
+                "{whole}development = true\nclock = '2015-03-30T08:00:00Z'"
+            ))
+            .is_ok()
+        );
+    }
+}

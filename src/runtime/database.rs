@@ -1,0 +1,218 @@
+//! The database: SQLite in a file by default, PostgreSQL by URL.
+//!
+//! SQLite has one connection that writes (its transactions IMMEDIATE, so that two never meet half way) and a
+//! pool that only reads. What durability and integrity rest on is asserted when it opens. PostgreSQL has one
+//! pool. Schema changes belong to the `migration` crate.
+
+use super::error::Error;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+use std::fs::File;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How long a request waits for a connection before it is told that the server is busy.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// Two cores are kept busy by about this many; more only queue inside the database.
+const CONNECTIONS: u32 = 8;
+/// SQLite versions 3.7.0 to 3.51.2 can corrupt a WAL; see <https://sqlite.org/wal.html>.
+const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
+
+/// The database's two doors: one to read by, one to write by.
+#[derive(Clone, Debug)]
+pub struct Database {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+    file: Option<PathBuf>,
+}
+
+impl Database {
+    /// Opens `sqlite://path` (made if missing) or `postgres://...`, and checks what must hold.
+    ///
+    /// # Errors
+    /// When it cannot be reached or does not give the guarantees.
+    pub async fn open(url: &str) -> Result<Self, Error> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Self::open_postgres(url).await
+        } else if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await
+        } else {
+            Err(Error::fault(
+                "the database URL starts with neither sqlite: nor postgres:",
+            ))
+        }
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self, Error> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(Error::fault)?
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(ACQUIRE)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(Error::fault)?;
+        let (counted, statements) = counting(pool.into());
+        Ok(Self {
+            read: counted.clone(),
+            write: counted,
+            statements,
+            file: None,
+        })
+    }
+
+    async fn open_sqlite(url: &str) -> Result<Self, Error> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(Error::fault)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE)
+            .pragma("cache_size", "-65536")
+            .pragma("mmap_size", "268435456")
+            .pragma("temp_store", "memory")
+            .optimize_on_close(true, None)
+            .disable_statement_logging();
+        let file = options.get_filename().to_owned();
+        let write = sqlite_pool(options.clone(), 1).await?;
+        assert_guarantees(&write).await?;
+        let read = sqlite_pool(options.pragma("query_only", "on"), CONNECTIONS).await?;
+        let (read, statements) = counting(read.into());
+        let counter = statements.clone();
+        let mut write: DatabaseConnection = write.into();
+        write.set_metric_callback(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        Ok(Self {
+            read,
+            write,
+            statements,
+            file: Some(file),
+        })
+    }
+
+    /// The door for reading.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Begins a transaction that may write.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, Error> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// The door for schema changes.
+    pub fn for_migration(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> DbBackend {
+        self.read.get_database_backend()
+    }
+
+    /// How many statements have been sent since it was opened.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Answers when the database does.
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.read.ping().await?)
+    }
+
+    /// Closes every connection.
+    pub async fn close(self) -> Result<(), Error> {
+        self.read.close().await?;
+        Ok(self.write.close().await?)
+    }
+
+    /// Keeps a second server away from the same SQLite file for as long as the lock is held. PostgreSQL needs
+    /// none: any number of servers share it.
+    ///
+    /// # Errors
+    /// When another server has the file.
+    pub fn lock_for_serving(&self) -> Result<Option<File>, Error> {
+        let Some(file) = &self.file else { return Ok(None) };
+        let path = file.with_extension("lock");
+        let lock = File::create(&path).map_err(Error::fault)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(_) => Err(Error::fault(format!(
+                "another guildhall serves {}; one server per SQLite file (use PostgreSQL for more)",
+                file.display()
+            ))),
+        }
+    }
+}
+
+async fn sqlite_pool(options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, Error> {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(options)
+        .await
+        .map_err(Error::fault)
+}
+
+/// What acknowledged writes and references rest on. A file system that cannot do WAL, for one, says so here.
+async fn assert_guarantees(pool: &SqlitePool) -> Result<(), Error> {
+    for (pragma, expected) in [
+        ("journal_mode", "wal"),
+        ("synchronous", "2"),
+        ("foreign_keys", "1"),
+    ] {
+        let sql = AssertSqlSafe(format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}"));
+        let row = pool.fetch_one(sql).await;
+        let found: String = row.and_then(|row| row.try_get(0)).map_err(Error::fault)?;
+        if found != expected {
+            return Err(Error::fault(format!(
+                "SQLite's {pragma} is {found} and must be {expected}"
+            )));
+        }
+    }
+    let row = pool
+        .fetch_one("SELECT sqlite_version()")
+        .await
+        .map_err(Error::fault)?;
+    let version: String = row.try_get(0).map_err(Error::fault)?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    if (next(), next(), next()) < SQLITE_AT_LEAST {
+        return Err(Error::fault(format!(
+            "SQLite {version} can corrupt its write-ahead log; 3.51.3 cannot"
+        )));
+    }
+    Ok(())
+}
+
+fn counting(mut connection: DatabaseConnection) -> (DatabaseConnection, Arc<AtomicU64>) {
+    let statements = Arc::new(AtomicU64::new(0));
+    let counter = statements.clone();
+    connection.set_metric_callback(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+    });
+    (connection, statements)
+}

@@ -1,0 +1,94 @@
+//! What can go wrong, told apart by who can mend it.
+//!
+//! A [`Refusal`] is for the caller: wrong input, or a state that does not allow the action. An [`Error`] is
+//! everything else. Neither knows of GraphQL or HTTP; `graphql::errors` translates.
+
+use sea_orm::DbErr;
+
+/// Why a request could not be answered at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The action needs somebody who is signed in.
+    #[error("sign in first")]
+    NotSignedIn,
+    /// There is no such thing, or the viewer may not know of it.
+    #[error("not found")]
+    NotFound,
+    /// The viewer may see the thing but not do this to it.
+    #[error("you may not do this")]
+    NotAllowed,
+    /// Too much is going on; trying again later may work.
+    #[error("busy: try again shortly")]
+    Overloaded,
+    /// The fault is ours. The text is for the log, never for the caller.
+    #[error("fault: {0}")]
+    Fault(String),
+}
+
+impl Error {
+    /// A fault, from anything that can say what happened.
+    pub fn fault(cause: impl std::fmt::Display) -> Self {
+        Self::Fault(cause.to_string())
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(cause: DbErr) -> Self {
+        match cause {
+            DbErr::ConnectionAcquire(_) => Self::Overloaded,
+            other => Self::Fault(format!("database: {other}")),
+        }
+    }
+}
+
+/// One reason why an action was refused, which the caller can mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal<C> {
+    /// Which of the action's own reasons.
+    pub code: C,
+    /// In plain English, naming the value where there is one.
+    pub message: String,
+    /// The input field it is about, as `criteria.0.weight`; empty when it is about the whole.
+    pub path: String,
+}
+
+/// Every reason found, not only the first.
+pub type Refusals<C> = Vec<Refusal<C>>;
+
+/// How an action that has typed reasons ends when it does not succeed.
+#[derive(Debug)]
+pub enum Stop<C> {
+    /// The caller can mend it.
+    Refused(Refusals<C>),
+    /// The caller cannot.
+    Failed(Error),
+}
+
+impl<C> Stop<C> {
+    /// A single reason about one input field.
+    pub fn refuse(code: C, path: &str, message: impl Into<String>) -> Self {
+        Self::Refused(vec![Refusal {
+            code,
+            path: path.into(),
+            message: message.into(),
+        }])
+    }
+}
+
+impl<C> From<Error> for Stop<C> {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl<C> From<DbErr> for Stop<C> {
+    fn from(error: DbErr) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl<C> From<Refusals<C>> for Stop<C> {
+    fn from(refusals: Refusals<C>) -> Self {
+        Self::Refused(refusals)
+    }
+}

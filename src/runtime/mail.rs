@@ -1,0 +1,230 @@
+//! Mail as bytes: building a message that is fixed for good, and handing it to a server.
+//!
+//! When and to whom belongs to `alerts`; keeping it until it is accepted belongs to [`super::outbox`].
+
+use lettre::address::Envelope;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::{Address, AsyncTransport, Message, Tokio1Executor};
+use std::str::FromStr;
+use std::time::{Duration, SystemTime};
+
+/// lettre's own timeout covers only connecting; this one covers the whole conversation.
+const SEND: Duration = Duration::from_secs(60);
+/// A display name longer than this is cut.
+const NAME_LIMIT: usize = 128;
+
+/// Hands mail on. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    from: Mailbox,
+    route: Route,
+}
+
+#[derive(Clone, Debug)]
+enum Route {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    /// Accepts everything and sends nothing: the outbox is where it can be read.
+    Kept,
+}
+
+/// What a mail server said to a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is theirs now.
+    Accepted(String),
+    /// Not now (4xx, or no conversation at all): try again.
+    Later(String),
+    /// Never (5xx).
+    Refused(String),
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// To whom.
+    pub to: String,
+    /// Subject line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// Where one POST ends these mails (RFC 8058).
+    pub unsubscribe_url: Option<String>,
+    /// Stable for this mail, for ever: `local-part@domain` without brackets.
+    pub message_id: String,
+    /// The Date header.
+    pub date: SystemTime,
+}
+
+struct Raw(&'static str, String);
+
+impl Mailer {
+    /// Mail by SMTP; `url` as lettre reads it.
+    ///
+    /// # Errors
+    /// When the URL or the sender's address cannot be read; the text names which.
+    pub fn smtp(url: &str, from: &str) -> Result<Self, String> {
+        let from = from.parse().map_err(|e| format!("mail_from: {from:?} {e}"))?;
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+            .map_err(|e| format!("smtp_url: {e}"))?
+            .timeout(Some(Duration::from_secs(30)))
+            .build();
+        Ok(Self {
+            from,
+            route: Route::Smtp(transport),
+        })
+    }
+
+    /// Mail that is only kept: the demonstration, where it is read at `/mailbox`.
+    pub fn kept() -> Self {
+        let address = Address::new("alerts", "guildhall.example").expect("the address is well formed");
+        Self {
+            from: Mailbox::new(Some("Guildhall".into()), address),
+            route: Route::Kept,
+        }
+    }
+
+    /// The sender: name, then address.
+    pub fn sender(&self) -> (String, String) {
+        (
+            self.from.name.clone().unwrap_or_else(|| "Guildhall".into()),
+            self.from.email.to_string(),
+        )
+    }
+
+    /// The domain of Message-IDs.
+    pub fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
+    /// The message as bytes, the same however often it is sent.
+    ///
+    /// # Errors
+    /// When the recipient's address cannot be written in a header.
+    pub fn compose(&self, letter: &Letter) -> Result<Vec<u8>, String> {
+        let to: Mailbox = Mailbox::new(
+            None,
+            letter.to.parse().map_err(|e| format!("{:?} {e}", letter.to))?,
+        );
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .subject(clean(&letter.subject, 200))
+            .date(letter.date)
+            .message_id(Some(format!("<{}>", letter.message_id)));
+        for Raw(name, value) in self.list_headers(letter) {
+            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+        }
+        let message = builder
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(
+                        SinglePart::builder()
+                            .header(ContentType::TEXT_PLAIN)
+                            .body(letter.text.clone()),
+                    )
+                    .singlepart(
+                        SinglePart::builder()
+                            .header(ContentType::TEXT_HTML)
+                            .body(letter.html.clone()),
+                    ),
+            )
+            .map_err(|e| e.to_string())?;
+        Ok(message.formatted())
+    }
+
+    fn list_headers(&self, letter: &Letter) -> Vec<Raw> {
+        let mut headers = vec![Raw("Auto-Submitted", "auto-generated".into())];
+        if let Some(url) = &letter.unsubscribe_url {
+            headers.push(Raw(
+                "List-Id",
+                format!("Guildhall alerts <alerts.{}>", self.domain()),
+            ));
+            headers.push(Raw("List-Unsubscribe", format!("<{url}>")));
+            headers.push(Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
+        }
+        headers
+    }
+
+    /// Offers a composed message to the server, and waits at most a minute for its answer.
+    pub async fn send(&self, recipient: &str, message: &[u8]) -> Answer {
+        let Route::Smtp(transport) = &self.route else {
+            return Answer::Accepted("kept, not sent: this is a demonstration".into());
+        };
+        let envelope = match Address::from_str(recipient)
+            .map_err(|e| e.to_string())
+            .and_then(|to| Envelope::new(Some(self.from.email.clone()), vec![to]).map_err(|e| e.to_string()))
+        {
+            Ok(envelope) => envelope,
+            Err(reason) => return Answer::Refused(format!("{recipient}: {reason}")),
+        };
+        match tokio::time::timeout(SEND, transport.send_raw(&envelope, message)).await {
+            Err(_) => Answer::Later("no answer within 60 seconds".into()),
+            Ok(Ok(response)) => Answer::Accepted(format!(
+                "{} {}",
+                response.code(),
+                response.message().collect::<Vec<_>>().join(" ")
+            )),
+            Ok(Err(error)) if error.is_permanent() => Answer::Refused(error.to_string()),
+            Ok(Err(error)) => Answer::Later(error.to_string()),
+        }
+    }
+}
+
+/// Text for a header: control and direction marks dropped (lettre panics on CR LF in a name), cut to a length.
+pub fn clean(text: &str, limit: usize) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars()
+        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
+        .filter(|c| !hidden(*c))
+        .take(limit)
+        .collect()
+}
+
+/// A person's name for a header.
+pub fn clean_name(name: &str) -> String {
+    clean(name, NAME_LIMIT).trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hostile_subject_adds_no_header() {
+        let letter = Letter {
+            to: "a@b.example".into(),
+            subject: "Ends soon\r\nBcc: everyone@b.example".into(),
+            text: "x".into(),
+            html: "<p>x</p>".into(),
+            unsubscribe_url: Some("https://g.example/unsubscribe/t".into()),
+            message_id: "m1@g.example".into(),
+            date: SystemTime::UNIX_EPOCH,
+        };
+        let bytes = Mailer::kept().compose(&letter).unwrap();
+        assert_eq!(
+            bytes,
+            Mailer::kept().compose(&letter).unwrap(),
+            "composing twice gives the same bytes"
+        );
+        let message = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+        assert!(message.bcc().is_none());
+        assert_eq!(message.message_id(), Some("m1@g.example"));
+        assert_eq!(
+            message.header_raw("List-Unsubscribe-Post").unwrap().trim(),
+            "List-Unsubscribe=One-Click"
+        );
+    }
+
+    #[test]
+    fn names_lose_line_breaks_and_direction_marks() {
+        assert_eq!(clean_name("Ann\r\n\u{202e}Other"), "Ann Other");
+        assert_eq!(clean_name(&"x".repeat(3000)).len(), 128);
+    }
+}

@@ -1,0 +1,17 @@
+//! What every room is given: the clock, randomness, the database, mail, configuration, and the [`App`] that
+//! holds them. Knows nothing of councils or contracts, and calls no capability.
+
+mod app;
+pub mod clock;
+pub mod config;
+pub mod database;
+pub mod entropy;
+mod error;
+pub mod mail;
+pub mod outbox;
+pub mod page;
+pub mod secret;
+pub mod telemetry;
+
+pub use app::App;
+pub use error::{Error, Refusal, Refusals, Stop};

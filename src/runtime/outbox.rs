@@ -1,0 +1,182 @@
+//! Mail between being decided on and being accepted by a server.
+//!
+//! A row is written in the transaction of what it tells of. Sending claims a row in one statement with a lease
+//! and a token, holds no transaction while SMTP talks, and writes back only with the token it claimed by: a
+//! worker that was thought dead changes nothing. What a mail says belongs to those who enqueue it.
+
+use super::app::App;
+use super::error::Error;
+use super::mail::{Answer, Letter};
+use chrono::{DateTime, Duration, Utc};
+use entity::outbox::{ActiveModel, Column, Entity, Model};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
+};
+use uuid::Uuid;
+
+/// A crashed worker's mail is taken up again after this long; longer than one send may take.
+const LEASE: Duration = Duration::seconds(90);
+/// After this long, what is still refused for now is parked.
+const GIVE_UP: Duration = Duration::hours(72);
+/// First wait between attempts; it doubles (30 s, 1 min, 2 min ... 1 h).
+const FIRST_RETRY: Duration = Duration::seconds(30);
+/// Longest wait between attempts.
+const LAST_RETRY: Duration = Duration::hours(1);
+
+/// Which stream a mail belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Windows and opportunities; can be unsubscribed from.
+    Alert,
+    /// The outcome of a pilot, to its bidders.
+    Outcome,
+}
+
+impl Stream {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Alert => "alert",
+            Self::Outcome => "outcome",
+        }
+    }
+}
+
+/// Writes a mail to the outbox as part of `txn`; its bytes are fixed from here on. Gives its id.
+///
+/// # Errors
+/// When the message cannot be composed or the row not written.
+pub async fn enqueue(
+    app: &App,
+    txn: &DatabaseTransaction,
+    stream: Stream,
+    saved_search_id: Option<Uuid>,
+    letter: impl FnOnce(String) -> Letter,
+) -> Result<Uuid, Error> {
+    let now = app.clock.now();
+    let id = app.entropy.id(now);
+    let letter = letter(format!("{}@{}", id.simple(), app.mailer.domain()));
+    let message = app.mailer.compose(&letter).map_err(Error::fault)?;
+    ActiveModel {
+        id: Set(id),
+        stream: Set(stream.as_str().into()),
+        recipient: Set(letter.to),
+        subject: Set(super::mail::clean(&letter.subject, 200)),
+        message_id: Set(letter.message_id),
+        message: Set(message),
+        state: Set("queued".into()),
+        attempts: Set(0),
+        due_at: Set(now),
+        lease_token: Set(None),
+        leased_until: Set(None),
+        last_answer: Set(None),
+        saved_search_id: Set(saved_search_id),
+        created_at: Set(now),
+        sent_at: Set(None),
+    }
+    .insert(txn)
+    .await?;
+    Ok(id)
+}
+
+/// Sends everything that is due, one after another. Gives how many mails were accepted.
+///
+/// # Errors
+/// When the database cannot be asked; mail servers' troubles are written to the rows instead.
+pub async fn deliver_due(app: &App) -> Result<usize, Error> {
+    let mut sent = 0;
+    while let Some((mail, token)) = claim(app).await? {
+        let answer = app.mailer.send(&mail.recipient, &mail.message).await;
+        sent += usize::from(matches!(answer, Answer::Accepted(_)));
+        record(app, &mail, token, answer).await?;
+    }
+    Ok(sent)
+}
+
+/// Takes the mail that has been due longest, or whose worker has gone quiet, in one statement.
+async fn claim(app: &App) -> Result<Option<(Model, Uuid)>, Error> {
+    let now = app.clock.now();
+    let token = app.entropy.id(now);
+    let lock = match app.db.backend() {
+        sea_orm::DbBackend::Postgres => "FOR UPDATE SKIP LOCKED",
+        _ => "",
+    };
+    let sql = format!(
+        "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_token = $1, leased_until = $2 \
+         WHERE id = (SELECT id FROM outbox WHERE (state = 'queued' AND due_at <= $3) \
+         OR (state = 'leased' AND leased_until < $3) ORDER BY due_at LIMIT 1 {lock}) RETURNING *"
+    );
+    let values = [token.into(), (now + LEASE).into(), now.into()];
+    let statement = Statement::from_sql_and_values(app.db.backend(), sql, values);
+    let txn = app.db.begin().await?;
+    let claimed = Entity::find().from_raw_sql(statement).one(&txn).await?;
+    txn.commit().await?;
+    Ok(claimed.map(|mail| (mail, token)))
+}
+
+async fn record(app: &App, mail: &Model, token: Uuid, answer: Answer) -> Result<(), Error> {
+    let now = app.clock.now();
+    let update = Entity::update_many()
+        .filter(Column::Id.eq(mail.id))
+        .filter(Column::LeaseToken.eq(token))
+        .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>));
+    let update = match answer {
+        Answer::Accepted(said) => update
+            .col_expr(Column::State, Expr::value("sent"))
+            .col_expr(Column::SentAt, Expr::value(now))
+            .col_expr(Column::LastAnswer, Expr::value(said)),
+        Answer::Later(said) if now - mail.created_at < GIVE_UP => update
+            .col_expr(Column::State, Expr::value("queued"))
+            .col_expr(Column::DueAt, Expr::value(now + retry_after(app, mail.attempts)))
+            .col_expr(Column::LastAnswer, Expr::value(said)),
+        Answer::Later(said) | Answer::Refused(said) => update
+            .col_expr(Column::State, Expr::value("parked"))
+            .col_expr(Column::LastAnswer, Expr::value(said)),
+    };
+    let txn = app.db.begin().await?;
+    update.exec(&txn).await?;
+    Ok(txn.commit().await?)
+}
+
+/// 30 s, 1 min, 2 min ... 1 h, each up to a quarter longer so that a thousand do not return at once.
+fn retry_after(app: &App, attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
+    let wait = (FIRST_RETRY * 2_i32.pow(doublings)).min(LAST_RETRY);
+    let jitter = i32::from(app.entropy.bytes::<1>()[0]);
+    wait + wait * jitter / 1024
+}
+
+/// Withdraws what is queued for a saved search, with the reason; what a server already accepted has gone.
+pub async fn suppress(txn: &DatabaseTransaction, saved_search_id: Uuid, reason: &str) -> Result<u64, Error> {
+    let done = Entity::update_many()
+        .filter(Column::SavedSearchId.eq(saved_search_id))
+        .filter(Column::State.is_in(["queued", "leased"]))
+        .col_expr(Column::State, Expr::value("suppressed"))
+        .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(Column::LastAnswer, Expr::value(reason))
+        .exec(txn)
+        .await?;
+    Ok(done.rows_affected)
+}
+
+/// The latest mails, newest first, for the development mailbox.
+pub async fn latest(app: &App, limit: u64) -> Result<Vec<Model>, Error> {
+    let newest = Entity::find()
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit);
+    Ok(newest.all(app.db.read()).await?)
+}
+
+/// One mail, for the development mailbox.
+pub async fn one(app: &App, id: Uuid) -> Result<Option<Model>, Error> {
+    Ok(Entity::find_by_id(id).one(app.db.read()).await?)
+}
+
+/// How many mails there are in all.
+pub async fn count(app: &App) -> Result<u64, Error> {
+    Ok(Entity::find().count(app.db.read()).await?)
+}
