@@ -2,5 +2,6 @@
 pub mod access;
 pub mod audit;
 pub mod contracts;
+pub mod councils;
 pub mod graphql;
 pub mod runtime;

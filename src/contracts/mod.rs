@@ -1,3 +1,20 @@
-//! Contracts registers: what a council has contracted, when it ends, and what can be done about it when.
+//! Contracts registers: what councils have contracted, when it ends, and what can be done about it when.
+//!
+//! The rules are pure: [`term`] (dates and options) and [`windows`] (derived, never typed). The front door:
+//! [`list`] and [`one`] to read, [`record()`] to write what a register or an award says, [`dashboard`] to count.
+//! It tells nobody anything: `alerts` asks here what opens.
+
+pub mod award;
+pub mod dashboard;
+mod filter;
+mod read;
+mod record;
+mod relations;
+mod store;
 pub mod term;
 pub mod windows;
+
+pub use filter::{Filter, Order, OrderBy};
+pub use read::{Column, Columns, Contract, by_ids, list, one};
+pub use record::{Change, Entry, Particulars, Recorded, Source, record};
+pub use relations::{buyers_of, options_of, suppliers_of, windows_of};

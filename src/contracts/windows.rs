@@ -19,7 +19,7 @@ mod properties;
 mod tests;
 
 /// What a window is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
 pub enum WindowKind {
     /// To the review date.
     Review,

@@ -1,0 +1,226 @@
+//! Contracts in the database: rows written in bulk.
+
+use super::record::{Derived, notice, standing, state};
+use super::term::Length;
+use super::windows::{LeadTimeOverrides, LeadTimes};
+use crate::access::Permit;
+use crate::runtime::{App, Error};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{
+    contract, contract_buyer, contract_source, contract_supplier, contract_window, council_policy, extension_option,
+};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter};
+use uuid::Uuid;
+
+/// SQLite takes 32,766 values a statement; the widest table has 40 columns.
+const ROWS_A_STATEMENT: usize = 500;
+/// A date after all others, for the order of contracts without an end.
+const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("it is a date");
+
+/// The lead times of a council: Guildhall's, where it has none of its own.
+pub(super) async fn lead_times(db: &impl ConnectionTrait, council_id: Uuid) -> Result<LeadTimes, Error> {
+    let Some(own) = council_policy::Entity::find_by_id(council_id).one(db).await? else {
+        return Ok(LeadTimes::default());
+    };
+    let days = |days: Option<i32>| days.and_then(|days| u16::try_from(days).ok());
+    Ok(LeadTimes::default().overridden_by(&LeadTimeOverrides {
+        review_lead_days: days(own.review_lead_days),
+        decision_lead_days: days(own.decision_lead_days),
+        engagement_lead_days: days(own.engagement_lead_days),
+        preparation_lead_days: days(own.preparation_lead_days),
+        expiry_lead_days: days(own.expiry_lead_days),
+        mobilisation_days: days(own.mobilisation_days),
+        evaluation_days: days(own.evaluation_days),
+        tender_days: days(own.tender_days),
+        standstill_working_days: days(own.standstill_working_days),
+        notice_period_days: days(own.notice_period_days),
+        ..LeadTimeOverrides::default()
+    }))
+}
+
+/// Writes entries with all that hangs on them; what hung on the replaced ones goes first.
+pub(super) async fn write(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    council_id: Uuid,
+    derived: Vec<Derived>,
+    replaced: &[Uuid],
+) -> Result<(), Error> {
+    clear(txn, replaced).await?;
+    let now = app.clock.now();
+    let mut hanging = Hanging::default();
+    let mut rows = Vec::with_capacity(derived.len());
+    for entry in derived {
+        rows.push(hanging.take(entry, council_id, now));
+    }
+    for chunk in chunks(rows) {
+        let on_conflict = OnConflict::column(contract::Column::Id)
+            .update_columns(contract::Column::iter().filter(|c| {
+                !matches!(c, contract::Column::Id | contract::Column::CreatedAt | contract::Column::Version)
+            }))
+            .value(contract::Column::Version, sea_orm::sea_query::Expr::cust("contract.version + 1"))
+            .to_owned();
+        contract::Entity::insert_many(chunk).on_conflict(on_conflict).exec_without_returning(txn).await?;
+    }
+    hanging.insert(txn).await
+}
+
+async fn clear(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<(), Error> {
+    for ids in contracts.chunks(ROWS_A_STATEMENT) {
+        let ids = || ids.iter().copied();
+        contract_supplier::Entity::delete_many()
+            .filter(contract_supplier::Column::ContractId.is_in(ids()))
+            .exec(txn)
+            .await?;
+        contract_buyer::Entity::delete_many().filter(contract_buyer::Column::ContractId.is_in(ids())).exec(txn).await?;
+        contract_window::Entity::delete_many()
+            .filter(contract_window::Column::ContractId.is_in(ids()))
+            .exec(txn)
+            .await?;
+        contract_source::Entity::delete_many()
+            .filter(contract_source::Column::ContractId.is_in(ids()))
+            .exec(txn)
+            .await?;
+        extension_option::Entity::delete_many()
+            .filter(extension_option::Column::ContractId.is_in(ids()))
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+#[derive(Default)]
+struct Hanging {
+    suppliers: Vec<contract_supplier::ActiveModel>,
+    buyers: Vec<contract_buyer::ActiveModel>,
+    options: Vec<extension_option::ActiveModel>,
+    windows: Vec<contract_window::ActiveModel>,
+    sources: Vec<contract_source::ActiveModel>,
+}
+
+impl Hanging {
+    fn take(&mut self, derived: Derived, council_id: Uuid, now: DateTime<Utc>) -> contract::ActiveModel {
+        let contract_id = derived.id;
+        for (ordinal, supplier) in derived.entry.suppliers.iter().enumerate() {
+            self.suppliers.push(contract_supplier::ActiveModel {
+                contract_id: Set(contract_id),
+                supplier_id: Set(*supplier),
+                ordinal: Set(i32::try_from(ordinal).unwrap_or(i32::MAX)),
+            });
+        }
+        for buyer in &derived.entry.buyers {
+            self.buyers
+                .push(contract_buyer::ActiveModel { contract_id: Set(contract_id), council_id: Set(*buyer) });
+        }
+        for option in derived.entry.term.extensions.as_slice() {
+            let (months, until_on) = match option.length {
+                Length::Months(months) => (Some(i32::from(months)), None),
+                Length::Until(date) => (None, Some(date)),
+            };
+            self.options.push(extension_option::ActiveModel {
+                contract_id: Set(contract_id),
+                ordinal: Set(i32::from(option.ordinal)),
+                months: Set(months),
+                until_on: Set(until_on),
+                notice_by: Set(option.notice_by),
+                state: Set(state(option).into()),
+            });
+        }
+        for window in &derived.windows {
+            self.windows.push(contract_window::ActiveModel {
+                contract_id: Set(contract_id),
+                kind: Set(window.kind.as_str().into()),
+                ordinal: Set(i32::from(window.ordinal)),
+                council_id: Set(council_id),
+                opens_on: Set(window.opens_on),
+                closes_on: Set(window.closes_on),
+            });
+        }
+        if let Some(source) = &derived.entry.source {
+            self.sources.push(contract_source::ActiveModel {
+                contract_id: Set(contract_id),
+                import_id: Set(source.import_id),
+                row_number: Set(i32::try_from(source.row).unwrap_or(i32::MAX)),
+                digest: Set(source.digest.to_vec()),
+                cells: Set(serde_json::json!(source.cells)),
+            });
+        }
+        row(derived, council_id, now)
+    }
+
+    async fn insert(self, txn: &impl ConnectionTrait) -> Result<(), Error> {
+        insert_all(txn, self.suppliers).await?;
+        insert_all(txn, self.buyers).await?;
+        insert_all(txn, self.options).await?;
+        insert_all(txn, self.windows).await?;
+        insert_all(txn, self.sources).await
+    }
+}
+
+async fn insert_all<A>(txn: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), Error>
+where
+    A: ActiveModelTrait + Send,
+{
+    for chunk in chunks(rows) {
+        <A::Entity as EntityTrait>::insert_many(chunk).exec_without_returning(txn).await?;
+    }
+    Ok(())
+}
+
+fn chunks<T>(mut rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+    std::iter::from_fn(move || {
+        let rest = rows.split_off(rows.len().min(ROWS_A_STATEMENT));
+        let chunk = std::mem::replace(&mut rows, rest);
+        (!chunk.is_empty()).then_some(chunk)
+    })
+}
+
+fn row(derived: Derived, council_id: Uuid, now: DateTime<Utc>) -> contract::ActiveModel {
+    let (entry, term) = (derived.entry.particulars, derived.entry.term);
+    let (notice_months, notice_days) = notice(term.notice_period);
+    let (auto_renews_months, _) = notice(term.auto_renews_for);
+    let (standing, terminated_on) = standing(term.standing);
+    contract::ActiveModel {
+        id: Set(derived.id),
+        council_id: Set(council_id),
+        row_key: Set(derived.entry.row_key),
+        reference: Set(entry.reference),
+        title: Set(entry.title),
+        description: Set(entry.description),
+        department: Set(entry.department),
+        lgsl: Set(entry.lgsl),
+        category: Set(entry.category),
+        cpv: Set(entry.cpv),
+        product_name: Set(entry.product_name),
+        delivery_model: Set(entry.delivery_model),
+        hosting: Set(entry.hosting),
+        contract_type: Set(entry.contract_type),
+        process_type: Set(entry.process_type),
+        value_pence: Set(entry.value_pence),
+        value_basis: Set(entry.value_basis),
+        value_estimated: Set(entry.value_estimated),
+        irrecoverable_vat_pence: Set(entry.irrecoverable_vat_pence),
+        starts_on: Set(term.starts_on),
+        initial_ends_on: Set(term.initial_ends_on),
+        latest_ends_on: Set(term.latest_end),
+        review_on: Set(term.review_on),
+        notice_months: Set(notice_months),
+        notice_days: Set(notice_days),
+        auto_renews_months: Set(auto_renews_months),
+        standing: Set(standing.into()),
+        terminated_on: Set(terminated_on),
+        replaced_on: Set(term.replaced_on),
+        planned_notice: Set(derived.entry.leads.planned_notice),
+        lead_times: NotSet,
+        current_ends_on: Set(derived.current_end),
+        ends_key: Set(derived.current_end.unwrap_or(NO_END)),
+        maximum_ends_on: Set(derived.maximum_end),
+        end_unknown: Set(derived.end_unknown),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+    }
+}

@@ -1,0 +1,142 @@
+//! Councils: who they are, what they may do, and their working days.
+//!
+//! The facts are compiled in and mirrored to the database when it is migrated, so that SQL can join them; the
+//! [`Directory`] answers from memory. It knows nothing of contracts.
+
+pub mod calendar;
+pub mod facts;
+
+use crate::runtime::{App, Error};
+use calendar::Calendar;
+use entity::council;
+use facts::{CouncilFact, ServiceFact};
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::OnConflict;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use uuid::Uuid;
+
+/// A council: its facts and the id everything refers to it by.
+#[derive(Clone, Debug)]
+pub struct Council {
+    /// The same in every installation: drawn from its slug.
+    pub id: Uuid,
+    /// What is known of it.
+    pub facts: CouncilFact,
+}
+
+/// Every council and service there is, in memory.
+#[derive(Debug)]
+pub struct Directory {
+    councils: Vec<Council>,
+    by_id: HashMap<Uuid, usize>,
+    by_word: HashMap<String, usize>,
+    services: HashMap<i32, ServiceFact>,
+}
+
+/// The directory.
+pub fn directory() -> &'static Directory {
+    static DIRECTORY: LazyLock<Directory> = LazyLock::new(Directory::new);
+    &DIRECTORY
+}
+
+impl Directory {
+    fn new() -> Self {
+        let councils: Vec<_> =
+            facts::councils().map(|facts| Council { id: id_of(facts.slug), facts }).collect();
+        let mut by_word = HashMap::new();
+        for (index, council) in councils.iter().enumerate() {
+            for code in &council.facts.former_gss {
+                by_word.entry((*code).to_owned()).or_insert(index);
+            }
+        }
+        for (index, council) in councils.iter().enumerate() {
+            by_word.insert(council.facts.slug.to_owned(), index);
+            by_word.extend(council.facts.gss.map(|code| (code.to_owned(), index)));
+        }
+        let by_id = councils.iter().enumerate().map(|(index, council)| (council.id, index)).collect();
+        let services = facts::services().map(|service| (service.lgsl, service)).collect();
+        Self { councils, by_id, by_word, services }
+    }
+
+    /// Every council, by slug.
+    pub fn all(&self) -> &[Council] {
+        &self.councils
+    }
+
+    /// The council of an id.
+    pub fn by_id(&self, id: Uuid) -> Option<&Council> {
+        self.by_id.get(&id).map(|index| &self.councils[*index])
+    }
+
+    /// The council of a GSS code (present or former) or slug, in any case.
+    pub fn find(&self, code_or_slug: &str) -> Option<&Council> {
+        let word = code_or_slug.trim();
+        let index = self.by_word.get(&word.to_uppercase()).or_else(|| self.by_word.get(&word.to_lowercase()));
+        index.map(|index| &self.councils[*index])
+    }
+
+    /// The service of a Local Government Service List code.
+    pub fn service(&self, lgsl: i32) -> Option<&ServiceFact> {
+        self.services.get(&lgsl)
+    }
+
+    /// The services there are, in no order.
+    pub fn services(&self) -> impl Iterator<Item = &ServiceFact> {
+        self.services.values()
+    }
+
+    /// The working days of a council's nation; England's for a council that is not known.
+    pub fn calendar(&self, id: Uuid) -> Calendar {
+        Calendar(self.by_id(id).map_or(facts::Nation::England, |council| council.facts.nation))
+    }
+}
+
+/// The id of a council: a UUID of version 8 (RFC 9562) from the SHA-256 of its slug.
+fn id_of(slug: &str) -> Uuid {
+    let digest = Sha256::digest(format!("guildhall council {slug}"));
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Mirrors the facts to the database; once, and again after every upgrade.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mirror(app: &App) -> Result<(), Error> {
+    let txn = app.db.begin().await?;
+    let row = |council: &Council| council::ActiveModel {
+        id: Set(council.id),
+        slug: Set(council.facts.slug.into()),
+        gss: Set(council.facts.gss.map(Into::into)),
+        name: Set(council.facts.name.into()),
+        kind: Set(council.facts.kind.as_str().into()),
+        nation: Set(council.facts.nation.as_str().into()),
+        region: Set(council.facts.region.as_str().into()),
+        ends_on: Set(council.facts.ends_on),
+    };
+    use council::Column::{EndsOn, Gss, Id, Kind, Name, Nation, Region, Slug};
+    let update = OnConflict::column(Id).update_columns([Slug, Gss, Name, Kind, Nation, Region, EndsOn]).to_owned();
+    council::Entity::insert_many(directory().all().iter().map(row))
+        .on_conflict(update)
+        .exec_without_returning(&txn)
+        .await?;
+    Ok(txn.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_council_is_found_by_code_and_by_slug_in_any_case() {
+        let norfolk = directory().find("E10000020").unwrap();
+        assert_eq!(norfolk.facts.name, "Norfolk County Council");
+        assert_eq!(directory().find(" NORFOLK ").unwrap().id, norfolk.id);
+        assert_eq!(directory().by_id(norfolk.id).unwrap().facts.slug, "norfolk");
+        assert!(directory().find("atlantis").is_none());
+    }
+}
