@@ -3,5 +3,6 @@ pub mod access;
 pub mod audit;
 pub mod contracts;
 pub mod councils;
+pub mod exchange;
 pub mod graphql;
 pub mod runtime;

@@ -57,12 +57,20 @@ pub async fn record_award(
             process_type: Some("Pilot".into()),
             ..Particulars::default()
         },
-        term: Term { starts_on: Some(award.starts_on), initial_ends_on: Some(award.ends_on), ..Term::default() },
+        term: Term {
+            starts_on: Some(award.starts_on),
+            initial_ends_on: Some(award.ends_on),
+            ..Term::default()
+        },
         leads: LeadTimeOverrides::default(),
         suppliers: vec![award.supplier_id],
         buyers: Vec::new(),
         source: None,
     };
     let recorded = record(app, txn, permit, award.council_id, vec![Change::Add(entry)]).await?;
-    recorded.ids.first().copied().ok_or_else(|| Error::fault("the award was not written"))
+    recorded
+        .ids
+        .first()
+        .copied()
+        .ok_or_else(|| Error::fault("the award was not written"))
 }

@@ -46,7 +46,12 @@ pub async fn windows_by_month(
         let (kind, month): (String, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         if let (Some(kind), Ok(month)) = (WindowKind::parse(&kind), month.parse()) {
             let (contracts, value_pence) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-            months.push(MonthOfWindows { kind, month, contracts, value_pence });
+            months.push(MonthOfWindows {
+                kind,
+                month,
+                contracts,
+                value_pence,
+            });
         }
     }
     Ok(months)

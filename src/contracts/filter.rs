@@ -45,15 +45,26 @@ impl Filter {
         let ids = |select: SelectStatement| C::Id.into_expr().in_subquery(select);
         Condition::all()
             .add_option(some(&self.councils).map(|ids| C::CouncilId.is_in(ids.iter().copied())))
-            .add_option(self.of_councils().map(|select| C::CouncilId.into_expr().in_subquery(select)))
+            .add_option(
+                self.of_councils()
+                    .map(|select| C::CouncilId.into_expr().in_subquery(select)),
+            )
             .add_option(some(&self.lgsl).map(|codes| C::Lgsl.is_in(codes.iter().copied())))
-            .add_option(self.cpv_prefix.as_deref().map(|prefix| between_prefix(C::Cpv, prefix)))
+            .add_option(
+                self.cpv_prefix
+                    .as_deref()
+                    .map(|prefix| between_prefix(C::Cpv, prefix)),
+            )
             .add_option(self.supplier.map(|id| ids(of_supplier(id))))
             .add_option(self.min_value_pence.map(|least| C::ValuePence.gte(least)))
             .add_option(self.max_value_pence.map(|most| C::ValuePence.lte(most)))
             .add_option(self.ends_from.map(|day| C::EndsKey.gte(day)))
             .add_option(self.ends_to.map(|day| C::EndsKey.lte(day)))
-            .add_option(self.window_open.as_ref().map(|(kinds, day)| ids(with_open_window(kinds, *day))))
+            .add_option(
+                self.window_open
+                    .as_ref()
+                    .map(|(kinds, day)| ids(with_open_window(kinds, *day))),
+            )
             .add_option(self.text.as_deref().and_then(|text| matching(text, backend)))
     }
 
@@ -87,7 +98,9 @@ fn between_prefix(column: contract::Column, prefix: &str) -> SimpleExpr {
 
 fn of_supplier(id: Uuid) -> SelectStatement {
     let mut select = Query::select();
-    select.column(contract_supplier::Column::ContractId).from(contract_supplier::Entity);
+    select
+        .column(contract_supplier::Column::ContractId)
+        .from(contract_supplier::Entity);
     select.and_where(contract_supplier::Column::SupplierId.eq(id));
     select
 }
@@ -96,7 +109,9 @@ fn with_open_window(kinds: &[WindowKind], day: NaiveDate) -> SelectStatement {
     use contract_window::Column as W;
     let mut select = Query::select();
     select.column(W::ContractId).from(contract_window::Entity);
-    select.and_where(W::OpensOn.lte(day)).and_where(W::ClosesOn.is_null().or(W::ClosesOn.gte(day)));
+    select
+        .and_where(W::OpensOn.lte(day))
+        .and_where(W::ClosesOn.is_null().or(W::ClosesOn.gte(day)));
     if let Some(kinds) = some(kinds) {
         select.and_where(W::Kind.is_in(kinds.iter().map(|kind| kind.as_str())));
     }
@@ -105,15 +120,19 @@ fn with_open_window(kinds: &[WindowKind], day: NaiveDate) -> SelectStatement {
 
 /// The database's own text search. Words are quoted for FTS5, whose operators are not the caller's to use.
 fn matching(text: &str, backend: DbBackend) -> Option<SimpleExpr> {
-    let words: Vec<&str> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(16).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(16)
+        .collect();
     if words.is_empty() {
         return None;
     }
     Some(match backend {
-        DbBackend::Postgres => {
-            Expr::cust_with_values("contract.search @@ plainto_tsquery('english', $1)", [words.join(" ")])
-        }
+        DbBackend::Postgres => Expr::cust_with_values(
+            "contract.search @@ plainto_tsquery('english', $1)",
+            [words.join(" ")],
+        ),
         _ => {
             let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
             Expr::cust_with_values(
@@ -147,7 +166,10 @@ pub struct OrderBy {
 
 impl Default for OrderBy {
     fn default() -> Self {
-        Self { field: Order::EndsOn, descending: false }
+        Self {
+            field: Order::EndsOn,
+            descending: false,
+        }
     }
 }
 
@@ -163,7 +185,11 @@ impl OrderBy {
     }
 
     pub(super) fn direction(self) -> Direction {
-        if self.descending { Direction::Desc } else { Direction::Asc }
+        if self.descending {
+            Direction::Desc
+        } else {
+            Direction::Asc
+        }
     }
 
     pub(super) fn after(self, (key, id): &(String, Uuid)) -> Result<SimpleExpr, Error> {
@@ -175,6 +201,10 @@ impl OrderBy {
         };
         let place = Expr::tuple([self.key(), contract::Column::Id.into_expr()]);
         let last = Expr::tuple([key, Expr::value(*id)]);
-        Ok(if self.descending { place.lt(last) } else { place.gt(last) })
+        Ok(if self.descending {
+            place.lt(last)
+        } else {
+            place.gt(last)
+        })
     }
 }

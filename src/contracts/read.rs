@@ -142,8 +142,11 @@ impl Columns {
     }
 
     fn read(&self, row: &QueryResult) -> Result<Contract, DbErr> {
-        let mut contract =
-            Contract { id: row.try_get_by_index(0)?, council_id: row.try_get_by_index(1)?, ..Contract::default() };
+        let mut contract = Contract {
+            id: row.try_get_by_index(0)?,
+            council_id: row.try_get_by_index(1)?,
+            ..Contract::default()
+        };
         for (index, column) in self.0.iter().enumerate() {
             column.read(row, index + 2, &mut contract)?;
         }
@@ -178,16 +181,26 @@ pub async fn list(
     let at = columns.0.len() + 2;
     let read = |row: &QueryResult| -> Result<Item<Contract>, DbErr> {
         let value = columns.read(row)?;
-        Ok(Item { key: row.try_get_by_index(at)?, id: value.id, value })
+        Ok(Item {
+            key: row.try_get_by_index(at)?,
+            id: value.id,
+            value,
+        })
     };
     let items = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let total = if count { Some(total(app, filter).await?) } else { None };
+    let total = if count {
+        Some(total(app, filter).await?)
+    } else {
+        None
+    };
     Ok(Page::from_one_more(items, cut, total))
 }
 
 async fn total(app: &App, filter: &Filter) -> Result<u64, Error> {
     let mut select = Query::select();
-    select.from(contract::Entity).expr(Func::count(Expr::col((contract::Entity, contract::Column::Id))));
+    select
+        .from(contract::Entity)
+        .expr(Func::count(Expr::col((contract::Entity, contract::Column::Id))));
     select.cond_where(filter.condition(app.db.backend()));
     let row = app.db.read().query_one(&select).await?.ok_or(Error::NotFound)?;
     let count: i64 = row.try_get_by_index(0)?;

@@ -19,7 +19,9 @@ pub async fn suppliers_of(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid,
         .order_by_asc(contract_supplier::Column::Ordinal)
         .all(app.db.read())
         .await?;
-    Ok(grouped(rows.into_iter().map(|row| (row.contract_id, row.supplier_id))))
+    Ok(grouped(
+        rows.into_iter().map(|row| (row.contract_id, row.supplier_id)),
+    ))
 }
 
 /// The councils that buy beside the one whose register it is.
@@ -31,7 +33,9 @@ pub async fn buyers_of(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, Ve
         .filter(contract_buyer::Column::ContractId.is_in(contracts.iter().copied()))
         .all(app.db.read())
         .await?;
-    Ok(grouped(rows.into_iter().map(|row| (row.contract_id, row.council_id))))
+    Ok(grouped(
+        rows.into_iter().map(|row| (row.contract_id, row.council_id)),
+    ))
 }
 
 /// The windows of these contracts, by the day they open.
@@ -45,7 +49,10 @@ pub async fn windows_of(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, V
         .order_by_asc(contract_window::Column::Kind)
         .all(app.db.read())
         .await?;
-    Ok(grouped(rows.into_iter().filter_map(|row| Some((row.contract_id, window(&row)?)))))
+    Ok(grouped(
+        rows.into_iter()
+            .filter_map(|row| Some((row.contract_id, window(&row)?))),
+    ))
 }
 
 pub(super) fn window(row: &contract_window::Model) -> Option<Window> {
@@ -67,7 +74,10 @@ pub async fn options_of(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, V
         .order_by_asc(extension_option::Column::Ordinal)
         .all(app.db.read())
         .await?;
-    Ok(grouped(rows.into_iter().filter_map(|row| Some((row.contract_id, option(&row)?)))))
+    Ok(grouped(
+        rows.into_iter()
+            .filter_map(|row| Some((row.contract_id, option(&row)?))),
+    ))
 }
 
 fn option(row: &extension_option::Model) -> Option<ExtensionOption> {
@@ -82,7 +92,12 @@ fn option(row: &extension_option::Model) -> Option<ExtensionOption> {
         "declined" => ExtensionState::Declined,
         _ => ExtensionState::Lapsed,
     };
-    Some(ExtensionOption { ordinal: u16::try_from(row.ordinal).ok()?, length, notice_by: row.notice_by, state })
+    Some(ExtensionOption {
+        ordinal: u16::try_from(row.ordinal).ok()?,
+        length,
+        notice_by: row.notice_by,
+        state,
+    })
 }
 
 fn grouped<T>(pairs: impl Iterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {

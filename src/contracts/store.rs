@@ -7,7 +7,8 @@ use crate::access::Permit;
 use crate::runtime::{App, Error};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
-    contract, contract_buyer, contract_source, contract_supplier, contract_window, council_policy, extension_option,
+    contract, contract_buyer, contract_source, contract_supplier, contract_window, council_policy,
+    extension_option,
 };
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::sea_query::OnConflict;
@@ -59,11 +60,20 @@ pub(super) async fn write(
     for chunk in chunks(rows) {
         let on_conflict = OnConflict::column(contract::Column::Id)
             .update_columns(contract::Column::iter().filter(|c| {
-                !matches!(c, contract::Column::Id | contract::Column::CreatedAt | contract::Column::Version)
+                !matches!(
+                    c,
+                    contract::Column::Id | contract::Column::CreatedAt | contract::Column::Version
+                )
             }))
-            .value(contract::Column::Version, sea_orm::sea_query::Expr::cust("contract.version + 1"))
+            .value(
+                contract::Column::Version,
+                sea_orm::sea_query::Expr::cust("contract.version + 1"),
+            )
             .to_owned();
-        contract::Entity::insert_many(chunk).on_conflict(on_conflict).exec_without_returning(txn).await?;
+        contract::Entity::insert_many(chunk)
+            .on_conflict(on_conflict)
+            .exec_without_returning(txn)
+            .await?;
     }
     hanging.insert(txn).await
 }
@@ -75,7 +85,10 @@ async fn clear(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<(), Err
             .filter(contract_supplier::Column::ContractId.is_in(ids()))
             .exec(txn)
             .await?;
-        contract_buyer::Entity::delete_many().filter(contract_buyer::Column::ContractId.is_in(ids())).exec(txn).await?;
+        contract_buyer::Entity::delete_many()
+            .filter(contract_buyer::Column::ContractId.is_in(ids()))
+            .exec(txn)
+            .await?;
         contract_window::Entity::delete_many()
             .filter(contract_window::Column::ContractId.is_in(ids()))
             .exec(txn)
@@ -112,8 +125,10 @@ impl Hanging {
             });
         }
         for buyer in &derived.entry.buyers {
-            self.buyers
-                .push(contract_buyer::ActiveModel { contract_id: Set(contract_id), council_id: Set(*buyer) });
+            self.buyers.push(contract_buyer::ActiveModel {
+                contract_id: Set(contract_id),
+                council_id: Set(*buyer),
+            });
         }
         for option in derived.entry.term.extensions.as_slice() {
             let (months, until_on) = match option.length {
@@ -165,7 +180,9 @@ where
     A: ActiveModelTrait + Send,
 {
     for chunk in chunks(rows) {
-        <A::Entity as EntityTrait>::insert_many(chunk).exec_without_returning(txn).await?;
+        <A::Entity as EntityTrait>::insert_many(chunk)
+            .exec_without_returning(txn)
+            .await?;
     }
     Ok(())
 }

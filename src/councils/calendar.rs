@@ -78,9 +78,17 @@ fn holidays(nation: Nation, year: i32) -> [Option<NaiveDate>; 14] {
         add(on(3, 17));
         add(on(7, 12));
     }
-    add(if year == 2020 { on(5, 8) } else { NaiveDate::from_weekday_of_month_opt(year, 5, Weekday::Mon, 1) });
+    add(if year == 2020 {
+        on(5, 8)
+    } else {
+        NaiveDate::from_weekday_of_month_opt(year, 5, Weekday::Mon, 1)
+    });
     add(spring(year));
-    add(if scotland { NaiveDate::from_weekday_of_month_opt(year, 8, Weekday::Mon, 1) } else { last_monday(year, 8) });
+    add(if scotland {
+        NaiveDate::from_weekday_of_month_opt(year, 8, Weekday::Mon, 1)
+    } else {
+        last_monday(year, 8)
+    });
     if scotland && year >= 2007 {
         add(on(11, 30));
     }
@@ -114,7 +122,9 @@ fn spring(year: i32) -> Option<NaiveDate> {
 }
 
 fn last_monday(year: i32, month: u32) -> Option<NaiveDate> {
-    let last = NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(Months::new(1))?.pred_opt()?;
+    let last = NaiveDate::from_ymd_opt(year, month, 1)?
+        .checked_add_months(Months::new(1))?
+        .pred_opt()?;
     last.checked_sub_days(Days::new(u64::from(last.weekday().num_days_from_monday())))
 }
 
@@ -151,7 +161,10 @@ mod tests {
             };
             let theirs: Vec<NaiveDate> = list.split(' ').map(day).collect();
             for nation in nations {
-                let mut ours: Vec<_> = holidays(*nation, theirs[0].year()).into_iter().flatten().collect();
+                let mut ours: Vec<_> = holidays(*nation, theirs[0].year())
+                    .into_iter()
+                    .flatten()
+                    .collect();
                 ours.sort_unstable();
                 assert_eq!(ours, theirs, "{nation:?}");
                 years += 1;

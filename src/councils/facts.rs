@@ -242,7 +242,11 @@ fn council(mut cells: Split<'static, char>) -> Option<CouncilFact> {
 }
 
 fn date(cell: &str) -> Option<Option<NaiveDate>> {
-    if cell.is_empty() { Some(None) } else { cell.parse().ok().map(Some) }
+    if cell.is_empty() {
+        Some(None)
+    } else {
+        cell.parse().ok().map(Some)
+    }
 }
 
 fn service(mut cells: Split<'static, char>) -> Option<ServiceFact> {
@@ -278,12 +282,20 @@ mod tests {
                     .iter()
                     .flat_map(|slug| {
                         let council = &all[slug];
-                        if council.ends_on.is_none() { vec![council.slug] } else { council.successors.clone() }
+                        if council.ends_on.is_none() {
+                            vec![council.slug]
+                        } else {
+                            council.successors.clone()
+                        }
                     })
                     .collect();
             }
             assert!(!last.is_empty(), "{} has no successor", council.slug);
-            assert!(last.iter().all(|slug| all[slug].ends_on.is_none()), "{}", council.slug);
+            assert!(
+                last.iter().all(|slug| all[slug].ends_on.is_none()),
+                "{}",
+                council.slug
+            );
         }
     }
 

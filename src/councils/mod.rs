@@ -44,8 +44,12 @@ pub fn directory() -> &'static Directory {
 
 impl Directory {
     fn new() -> Self {
-        let councils: Vec<_> =
-            facts::councils().map(|facts| Council { id: id_of(facts.slug), facts }).collect();
+        let councils: Vec<_> = facts::councils()
+            .map(|facts| Council {
+                id: id_of(facts.slug),
+                facts,
+            })
+            .collect();
         let mut by_word = HashMap::new();
         for (index, council) in councils.iter().enumerate() {
             for code in &council.facts.former_gss {
@@ -56,9 +60,18 @@ impl Directory {
             by_word.insert(council.facts.slug.to_owned(), index);
             by_word.extend(council.facts.gss.map(|code| (code.to_owned(), index)));
         }
-        let by_id = councils.iter().enumerate().map(|(index, council)| (council.id, index)).collect();
+        let by_id = councils
+            .iter()
+            .enumerate()
+            .map(|(index, council)| (council.id, index))
+            .collect();
         let services = facts::services().map(|service| (service.lgsl, service)).collect();
-        Self { councils, by_id, by_word, services }
+        Self {
+            councils,
+            by_id,
+            by_word,
+            services,
+        }
     }
 
     /// Every council, by slug.
@@ -74,7 +87,10 @@ impl Directory {
     /// The council of a GSS code (present or former) or slug, in any case.
     pub fn find(&self, code_or_slug: &str) -> Option<&Council> {
         let word = code_or_slug.trim();
-        let index = self.by_word.get(&word.to_uppercase()).or_else(|| self.by_word.get(&word.to_lowercase()));
+        let index = self
+            .by_word
+            .get(&word.to_uppercase())
+            .or_else(|| self.by_word.get(&word.to_lowercase()));
         index.map(|index| &self.councils[*index])
     }
 
@@ -90,7 +106,10 @@ impl Directory {
 
     /// The working days of a council's nation; England's for a council that is not known.
     pub fn calendar(&self, id: Uuid) -> Calendar {
-        Calendar(self.by_id(id).map_or(facts::Nation::England, |council| council.facts.nation))
+        Calendar(
+            self.by_id(id)
+                .map_or(facts::Nation::England, |council| council.facts.nation),
+        )
     }
 }
 
@@ -119,7 +138,9 @@ pub async fn mirror(app: &App) -> Result<(), Error> {
         ends_on: Set(council.facts.ends_on),
     };
     use council::Column::{EndsOn, Gss, Id, Kind, Name, Nation, Region, Slug};
-    let update = OnConflict::column(Id).update_columns([Slug, Gss, Name, Kind, Nation, Region, EndsOn]).to_owned();
+    let update = OnConflict::column(Id)
+        .update_columns([Slug, Gss, Name, Kind, Nation, Region, EndsOn])
+        .to_owned();
     council::Entity::insert_many(directory().all().iter().map(row))
         .on_conflict(update)
         .exec_without_returning(&txn)

@@ -214,8 +214,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_production_server_may_not_have_its_own_clock() {
+    #[tokio::test]
+    async fn a_production_server_may_not_have_its_own_clock() {
         let whole = format!(
             "public_url = 'https://x.example/'\ndatabase_url = 'sqlite://x.db'\nsecret = '{}'\n\
              smtp_url = 'smtp://localhost:25'\nmail_from = 'A <a@x.example>'\n",

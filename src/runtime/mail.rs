@@ -4,7 +4,7 @@
 
 use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{Address, AsyncTransport, Message, Tokio1Executor};
 use std::str::FromStr;
@@ -120,7 +120,15 @@ impl Mailer {
         }
         let message = builder
             .multipart(
-                MultiPart::alternative()
+                MultiPart::builder()
+                    .kind(MultiPartKind::Alternative)
+                    // Fixed by the Message-ID: composing again gives the same bytes.
+                    .boundary(format!(
+                        "=_{}",
+                        letter
+                            .message_id
+                            .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+                    ))
                     .singlepart(
                         SinglePart::builder()
                             .header(ContentType::TEXT_PLAIN)

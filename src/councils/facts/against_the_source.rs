@@ -12,7 +12,11 @@ fn source(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    assert!(std::env::var_os("CI").is_none(), "{} must be here in CI", path.display());
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "{} must be here in CI",
+        path.display()
+    );
     println!("skipped: ../shared/data is not here");
     None
 }
@@ -20,7 +24,9 @@ fn source(name: &str) -> Option<PathBuf> {
 #[test]
 fn counts_by_nation_and_kind_are_those_of_the_source() {
     let count = |nation, kind, current: bool| {
-        councils().filter(|c| c.nation == nation && c.kind == kind && c.ends_on.is_none() == current).count()
+        councils()
+            .filter(|c| c.nation == nation && c.kind == kind && c.ends_on.is_none() == current)
+            .count()
     };
     use Nation::{England, NorthernIreland, Scotland, Wales};
     for (nation, kind, current, past) in [
@@ -36,15 +42,23 @@ fn counts_by_nation_and_kind_are_those_of_the_source() {
         (Wales, Kind::WelshUnitary, 22, 0),
         (NorthernIreland, Kind::NorthernIrelandDistrict, 11, 25),
     ] {
-        assert_eq!((count(nation, kind, true), count(nation, kind, false)), (current, past), "{kind:?}");
+        assert_eq!(
+            (count(nation, kind, true), count(nation, kind, false)),
+            (current, past),
+            "{kind:?}"
+        );
     }
-    let current = councils().filter(|c| c.kind.is_principal() && c.ends_on.is_none()).count();
+    let current = councils()
+        .filter(|c| c.kind.is_principal() && c.ends_on.is_none())
+        .count();
     assert_eq!(current, 382, "principal councils of the UK today");
 }
 
 #[test]
 fn every_council_of_the_source_is_here_with_its_code() {
-    let Some(path) = source("councils/uk_local_authorities_current.csv") else { return };
+    let Some(path) = source("councils/uk_local_authorities_current.csv") else {
+        return;
+    };
     let ours: BTreeMap<&str, CouncilFact> = councils().map(|c| (c.name, c)).collect();
     let mut reader = csv::Reader::from_path(path).unwrap();
     let headers = reader.headers().unwrap().clone();
@@ -54,7 +68,10 @@ fn every_council_of_the_source_is_here_with_its_code() {
     for row in reader.records().map(Result::unwrap) {
         let council = councils().find(|c| c.name == row[name].trim() && c.gss.unwrap_or("") == &row[gss]);
         let council = council.unwrap_or_else(|| panic!("{} is missing", &row[name]));
-        assert_eq!(council.ends_on.map(|d| d.to_string()).unwrap_or_default(), row[end]);
+        assert_eq!(
+            council.ends_on.map(|d| d.to_string()).unwrap_or_default(),
+            row[end]
+        );
         seen += 1;
     }
     assert_eq!(seen, councils().count());
@@ -63,7 +80,9 @@ fn every_council_of_the_source_is_here_with_its_code() {
 
 #[test]
 fn every_service_of_the_source_is_here_with_its_tier() {
-    let Some(path) = source("services/local_services.csv") else { return };
+    let Some(path) = source("services/local_services.csv") else {
+        return;
+    };
     let ours: BTreeMap<i32, ProvidingTier> = services().map(|s| (s.lgsl, s.tier)).collect();
     let mut reader = csv::Reader::from_path(path).unwrap();
     let mut seen = 0;
