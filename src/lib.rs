@@ -6,3 +6,4 @@ pub mod councils;
 pub mod exchange;
 pub mod graphql;
 pub mod runtime;
+pub mod suppliers;

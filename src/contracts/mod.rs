@@ -15,6 +15,6 @@ pub mod term;
 pub mod windows;
 
 pub use filter::{Filter, Order, OrderBy};
-pub use read::{Column, Columns, Contract, by_ids, list, one};
+pub use read::{Column, Columns, Contract, by_ids, list, one, term_of};
 pub use record::{Change, Entry, Particulars, Recorded, Source, record};
 pub use relations::{buyers_of, options_of, suppliers_of, windows_of};

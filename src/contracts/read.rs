@@ -1,6 +1,7 @@
 //! Reading contracts: only the columns that were asked for, a page at a time, in one statement.
 
 use super::filter::{Filter, OrderBy};
+use super::term::{ExtensionOption, Extensions, Standing, Term};
 use crate::access::Viewer;
 use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error};
@@ -109,6 +110,27 @@ columns! {
     updated_at: DateTime<Utc> => UpdatedAt,
     /// Counts its changes.
     version: i32 => Version,
+}
+
+/// The term of a contract that was read with the columns of its dates, and its options.
+pub fn term_of(row: &Contract, options: Vec<ExtensionOption>) -> Term {
+    let terminated = row.terminated_on;
+    Term {
+        starts_on: row.starts_on,
+        initial_ends_on: row.initial_ends_on,
+        extensions: Extensions::new(options).unwrap_or_default(),
+        latest_end: row.latest_ends_on,
+        review_on: row.review_on,
+        notice_period: None,
+        auto_renews_for: None,
+        standing: match (row.standing.as_str(), terminated) {
+            ("pending", _) => Standing::Pending,
+            ("cancelled", _) => Standing::Cancelled,
+            ("terminated", Some(on)) => Standing::Terminated { on },
+            _ => Standing::Active,
+        },
+        replaced_on: row.replaced_on,
+    }
 }
 
 /// Which columns to read.

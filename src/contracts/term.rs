@@ -93,7 +93,8 @@ pub enum Standing {
 }
 
 /// What a contract is on one day, derived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+#[graphql(name = "ContractStatus")]
 pub enum Status {
     /// Before its start, or pending.
     NotStarted,

@@ -2,4 +2,5 @@
 //!
 //! [`register`] reads a file and is pure; [`import`] writes what was read into a council's register.
 
+pub mod import;
 pub mod register;

@@ -25,6 +25,20 @@ pub(super) fn top_level(ctx: &Context<'_>, error: Error) -> async_graphql::Error
     async_graphql::Error::new(error.to_string()).extend_with(|_, e| e.set("code", code))
 }
 
+/// Turns an error that a loader shared among its callers into the API's.
+pub(super) fn shared(ctx: &Context<'_>, error: &Error) -> async_graphql::Error {
+    top_level(
+        ctx,
+        match error {
+            Error::NotSignedIn => Error::NotSignedIn,
+            Error::NotFound => Error::NotFound,
+            Error::NotAllowed => Error::NotAllowed,
+            Error::Overloaded => Error::Overloaded,
+            Error::Fault(cause) => Error::Fault(cause.clone()),
+        },
+    )
+}
+
 /// A short name for one fault, to find it in the log.
 pub(crate) fn reference(app: &App) -> String {
     hex::encode(app.entropy.bytes::<6>())

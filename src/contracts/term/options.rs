@@ -13,7 +13,7 @@ pub enum Length {
 }
 
 /// What became of an extension option. Only a record changes it; the passing of time does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
 pub enum ExtensionState {
     /// Can still be taken.
     Available,

@@ -1,0 +1,232 @@
+//! A register file into a council's register: added, changed or unchanged, in one transaction, whole or not at
+//! all. Reading the file is [`super::register`]'s.
+
+use super::register::report::Report;
+use super::register::{Reading, Register, Row};
+use crate::access::{Action, Permit, Resource, Viewer, authorize};
+use crate::audit;
+use crate::contracts::term::Term;
+use crate::contracts::windows::LeadTimeOverrides;
+use crate::contracts::{self, Change, Entry, Particulars, Source};
+use crate::councils::Council;
+use crate::runtime::{App, Error};
+use crate::suppliers::{self, Mention};
+use entity::{contract, contract_source, import_run};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QuerySelect,
+};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Contracts written between two reports of progress.
+const STEP: usize = 1000;
+
+/// What came of an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// The counts of the reading.
+    pub report: Report,
+    /// Contracts that were new.
+    pub added: u32,
+    /// Contracts that say something else now.
+    pub changed: u32,
+    /// Contracts that say what they said.
+    pub unchanged: u32,
+}
+
+/// A file to import.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Its name, for provenance.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// What was read from them.
+    pub register: &'a Register,
+}
+
+/// Imports a register. With `dry_run` everything is done and nothing kept. `progress` is told of rows done.
+///
+/// # Errors
+/// When the viewer may not, or the database fails; nothing is kept then.
+pub async fn import(
+    app: &App,
+    viewer: &Viewer,
+    council: &Council,
+    file: File<'_>,
+    dry_run: bool,
+    mut progress: impl FnMut(usize),
+) -> Result<Imported, Error> {
+    let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council.id))?;
+    let report = Report::of(&file.register.readings);
+    let rows: Vec<&Row> = file.register.readings.iter().filter_map(Reading::row).collect();
+    let txn = app.db.begin().await?;
+    let known = known(&txn, council.id).await?;
+    let mut done = Imported {
+        report,
+        added: 0,
+        changed: 0,
+        unchanged: 0,
+    };
+    let run = app.new_id();
+    let mut work = Vec::new();
+    for row in rows {
+        match known.get(&row.key) {
+            Some((_, digest)) if digest.as_slice() == row.digest => done.unchanged += 1,
+            Some((id, _)) => {
+                done.changed += 1;
+                work.push((Some(*id), row));
+            }
+            None => {
+                done.added += 1;
+                work.push((None, row));
+            }
+        }
+    }
+    if !work.is_empty() && !dry_run {
+        insert_run(app, &txn, &permit, council.id, run, file, &done).await?;
+    }
+    progress(done.unchanged as usize);
+    if !dry_run {
+        for step in work.chunks(STEP) {
+            write(app, &txn, &permit, council.id, run, step).await?;
+            progress(step.len());
+        }
+        if !work.is_empty() {
+            let detail =
+                serde_json::json!({ "file": file.name, "added": done.added, "changed": done.changed });
+            audit::record(app, &txn, &permit, "import", run, &detail).await?;
+        }
+    }
+    txn.commit().await?;
+    Ok(done)
+}
+
+async fn write(
+    app: &App,
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    council: Uuid,
+    run: Uuid,
+    step: &[(Option<Uuid>, &Row)],
+) -> Result<(), Error> {
+    let named: Vec<&Row> = step
+        .iter()
+        .map(|(_, row)| *row)
+        .filter(|row| row.supplier.is_some())
+        .collect();
+    let mentions: Vec<Mention> = named.iter().map(|row| mention(row)).collect();
+    let ids = suppliers::resolve(app, txn, permit, &mentions).await?;
+    let suppliers: HashMap<u32, Uuid> = named.iter().map(|row| row.number).zip(ids).collect();
+    let changes = step
+        .iter()
+        .map(|(id, row)| {
+            let entry = entry(row, run, suppliers.get(&row.number).copied());
+            id.map_or_else(
+                || Change::Add(entry.clone()),
+                |id| Change::Replace(id, entry.clone()),
+            )
+        })
+        .collect();
+    contracts::record(app, txn, permit, council, changes).await?;
+    Ok(())
+}
+
+fn mention(row: &Row) -> Mention {
+    Mention {
+        name: row.supplier.clone().unwrap_or_default(),
+        companies_house: row.companies_house.clone(),
+        charity: row.charity.clone(),
+        vcse: row.vcse,
+    }
+}
+
+fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
+    Entry {
+        row_key: row.key.clone(),
+        particulars: Particulars {
+            reference: row.reference.clone(),
+            title: row.title.clone(),
+            description: row.description.clone(),
+            department: row.department.clone(),
+            category: row.category.clone(),
+            cpv: row.cpv.clone(),
+            contract_type: row.contract_type.clone(),
+            process_type: row.process_type.clone(),
+            value_pence: row.value_pence,
+            value_estimated: row.value_estimated,
+            irrecoverable_vat_pence: row.irrecoverable_vat_pence,
+            ..Particulars::default()
+        },
+        term: Term {
+            starts_on: row.starts_on,
+            initial_ends_on: row.ends_on,
+            latest_end: row.latest_ends_on,
+            review_on: row.review_on,
+            ..Term::default()
+        },
+        leads: LeadTimeOverrides::default(),
+        suppliers: supplier.into_iter().collect(),
+        buyers: Vec::new(),
+        source: Some(Source {
+            import_id: run,
+            row: row.number,
+            digest: row.digest,
+            cells: row.cells.clone(),
+        }),
+    }
+}
+
+/// What the council's register has from files already: contract and digest by row key.
+async fn known(db: &impl ConnectionTrait, council: Uuid) -> Result<HashMap<String, (Uuid, Vec<u8>)>, Error> {
+    let sources: sea_orm::RelationDef = contract_source::Entity::belongs_to(contract::Entity)
+        .from(contract_source::Column::ContractId)
+        .to(contract::Column::Id)
+        .into();
+    let rows: Vec<(String, Uuid, Vec<u8>)> = contract::Entity::find()
+        .select_only()
+        .columns([contract::Column::RowKey, contract::Column::Id])
+        .column(contract_source::Column::Digest)
+        .join(JoinType::InnerJoin, sources.rev())
+        .filter(contract::Column::CouncilId.eq(council))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(key, id, digest)| (key, (id, digest)))
+        .collect())
+}
+
+async fn insert_run(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    permit: &Permit,
+    council: Uuid,
+    run: Uuid,
+    file: File<'_>,
+    done: &Imported,
+) -> Result<(), Error> {
+    let count = |count: u32| Set(i32::try_from(count).unwrap_or(i32::MAX));
+    let row = import_run::ActiveModel {
+        id: Set(run),
+        council_id: Set(council),
+        file_name: Set(file.name.to_owned()),
+        file_digest: Set(Sha256::digest(file.bytes).to_vec()),
+        imported_at: Set(app.clock.now()),
+        imported_by: Set(permit.actor_name().to_owned()),
+        rows: count(done.report.rows),
+        accepted: count(done.report.accepted),
+        doubtful: count(done.report.doubtful),
+        held: count(done.report.held),
+        added: count(done.added),
+        changed: count(done.changed),
+        unchanged: count(done.unchanged),
+    };
+    import_run::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Reading suppliers: what a profile says to everybody.
+
+use crate::runtime::{App, Error};
+use entity::{contract_supplier, supplier};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A supplier.
+#[derive(Clone, Debug, PartialEq, Eq, sea_orm::FromQueryResult)]
+pub struct Supplier {
+    /// Identifier.
+    pub id: Uuid,
+    /// Name.
+    pub name: String,
+    /// Companies House number.
+    pub companies_house: Option<String>,
+    /// Charity number.
+    pub charity: Option<String>,
+    /// micro, small, medium or large.
+    pub size: Option<String>,
+    /// Whether it is a voluntary, community or social enterprise.
+    pub vcse: Option<bool>,
+    /// Where it is.
+    pub town: Option<String>,
+    /// Its website.
+    pub website: Option<String>,
+    /// What it does.
+    pub summary: Option<String>,
+}
+
+const COLUMNS: [supplier::Column; 9] = [
+    supplier::Column::Id,
+    supplier::Column::Name,
+    supplier::Column::CompaniesHouse,
+    supplier::Column::Charity,
+    supplier::Column::Size,
+    supplier::Column::Vcse,
+    supplier::Column::Town,
+    supplier::Column::Website,
+    supplier::Column::Summary,
+];
+
+/// Suppliers by id, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Supplier>, Error> {
+    let found = supplier::Entity::find()
+        .select_only()
+        .columns(COLUMNS)
+        .filter(supplier::Column::Id.is_in(ids.iter().copied()))
+        .into_model::<Supplier>()
+        .all(app.db.read())
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|supplier| (supplier.id, supplier))
+        .collect())
+}
+
+/// The suppliers of contracts, by contract and in the register's order, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contracts(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, Vec<Supplier>>, Error> {
+    #[derive(sea_orm::FromQueryResult)]
+    struct Link {
+        contract_id: Uuid,
+        #[sea_orm(nested)]
+        supplier: Supplier,
+    }
+    let suppliers: sea_orm::RelationDef = contract_supplier::Entity::belongs_to(supplier::Entity)
+        .from(contract_supplier::Column::SupplierId)
+        .to(supplier::Column::Id)
+        .into();
+    let links = contract_supplier::Entity::find()
+        .select_only()
+        .column(contract_supplier::Column::ContractId)
+        .columns(COLUMNS)
+        .join(sea_orm::JoinType::InnerJoin, suppliers)
+        .filter(contract_supplier::Column::ContractId.is_in(contracts.iter().copied()))
+        .order_by_asc(contract_supplier::Column::Ordinal)
+        .into_model::<Link>()
+        .all(app.db.read())
+        .await?;
+    let mut of: HashMap<Uuid, Vec<Supplier>> = HashMap::with_capacity(contracts.len());
+    for link in links {
+        of.entry(link.contract_id).or_default().push(link.supplier);
+    }
+    Ok(of)
+}
