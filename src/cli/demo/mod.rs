@@ -1,0 +1,147 @@
+//! `demo`: an embedded database in a folder, an invented world around real councils, and a server on loopback
+//! where sent mail can be read and the clock can be moved.
+
+mod load;
+pub mod world;
+
+use super::{Failure, failed, open, serve};
+use crate::http::{DevelopmentPage, SignIn, Tab};
+use crate::runtime::clock::Clock;
+use crate::runtime::database::Database;
+use crate::runtime::entropy::Entropy;
+use crate::runtime::mail::Mailer;
+use crate::runtime::secret::Secret;
+use crate::runtime::{App, telemetry};
+use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
+
+/// The password of everybody in the demonstration.
+const PASSWORD: &str = "guildhall-demo";
+/// The seed of the demonstration's world.
+const SEED: u64 = 1;
+
+/// A query to start with.
+pub const FIRST_QUERY: &str = "query EndingSoon {
+  contracts(filter: { endsWithinDays: 180 }, first: 10) {
+    edges { node { title currentEndsOn valuePence council { name } suppliers { name } } }
+  }
+}";
+
+/// Where the demonstration lives and listens.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The folder to keep it in; made if missing, reused if there.
+    #[arg(long, default_value = "guildhall-data")]
+    folder: PathBuf,
+    /// Address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Load the demonstration and stop.
+    #[arg(long)]
+    load_only: bool,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    telemetry::start("warn");
+    std::fs::create_dir_all(&arguments.folder).map_err(|e| failed(format!("{}: {e}", arguments.folder.display())))?;
+    let listener = TcpListener::bind(&arguments.listen)
+        .await
+        .map_err(|e| failed(format!("{}: {e} (choose another with --listen)", arguments.listen)))?;
+    let address = listener.local_addr().map_err(failed)?;
+    let app = application(&arguments.folder, &format!("http://{address}")).await?;
+    let _lock = app.db.lock_for_serving().map_err(failed)?;
+    open::prepare(&app).await?;
+    let world = world::world(app.clock.today(), SEED);
+    let loaded = load::load(&app, &world, PASSWORD).await?;
+    if arguments.load_only {
+        return Ok(());
+    }
+    let page = page(&world, &loaded);
+    print_welcome(&arguments.folder, &page);
+    serve::serve(app, listener, page, |address| {
+        println!("\nlistening on http://{address}");
+        println!("press Ctrl-C to stop");
+    })
+    .await
+}
+
+async fn application(folder: &Path, url: &str) -> Result<App, Failure> {
+    let entropy = Entropy::system();
+    let database = format!("sqlite://{}", folder.join("guildhall.db").display());
+    Ok(App {
+        db: Database::open(&database).await.map_err(failed)?,
+        clock: Clock::movable(None),
+        secret: secret(&folder.join("secret"), &entropy)?,
+        entropy,
+        mailer: Mailer::kept(),
+        public_url: url.into(),
+        development: true,
+        hashing: open::hashing(),
+    })
+}
+
+/// The demonstration's secret, made once and kept beside its database.
+fn secret(path: &Path, entropy: &Entropy) -> Result<Secret, Failure> {
+    let in_file = |e: &dyn std::fmt::Display| failed(format!("{}: {e}", path.display()));
+    if let Ok(text) = std::fs::read_to_string(path) {
+        return Secret::parse(&text).map_err(|e| in_file(&e));
+    }
+    let secret = Secret::from_bytes(entropy.bytes());
+    std::fs::write(path, secret.to_base64()).map_err(|e| in_file(&e))?;
+    Ok(secret)
+}
+
+fn page(world: &world::DemoWorld, loaded: &load::Loaded) -> DevelopmentPage {
+    DevelopmentPage {
+        mode: "demo".into(),
+        banner: Some("A demonstration: real councils, invented contracts, suppliers and people.".into()),
+        first_query: FIRST_QUERY.into(),
+        sign_ins: loaded
+            .sign_ins
+            .iter()
+            .map(|(who, email, can)| SignIn {
+                who: who.clone(),
+                email: email.clone(),
+                password: PASSWORD.into(),
+                can: can.clone(),
+            })
+            .collect(),
+        contents: vec![
+            (world.councils.len() as u64, "councils with a register".into()),
+            (world.contracts.len() as u64, "contracts".into()),
+            (world.suppliers.len() as u64, "suppliers".into()),
+        ],
+        tabs: tabs(),
+        ..DevelopmentPage::default()
+    }
+}
+
+fn print_welcome(folder: &Path, page: &DevelopmentPage) {
+    println!("The demonstration is in {}\n", folder.display());
+    println!("Sign in as (password {PASSWORD}):");
+    for person in page.sign_ins.iter() {
+        println!("  {:44} {}", person.email, person.can);
+    }
+    println!("\nA first query, for the GraphiQL page:\n{FIRST_QUERY}");
+    println!("\nPages: / (start here), /graphiql, /mailbox");
+}
+
+/// The tabs that GraphiQL opens with.
+pub fn tabs() -> Vec<Tab> {
+    let tab = |title: &str, query: &str| Tab { title: Some(title.into()), query: query.into(), variables: None };
+    vec![
+        tab("What ends in the next half year, and with whom", FIRST_QUERY),
+        tab(
+            "Which windows are open today in Norfolk's register",
+            "query OpenInNorfolk {\n  council(code: \"norfolk\") { name windowsByMonth { month kind contracts valuePence } }\n  \
+             contracts(filter: { text: \"software\", windowOpen: [REPROCUREMENT, MARKET_ENGAGEMENT] }, first: 10) {\n    \
+             totalCount\n    edges { node { title council { name } windows { kind opensOn closesOn isOpen } } }\n  }\n}",
+        ),
+        tab(
+            "Sign in (see the front page for who can)",
+            "mutation SignIn {\n  signIn(input: { email: \"\", password: \"guildhall-demo\" }) {\n    viewer { name }\n    \
+             errors { code message }\n  }\n}",
+        ),
+        tab("Who am I", "query Me {\n  viewer { name email }\n}"),
+    ]
+}

@@ -1,0 +1,71 @@
+//! The command line: each command reads its arguments, opens what it needs, and hands over to a front door.
+
+pub mod demo;
+mod import;
+mod open;
+mod schema;
+mod serve;
+mod user;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Council contracts, the windows in which something can be done about them, and pilots.
+#[derive(Debug, Parser)]
+#[command(name = "guildhall", version)]
+struct Line {
+    /// Configuration file; what the environment says overrides it.
+    #[arg(long, global = true, env = "GUILDHALL_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Load a demonstration into a folder and serve it on this machine.
+    Demo(demo::Arguments),
+    /// Serve, with the configuration of the file and the environment.
+    Serve,
+    /// Bring the database's schema, and the facts about councils, up to date.
+    Migrate,
+    /// Bring a file in.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Make an account.
+    #[command(subcommand)]
+    User(user::User),
+    /// Print the API's schema.
+    Schema,
+}
+
+/// What went wrong, a line each, for standard error.
+type Failure = Vec<String>;
+
+/// Runs the command that the program was started with.
+pub async fn run() -> ExitCode {
+    let line = Line::parse();
+    let config = line.config.as_deref();
+    let done = match line.command {
+        Command::Demo(arguments) => demo::run(arguments).await,
+        Command::Serve => serve::run(config).await,
+        Command::Migrate => open::app(config).await.map(|_| ()),
+        Command::Import(import) => import::run(config, import).await,
+        Command::User(user) => user::run(config, user).await,
+        Command::Schema => schema::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(lines) => {
+            for line in lines {
+                eprintln!("guildhall: {line}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> Failure {
+    vec![error.to_string()]
+}

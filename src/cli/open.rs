@@ -1,0 +1,48 @@
+//! The application for commands that serve nothing: the configured database, migrated, and no mail.
+
+use super::{Failure, failed};
+use crate::councils;
+use crate::runtime::clock::Clock;
+use crate::runtime::config::Config;
+use crate::runtime::database::Database;
+use crate::runtime::entropy::Entropy;
+use crate::runtime::mail::Mailer;
+use crate::runtime::secret::Secret;
+use crate::runtime::{App, telemetry};
+use migration::{Migrate, Migrator};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Password checks at once: 19 MiB and a core each.
+const HASHING: usize = 4;
+
+/// The application over the configured database. It sends nothing and seals nothing.
+pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
+    telemetry::start("warn");
+    let url = Config::database_url(config)?;
+    let entropy = Entropy::system();
+    let app = App {
+        db: Database::open(&url).await.map_err(failed)?,
+        clock: Clock::system(),
+        secret: Secret::from_bytes(entropy.bytes()),
+        entropy,
+        mailer: Mailer::kept(),
+        public_url: "".into(),
+        development: false,
+        hashing: hashing(),
+    };
+    prepare(&app).await?;
+    Ok(app)
+}
+
+/// The bound on password checks.
+pub(super) fn hashing() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(HASHING))
+}
+
+/// Brings the schema and the facts up to date.
+pub(super) async fn prepare(app: &App) -> Result<(), Failure> {
+    Migrator::up(app.db.for_migration(), None).await.map_err(failed)?;
+    councils::mirror(app).await.map_err(failed)
+}

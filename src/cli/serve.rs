@@ -1,0 +1,83 @@
+//! `serve`: the production server. It refuses to start with half a configuration.
+
+use super::{Failure, failed, open};
+use crate::alerts;
+use crate::graphql::Api;
+use crate::http::{self, DevelopmentPage, Site};
+use crate::runtime::config::Config;
+use crate::runtime::database::Database;
+use crate::runtime::entropy::Entropy;
+use crate::runtime::{App, telemetry};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
+    let config = Config::read(config)?;
+    telemetry::start(&config.log);
+    let app = App {
+        db: Database::open(&config.database_url).await.map_err(failed)?,
+        clock: config.clock,
+        entropy: Entropy::system(),
+        secret: config.secret,
+        mailer: config.mailer,
+        public_url: config.public_url.into(),
+        development: config.development,
+        hashing: open::hashing(),
+    };
+    let _lock = app.db.lock_for_serving().map_err(failed)?;
+    open::prepare(&app).await?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|e| failed(format!("{}: {e}", config.listen)))?;
+    let page = DevelopmentPage {
+        mode: "development".into(),
+        tabs: super::demo::tabs(),
+        first_query: super::demo::FIRST_QUERY.into(),
+        ..DevelopmentPage::default()
+    };
+    serve(app, listener, page, |address| println!("listening on http://{address}")).await
+}
+
+/// Serves the application, with its scheduled work beside it, until told to stop.
+pub(super) async fn serve(
+    app: App,
+    listener: TcpListener,
+    page: DevelopmentPage,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> Result<(), Failure> {
+    let address = listener.local_addr().map_err(failed)?;
+    let (stop, stopped) = watch::channel(false);
+    let nudge = Arc::new(Notify::new());
+    let work = tokio::spawn(alerts::run(app.clone(), stopped, nudge.clone()));
+    let told = app.clone();
+    let site = Site::new(app.clone(), Api::new(app))
+        .with_page(page)
+        .when_clock_moves(Arc::new(move || {
+            let app = told.clone();
+            Box::pin(async move { alerts::pass(&app).await })
+        }));
+    ready(address);
+    let served = http::serve(site, listener, shutdown()).await;
+    let _ = stop.send(true);
+    nudge.notify_waiters();
+    let _ = work.await;
+    served.map_err(failed)
+}
+
+/// Completes on the terminal's interrupt, and on the signal by which service managers stop programs.
+async fn shutdown() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}
