@@ -1,6 +1,8 @@
 //! Guildhall: council contracts, the windows in which something can be done about them, and pilots.
 pub mod access;
+pub mod alerts;
 pub mod audit;
 pub mod contracts;
 pub mod graphql;
+pub mod http;
 pub mod runtime;
