@@ -23,7 +23,8 @@ pub struct Model {
     pub leased_until: Option<DateTimeUtc>,
     /// What the mail server last answered, or why it was parked or suppressed.
     pub last_answer: Option<String>,
-    pub saved_search_id: Option<Uuid>,
+    /// Whose alerts it is about, if it is one: unsubscribing withdraws it.
+    pub person_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
 }

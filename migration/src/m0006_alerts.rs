@@ -40,13 +40,14 @@ CREATE TABLE outbox (
     leased_until {instant},
     -- What the mail server last answered, or why it was parked or suppressed.
     last_answer TEXT,
-    saved_search_id {id} REFERENCES saved_search (id) ON DELETE SET NULL,
+    -- Whose alerts it is about, if it is one: unsubscribing withdraws it.
+    person_id {id} REFERENCES person (id) ON DELETE SET NULL,
     created_at {instant} NOT NULL,
     sent_at {instant}
 ) {strict};
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'leased');
 CREATE INDEX outbox_created ON outbox (created_at, id);
-CREATE INDEX outbox_search ON outbox (saved_search_id);
+CREATE INDEX outbox_person ON outbox (person_id);
 
 CREATE TABLE notification (
     id {id} NOT NULL PRIMARY KEY,

@@ -28,7 +28,12 @@ pub(super) enum Import {
 }
 
 pub(super) async fn run(config: Option<&Path>, import: Import) -> Result<(), Failure> {
-    let Import::Contracts { council, dry_run, report, file } = import;
+    let Import::Contracts {
+        council,
+        dry_run,
+        report,
+        file,
+    } = import;
     contracts(config, &council, dry_run, report, &file).await
 }
 
@@ -39,28 +44,54 @@ async fn contracts(
     report_to: Option<PathBuf>,
     path: &Path,
 ) -> Result<(), Failure> {
-    let council = directory().find(code).ok_or_else(|| failed(format!("there is no council {code:?}")))?;
+    let council = directory()
+        .find(code)
+        .ok_or_else(|| failed(format!("there is no council {code:?}")))?;
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
     let bytes = std::fs::read(path).map_err(|e| in_file(&e))?;
     let register = register::read(&bytes).map_err(|e| in_file(&e))?;
     let report_to = report_to.unwrap_or_else(|| path.with_extension("report.csv"));
-    let out = std::fs::File::create(&report_to).map_err(|e| failed(format!("{}: {e}", report_to.display())))?;
+    let out =
+        std::fs::File::create(&report_to).map_err(|e| failed(format!("{}: {e}", report_to.display())))?;
     report::write(&register.readings, std::io::BufWriter::new(out)).map_err(failed)?;
 
     let app = open::app(config).await?;
     let bar = ProgressBar::new(register.readings.len() as u64);
     bar.set_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {elapsed}").unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {elapsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = File { name: &name, bytes: &bytes, register: &register };
-    let done = import(&app, &Viewer::System, council, file, dry_run, |rows| bar.inc(rows as u64)).await;
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let file = File {
+        name: &name,
+        bytes: &bytes,
+        register: &register,
+    };
+    let done = import(&app, &Viewer::System, council, file, dry_run, |rows| {
+        bar.inc(rows as u64)
+    })
+    .await;
     bar.finish_and_clear();
     let done = done.map_err(failed)?;
-    println!("{} into the register of {}{}", path.display(), council.facts.name, if dry_run { " (dry run)" } else { "" });
-    println!("{}, {} unknown columns", register.encoding, register.unknown_columns.len());
+    println!(
+        "{} into the register of {}{}",
+        path.display(),
+        council.facts.name,
+        if dry_run { " (dry run)" } else { "" }
+    );
+    println!(
+        "{}, {} unknown columns",
+        register.encoding,
+        register.unknown_columns.len()
+    );
     print!("{}", done.report.summary());
-    println!("{} added, {} changed, {} unchanged", done.added, done.changed, done.unchanged);
+    println!(
+        "{} added, {} changed, {} unchanged",
+        done.added, done.changed, done.unchanged
+    );
     println!("every doubt: {}", report_to.display());
     Ok(())
 }

@@ -28,14 +28,19 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     };
     let _lock = app.db.lock_for_serving().map_err(failed)?;
     open::prepare(&app).await?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|e| failed(format!("{}: {e}", config.listen)))?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|e| failed(format!("{}: {e}", config.listen)))?;
     let page = DevelopmentPage {
         mode: "development".into(),
         tabs: super::demo::tabs(),
         first_query: super::demo::FIRST_QUERY.into(),
         ..DevelopmentPage::default()
     };
-    serve(app, listener, page, |address| println!("listening on http://{address}")).await
+    serve(app, listener, page, |address| {
+        println!("listening on http://{address}")
+    })
+    .await
 }
 
 /// Serves the application, with its scheduled work beside it, until told to stop.
@@ -69,7 +74,8 @@ async fn shutdown() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {
-        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+        else {
             let _ = interrupt.await;
             return;
         };

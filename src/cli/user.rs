@@ -55,19 +55,39 @@ impl From<Role> for CouncilRole {
 }
 
 pub(super) async fn run(config: Option<&Path>, user: User) -> Result<(), Failure> {
-    let User::Add { email, name, council, role, operator, password } = user;
+    let User::Add {
+        email,
+        name,
+        council,
+        role,
+        operator,
+        password,
+    } = user;
     let council = match &council {
-        Some(code) => Some(directory().find(code).ok_or_else(|| failed(format!("there is no council {code:?}")))?),
+        Some(code) => Some(
+            directory()
+                .find(code)
+                .ok_or_else(|| failed(format!("there is no council {code:?}")))?,
+        ),
         None => None,
     };
     let app = open::app(config).await?;
-    let account = NewAccount { email, name, password, operator };
+    let account = NewAccount {
+        email,
+        name,
+        password,
+        operator,
+    };
     let hash = accounts::prepare(&app, &account).await.map_err(refused)?;
     let txn = app.db.begin().await.map_err(failed)?;
-    let person = accounts::create(&app, &txn, &account, hash).await.map_err(refused)?;
+    let person = accounts::create(&app, &txn, &account, hash)
+        .await
+        .map_err(refused)?;
     txn.commit().await.map_err(failed)?;
     if let (Some(council), Some(role)) = (council, role) {
-        accounts::join_council(&app, &Viewer::System, person, council.id, role.into()).await.map_err(failed)?;
+        accounts::join_council(&app, &Viewer::System, person, council.id, role.into())
+            .await
+            .map_err(failed)?;
     }
     println!("added {}", account.email);
     Ok(())
@@ -76,7 +96,10 @@ pub(super) async fn run(config: Option<&Path>, user: User) -> Result<(), Failure
 /// Reasons, a line each.
 pub(super) fn refused<C>(stop: Stop<C>) -> Failure {
     match stop {
-        Stop::Refused(refusals) => refusals.into_iter().map(|r| format!("{}: {}", r.path, r.message)).collect(),
+        Stop::Refused(refusals) => refusals
+            .into_iter()
+            .map(|r| format!("{}: {}", r.path, r.message))
+            .collect(),
         Stop::Failed(error) => failed(error),
     }
 }

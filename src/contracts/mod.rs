@@ -7,6 +7,7 @@
 pub mod award;
 pub mod dashboard;
 mod filter;
+pub mod openings;
 mod read;
 mod record;
 mod relations;

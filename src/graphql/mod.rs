@@ -1,7 +1,55 @@
 //! The API, a product of its own: one file per capability, and ids, errors and paging that all share.
-pub mod contracts;
-pub mod councils;
+//!
+//! [`Api`] is the door: it admits a query, adds what resolvers need, and tidies what comes back. To add a
+//! capability: 1. its file here, 2. its roots in [`Query`] and [`Mutation`], 3. its loaders in `api::LOADERS`.
+
+mod access;
+mod api;
+mod contracts;
+mod councils;
 pub(crate) mod errors;
+mod guard;
 pub mod ids;
 pub(crate) mod paging;
-pub mod suppliers;
+mod searches;
+mod suppliers;
+
+pub use access::SESSION_COOKIE;
+pub(crate) use api::panic_words;
+pub use api::{Api, SessionToken};
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    access::AccessQuery,
+    contracts::ContractsQuery,
+    councils::CouncilsQuery,
+    searches::SearchesQuery,
+);
+
+/// Everything that can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(access::AccessMutation, searches::SearchesMutation);
+
+/// The whole API as async-graphql holds it.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema. It needs no database: the command that prints `schema.graphql` has none.
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_directives(20)
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema as text, sorted so that a change shows as itself.
+pub fn sdl() -> String {
+    schema().sdl_with_options(
+        SDLExportOptions::new()
+            .sorted_fields()
+            .sorted_arguments()
+            .sorted_enum_items(),
+    )
+}

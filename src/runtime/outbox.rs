@@ -52,7 +52,7 @@ pub async fn enqueue(
     app: &App,
     txn: &DatabaseTransaction,
     stream: Stream,
-    saved_search_id: Option<Uuid>,
+    person_id: Option<Uuid>,
     letter: impl FnOnce(String) -> Letter,
 ) -> Result<Uuid, Error> {
     let now = app.clock.now();
@@ -72,7 +72,7 @@ pub async fn enqueue(
         lease_token: Set(None),
         leased_until: Set(None),
         last_answer: Set(None),
-        saved_search_id: Set(saved_search_id),
+        person_id: Set(person_id),
         created_at: Set(now),
         sent_at: Set(None),
     }
@@ -149,10 +149,10 @@ fn retry_after(app: &App, attempts: i32) -> Duration {
     wait + wait * jitter / 1024
 }
 
-/// Withdraws what is queued for a saved search, with the reason; what a server already accepted has gone.
-pub async fn suppress(txn: &DatabaseTransaction, saved_search_id: Uuid, reason: &str) -> Result<u64, Error> {
+/// Withdraws the alerts queued for a person, with the reason; what a server already accepted has gone.
+pub async fn suppress(txn: &DatabaseTransaction, person_id: Uuid, reason: &str) -> Result<u64, Error> {
     let done = Entity::update_many()
-        .filter(Column::SavedSearchId.eq(saved_search_id))
+        .filter(Column::PersonId.eq(person_id))
         .filter(Column::State.is_in(["queued", "leased"]))
         .col_expr(Column::State, Expr::value("suppressed"))
         .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))

@@ -37,10 +37,21 @@ pub(super) async fn load(app: &App, world: &DemoWorld, password: &str) -> Result
 }
 
 async fn is_empty(app: &App) -> Result<bool, Failure> {
-    let cut = Cut { first: 1, after: None };
+    let cut = Cut {
+        first: 1,
+        after: None,
+    };
     let columns = contracts::Columns::of([]);
     let filter = contracts::Filter::default();
-    let page = contracts::list(app, &Viewer::System, &filter, contracts::OrderBy::default(), &cut, &columns, false);
+    let page = contracts::list(
+        app,
+        &Viewer::System,
+        &filter,
+        contracts::OrderBy::default(),
+        &cut,
+        &columns,
+        false,
+    );
     Ok(page.await.map_err(failed)?.items.is_empty())
 }
 
@@ -61,7 +72,9 @@ async fn registers(app: &App, world: &DemoWorld) -> Result<(), Failure> {
         })
         .collect();
     let registrar = permit(Action::ImportRegister, Resource::System)?;
-    let supplier_ids = suppliers::resolve(app, &txn, &registrar, &mentions).await.map_err(failed)?;
+    let supplier_ids = suppliers::resolve(app, &txn, &registrar, &mentions)
+        .await
+        .map_err(failed)?;
     let council_ids = councils(world)?;
     for (index, id) in council_ids.iter().enumerate() {
         let changes = world
@@ -72,25 +85,44 @@ async fn registers(app: &App, world: &DemoWorld) -> Result<(), Failure> {
             .map(|(number, contract)| Change::Add(entry(number, contract, &supplier_ids, &council_ids)))
             .collect();
         let permit = permit(Action::RecordContract, Resource::Council(*id))?;
-        contracts::record(app, &txn, &permit, *id, changes).await.map_err(failed)?;
+        contracts::record(app, &txn, &permit, *id, changes)
+            .await
+            .map_err(failed)?;
     }
     txn.commit().await.map_err(failed)
 }
 
 fn councils(world: &DemoWorld) -> Result<Vec<Uuid>, Failure> {
     let find = |gss: &str| directory().find(gss).map(|council| council.id);
-    let ids = world.councils.iter().map(|c| find(c.gss).ok_or_else(|| failed(format!("no council {}", c.gss))));
+    let ids = world
+        .councils
+        .iter()
+        .map(|c| find(c.gss).ok_or_else(|| failed(format!("no council {}", c.gss))));
     ids.collect()
 }
 
 fn entry(number: usize, contract: &DemoContract, suppliers: &[Uuid], councils: &[Uuid]) -> Entry {
     Entry {
-        row_key: contract.reference.as_ref().map_or_else(|| format!("demo:{number}"), |r| format!("ref:{r}")),
+        row_key: contract
+            .reference
+            .as_ref()
+            .map_or_else(|| format!("demo:{number}"), |r| format!("ref:{r}")),
         particulars: particulars(contract),
         term: term(contract),
-        leads: LeadTimeOverrides { planned_notice: contract.planned_notice, ..LeadTimeOverrides::default() },
-        suppliers: contract.suppliers.iter().filter_map(|index| suppliers.get(*index).copied()).collect(),
-        buyers: contract.also_buyers.iter().filter_map(|index| councils.get(*index).copied()).collect(),
+        leads: LeadTimeOverrides {
+            planned_notice: contract.planned_notice,
+            ..LeadTimeOverrides::default()
+        },
+        suppliers: contract
+            .suppliers
+            .iter()
+            .filter_map(|index| suppliers.get(*index).copied())
+            .collect(),
+        buyers: contract
+            .also_buyers
+            .iter()
+            .filter_map(|index| councils.get(*index).copied())
+            .collect(),
         source: None,
     }
 }
@@ -118,7 +150,9 @@ fn particulars(contract: &DemoContract) -> Particulars {
 
 fn term(contract: &DemoContract) -> Term {
     let small = |months: u32| u16::try_from(months).unwrap_or(u16::MAX);
-    let months = contract.notice_period_months.map(|months| Period::Months(small(months)));
+    let months = contract
+        .notice_period_months
+        .map(|months| Period::Months(small(months)));
     let option = |option: &world::DemoExtension| ExtensionOption {
         ordinal: small(option.ordinal),
         length: Length::Months(small(option.months)),
@@ -137,7 +171,9 @@ fn term(contract: &DemoContract) -> Term {
         latest_end: contract.latest_ends_on,
         review_on: contract.review_on,
         notice_period: months.or(contract.notice_period_days.map(|days| Period::Days(small(days)))),
-        auto_renews_for: contract.auto_renew_months.map(|months| Period::Months(small(months))),
+        auto_renews_for: contract
+            .auto_renew_months
+            .map(|months| Period::Months(small(months))),
         standing: match (contract.standing, contract.terminated_on) {
             (world::Standing::Pending, _) => Standing::Pending,
             (world::Standing::Cancelled, _) => Standing::Cancelled,

@@ -43,10 +43,14 @@ pub struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     telemetry::start("warn");
-    std::fs::create_dir_all(&arguments.folder).map_err(|e| failed(format!("{}: {e}", arguments.folder.display())))?;
-    let listener = TcpListener::bind(&arguments.listen)
-        .await
-        .map_err(|e| failed(format!("{}: {e} (choose another with --listen)", arguments.listen)))?;
+    std::fs::create_dir_all(&arguments.folder)
+        .map_err(|e| failed(format!("{}: {e}", arguments.folder.display())))?;
+    let listener = TcpListener::bind(&arguments.listen).await.map_err(|e| {
+        failed(format!(
+            "{}: {e} (choose another with --listen)",
+            arguments.listen
+        ))
+    })?;
     let address = listener.local_addr().map_err(failed)?;
     let app = application(&arguments.folder, &format!("http://{address}")).await?;
     let _lock = app.db.lock_for_serving().map_err(failed)?;
@@ -128,7 +132,11 @@ fn print_welcome(folder: &Path, page: &DevelopmentPage) {
 
 /// The tabs that GraphiQL opens with.
 pub fn tabs() -> Vec<Tab> {
-    let tab = |title: &str, query: &str| Tab { title: Some(title.into()), query: query.into(), variables: None };
+    let tab = |title: &str, query: &str| Tab {
+        title: Some(title.into()),
+        query: query.into(),
+        variables: None,
+    };
     vec![
         tab("What ends in the next half year, and with whom", FIRST_QUERY),
         tab(

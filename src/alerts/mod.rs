@@ -1,0 +1,51 @@
+//! Alerts: whoever asked is told when a window opens, once.
+//!
+//! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`tick`] finds what has opened
+//! since it last looked and writes the mails, [`digest`] words them. The outbox sends them.
+
+pub mod digest;
+pub mod filter;
+pub mod searches;
+pub mod tick;
+mod unsubscribe;
+
+pub use tick::{Told, tick};
+pub use unsubscribe::{Unsubscribed, link, subscription, unsubscribe};
+
+use crate::runtime::{App, outbox};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+
+/// How long the scheduled work rests between passes.
+const REST: Duration = Duration::from_secs(30);
+
+/// The scheduled work, pass after pass, until told to stop. Nothing ends it: a pass that fails or panics is
+/// logged, and what it left is found by the next.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>, nudge: Arc<Notify>) {
+    loop {
+        if let Err(panic) = tokio::spawn({
+            let app = app.clone();
+            async move { pass(&app).await }
+        })
+        .await
+        {
+            tracing::error!(%panic, "a pass of the alerts ended early");
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = nudge.notified() => {}
+            () = tokio::time::sleep(REST) => {}
+        }
+    }
+}
+
+/// One pass: what has opened is told, and what is due is sent.
+pub async fn pass(app: &App) {
+    if let Err(error) = tick(app).await {
+        tracing::error!(%error, "looking for opened windows failed; the next pass tries again");
+    }
+    if let Err(error) = outbox::deliver_due(app).await {
+        tracing::error!(%error, "sending mail failed; the next pass tries again");
+    }
+}

@@ -1,0 +1,177 @@
+//! The scheduler. A tick asks what has opened since the stored watermark, writes who is told and their mails,
+//! and moves the watermark, all in one transaction: late, twice or on two machines are all harmless.
+
+use super::digest::{self, Told as ToldOf};
+use super::searches;
+use crate::contracts::openings::{Opening, openings};
+use crate::contracts::windows::event_key;
+use crate::runtime::outbox::{self, Stream};
+use crate::runtime::{App, Error};
+use chrono::NaiveDate;
+use entity::{notification, person, watermark};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::{BTreeMap, HashSet};
+use uuid::Uuid;
+
+const WINDOWS: &str = "windows";
+/// Rows in one statement.
+const AT_A_TIME: usize = 1000;
+
+/// What a tick did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Windows that opened.
+    pub openings: usize,
+    /// Mails written.
+    pub mails: usize,
+}
+
+/// Tells what has opened since the last tick. The first tick tells nothing: it begins with today.
+///
+/// # Errors
+/// When the database fails; the next tick then finds the same.
+pub async fn tick(app: &App) -> Result<Told, Error> {
+    let today = app.clock.today();
+    let txn = app.db.begin().await?;
+    let reached = reached(app, &txn, today).await?;
+    if reached >= today {
+        txn.commit().await?;
+        return Ok(Told::default());
+    }
+    let opened = openings(&txn, reached, today).await?;
+    let mut told = Told {
+        openings: opened.len(),
+        mails: 0,
+    };
+    if !opened.is_empty() {
+        told.mails = tell(app, &txn, &opened, today).await?;
+    }
+    let row = watermark::ActiveModel {
+        name: Set(WINDOWS.into()),
+        reached_on: Set(today),
+    };
+    watermark::Entity::update(row).exec(&txn).await?;
+    txn.commit().await?;
+    Ok(told)
+}
+
+/// The stored watermark, locked; set to today if there is none yet.
+async fn reached(app: &App, txn: &DatabaseTransaction, today: NaiveDate) -> Result<NaiveDate, Error> {
+    let fresh = watermark::ActiveModel {
+        name: Set(WINDOWS.into()),
+        reached_on: Set(today),
+    };
+    let once = OnConflict::column(watermark::Column::Name)
+        .do_nothing()
+        .to_owned();
+    watermark::Entity::insert(fresh)
+        .on_conflict(once)
+        .exec_without_returning(txn)
+        .await?;
+    let mut query = watermark::Entity::find_by_id(WINDOWS.to_owned());
+    if app.db.backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    Ok(query.one(txn).await?.map_or(today, |row| row.reached_on))
+}
+
+async fn tell(
+    app: &App,
+    txn: &DatabaseTransaction,
+    opened: &[Opening],
+    today: NaiveDate,
+) -> Result<usize, Error> {
+    let mut of_person: BTreeMap<Uuid, Vec<ToldOf<'_>>> = BTreeMap::new();
+    for (person, search) in searches::active(txn).await? {
+        let since = crate::runtime::clock::london_date(search.created_at);
+        let matching: Vec<&Opening> = opened
+            .iter()
+            .filter(|opening| opening.window.opens_on >= since && search.filter.matches(opening))
+            .collect();
+        let known = known(txn, search.id, &matching).await?;
+        let fresh: Vec<&Opening> = matching
+            .into_iter()
+            .filter(|o| !known.contains(&key(o)))
+            .collect();
+        if !fresh.is_empty() {
+            of_person.entry(person).or_default().push(ToldOf {
+                search,
+                openings: fresh,
+            });
+        }
+    }
+    let people = person::Entity::find()
+        .filter(person::Column::Id.is_in(of_person.keys().copied()))
+        .all(txn)
+        .await?;
+    let mut mails = 0;
+    for person in people {
+        if let Some(told) = of_person.get(&person.id) {
+            write(app, txn, &person, told, today).await?;
+            mails += 1;
+        }
+    }
+    Ok(mails)
+}
+
+fn key(opening: &Opening) -> String {
+    event_key(opening.contract_id, &opening.window)
+}
+
+async fn known(
+    txn: &DatabaseTransaction,
+    search: Uuid,
+    matching: &[&Opening],
+) -> Result<HashSet<String>, Error> {
+    let mut known = HashSet::new();
+    for chunk in matching.chunks(AT_A_TIME) {
+        let found: Vec<String> = notification::Entity::find()
+            .select_only()
+            .column(notification::Column::EventKey)
+            .filter(notification::Column::SavedSearchId.eq(search))
+            .filter(notification::Column::EventKey.is_in(chunk.iter().map(|opening| key(opening))))
+            .into_tuple()
+            .all(txn)
+            .await?;
+        known.extend(found);
+    }
+    Ok(known)
+}
+
+async fn write(
+    app: &App,
+    txn: &DatabaseTransaction,
+    person: &person::Model,
+    told: &[ToldOf<'_>],
+    today: NaiveDate,
+) -> Result<(), Error> {
+    let words = digest::words(app, person.id, told, today)?;
+    let outbox_id = outbox::enqueue(app, txn, Stream::Alert, Some(person.id), |message_id| {
+        digest::letter(app, &person.email, words, message_id)
+    })
+    .await?;
+    let now = app.clock.now();
+    let mut rows = Vec::new();
+    for told in told {
+        for opening in &told.openings {
+            rows.push(notification::ActiveModel {
+                id: Set(app.entropy.id(now)),
+                saved_search_id: Set(told.search.id),
+                event_key: Set(key(opening)),
+                contract_id: Set(opening.contract_id),
+                outbox_id: Set(outbox_id),
+                created_at: Set(now),
+            });
+        }
+    }
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(AT_A_TIME));
+        let chunk = std::mem::replace(&mut rows, rest);
+        notification::Entity::insert_many(chunk)
+            .exec_without_returning(txn)
+            .await?;
+    }
+    Ok(())
+}

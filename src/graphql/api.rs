@@ -1,0 +1,155 @@
+//! The API's door: admits a query, gives resolvers what they need, and sees that nothing leaves but what may.
+//!
+//! It knows nothing of HTTP. What a single answer may say belongs to the resolvers and to [`super::errors`].
+
+use super::{Schema, errors, guard};
+use crate::access::Viewer;
+use crate::runtime::{App, Error};
+use async_graphql::parser::{parse_query, types::ExecutableDocument};
+use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+/// A request that takes longer is told that the server is busy.
+const TIME: Duration = Duration::from_secs(10);
+/// Errors one answer may carry: an unknown name gives one each.
+const ERRORS: usize = 20;
+/// Characters one error's message may have: the parser quotes the query back.
+const MESSAGE: usize = 256;
+
+/// Each capability's loaders, made anew for every request: they carry the viewer.
+const LOADERS: &[fn(&App, Request) -> Request] = &[super::contracts::loaders];
+
+/// The token of the session a request came with, if it came with one.
+#[derive(Clone, Default)]
+pub struct SessionToken(pub Option<String>);
+
+/// The GraphQL API. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    app: App,
+    schema: Schema,
+}
+
+impl Api {
+    /// The API of this application.
+    pub fn new(app: App) -> Self {
+        Self {
+            app,
+            schema: super::schema(),
+        }
+    }
+
+    /// The schema behind it.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Answers one operation.
+    pub async fn answer(
+        &self,
+        viewer: Viewer,
+        query: &str,
+        operation_name: Option<String>,
+        variables: Variables,
+        session: SessionToken,
+    ) -> Response {
+        let document = match self.admit(query, operation_name.as_deref(), &variables) {
+            Ok(document) => document,
+            Err(error) => return self.tidy(Response::from_errors(vec![error])),
+        };
+        let mut request = Request::new(query)
+            .variables(variables)
+            .data(self.app.clone())
+            .data(viewer)
+            .data(session);
+        request.operation_name = operation_name;
+        request.set_parsed_query(document);
+        for loaders in LOADERS {
+            request = loaders(&self.app, request);
+        }
+        let work = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
+        let response = match tokio::time::timeout(TIME, work).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(panic)) => self.failed(&Error::fault(format!("panic: {}", panic_words(&*panic)))),
+            Err(_) => self.failed(&Error::Overloaded),
+        };
+        self.tidy(response)
+    }
+
+    /// An answer that says only that the request could not be answered.
+    pub fn failed(&self, error: &Error) -> Response {
+        let code = if matches!(error, Error::Overloaded) {
+            "OVERLOADED"
+        } else {
+            "FAULT"
+        };
+        let told = match error {
+            Error::Fault(cause) => self.fault(cause),
+            other => coded(other.to_string(), code),
+        };
+        Response::from_errors(vec![told])
+    }
+
+    /// The seam where queries are judged: by their text, then parsed, then by what they would cost.
+    fn admit(
+        &self,
+        query: &str,
+        _operation_name: Option<&str>,
+        _variables: &Variables,
+    ) -> Result<ExecutableDocument, ServerError> {
+        guard::check(query).map_err(|reason| coded(reason, "TOO_COSTLY"))?;
+        parse_query(query).map_err(ServerError::from)
+    }
+
+    /// Caps errors and their messages, gives each a code, and keeps the text of errors that no resolver worded.
+    fn tidy(&self, mut response: Response) -> Response {
+        response.errors.truncate(ERRORS);
+        for error in &mut response.errors {
+            if error.source.is_some() {
+                let fault = self.fault(&error.message);
+                error.message = fault.message;
+                error.extensions = fault.extensions;
+                error.source = None;
+            }
+            if error.message.chars().nth(MESSAGE).is_some() {
+                error.message = error.message.chars().take(MESSAGE).collect();
+            }
+            let extensions = error.extensions.get_or_insert_default();
+            if extensions.get("code").is_none() {
+                extensions.set("code", "MALFORMED");
+            }
+        }
+        response
+    }
+
+    fn fault(&self, cause: &str) -> ServerError {
+        let reference = errors::reference(&self.app);
+        tracing::error!(%reference, cause, "fault");
+        let mut error = coded(
+            format!("something went wrong on our side; quote {reference}"),
+            "FAULT",
+        );
+        error
+            .extensions
+            .get_or_insert_default()
+            .set("reference", reference);
+        error
+    }
+}
+
+fn coded(message: String, code: &str) -> ServerError {
+    let mut error = ServerError::new(message, None);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    error.extensions = Some(extensions);
+    error
+}
+
+/// What a panic said, for the log.
+pub(crate) fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without words".to_owned())
+}

@@ -1,0 +1,184 @@
+//! `POST /graphql`: one JSON request in, one JSON answer out.
+//!
+//! Nothing but JSON is read, because a browser lets any site send the other content types without asking us. GET
+//! is not answered and batches are refused: both get round limits that are counted per request.
+
+use super::{Site, origin};
+use crate::access::accounts;
+use crate::graphql::{SESSION_COOKIE, SessionToken};
+use async_graphql::Variables;
+use poem::endpoint::{BoxEndpoint, make};
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{EndpointExt, Request, Response, post};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::time::Duration;
+
+/// A query and its variables; files go through the command line.
+const BODY: usize = 64 * 1024;
+/// A body that drips in for longer than this is given up.
+const READING: Duration = Duration::from_secs(10);
+const JSON: &str = "application/json";
+const GRAPHQL_JSON: &str = "application/graphql-response+json";
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Call {
+    query: String,
+    operation_name: Option<String>,
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    #[serde(rename = "extensions")]
+    _extensions: Option<IgnoredAny>,
+}
+
+pub(super) fn endpoint(site: &Site) -> BoxEndpoint<'static, Response> {
+    let site = site.clone();
+    post(make(move |request| {
+        let site = site.clone();
+        async move { answer(&site, request).await.unwrap_or_else(|refusal| refusal) }
+    }))
+    .boxed()
+}
+
+async fn answer(site: &Site, mut request: Request) -> Result<Response, Response> {
+    if !is_json(&request) {
+        let message = "send JSON, as Content-Type: application/json";
+        return Err(refusal(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "MALFORMED",
+            message,
+            None,
+        ));
+    }
+    let bearer = bearer(&request);
+    if bearer.is_none() && !origin::is_ours(&site.app, &request) {
+        let message = "requests from other sites' pages are refused";
+        return Err(refusal(StatusCode::FORBIDDEN, "CROSS_SITE", message, None));
+    }
+    let token = bearer.or_else(|| cookie(&request));
+    let accepts_graphql = request
+        .header(header::ACCEPT)
+        .is_some_and(|accept| accept.contains(GRAPHQL_JSON));
+    let call = read(&mut request).await?;
+    let response = match accounts::viewer_of(&site.app, token.as_deref()).await {
+        Ok(viewer) => {
+            let variables = call
+                .variables
+                .map(serde_json::Value::Object)
+                .map(Variables::from_json);
+            let (variables, session) = (variables.unwrap_or_default(), SessionToken(token));
+            site.api
+                .answer(viewer, &call.query, call.operation_name, variables, session)
+                .await
+        }
+        Err(error) => site.api.failed(&error),
+    };
+    Ok(written(
+        response,
+        if accepts_graphql { GRAPHQL_JSON } else { JSON },
+    ))
+}
+
+fn is_json(request: &Request) -> bool {
+    let essence = request.content_type().and_then(|text| text.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
+}
+
+fn bearer(request: &Request) -> Option<String> {
+    let (scheme, token) = request.header(header::AUTHORIZATION)?.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| token.trim().to_owned())
+}
+
+fn cookie(request: &Request) -> Option<String> {
+    let lines = request.headers().get_all(header::COOKIE).iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == SESSION_COOKIE)
+        .map(|(_, token)| token.to_owned())
+}
+
+async fn read(request: &mut Request) -> Result<Call, Response> {
+    let too_large = || {
+        let message = "a request has at most 64 kB";
+        refusal(StatusCode::PAYLOAD_TOO_LARGE, "MALFORMED", message, None)
+    };
+    let told: Option<usize> = request
+        .header(header::CONTENT_LENGTH)
+        .and_then(|text| text.parse().ok());
+    if told.is_some_and(|bytes| bytes > BODY) {
+        return Err(too_large());
+    }
+    let body = match tokio::time::timeout(READING, request.take_body().into_bytes_limit(BODY)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => return Err(too_large()),
+        _ => return Err(malformed("the body did not arrive")),
+    };
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'[') => return Err(malformed("send one request, not a list of them")),
+        Some(b'{') => {}
+        _ => return Err(malformed("the body is not a JSON object")),
+    }
+    // PostgreSQL stores no such character, and no honest text has it.
+    if body.windows(6).any(|bytes| bytes == br"\u0000") {
+        return Err(malformed("text may not contain the character U+0000"));
+    }
+    serde_json::from_slice(&body).map_err(|error| malformed(&format!("the request cannot be read: {error}")))
+}
+
+fn malformed(message: &str) -> Response {
+    refusal(StatusCode::BAD_REQUEST, "MALFORMED", message, None)
+}
+
+/// An answer to a request that never became an operation, in GraphQL's shape.
+pub(super) fn refusal(status: StatusCode, code: &str, message: &str, reference: Option<&str>) -> Response {
+    let message: String = message.chars().take(256).collect();
+    let mut extensions = serde_json::json!({ "code": code });
+    if let Some(reference) = reference {
+        extensions["reference"] = reference.into();
+    }
+    let body = serde_json::json!({ "errors": [{ "message": message, "extensions": extensions }] });
+    let builder = Response::builder()
+        .status(status)
+        .content_type(JSON)
+        .header(header::CACHE_CONTROL, "no-store");
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => builder.header(header::ALLOW, "POST").body(body.to_string()),
+        _ => builder.body(body.to_string()),
+    }
+}
+
+fn written(response: async_graphql::Response, content_type: &str) -> Response {
+    let status = status(&response);
+    let body = serde_json::to_vec(&response).unwrap_or_default();
+    let mut written = Response::builder()
+        .status(status)
+        .content_type(content_type)
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(body);
+    for (name, value) in &response.http_headers {
+        let value: &HeaderValue = value;
+        written.headers_mut().append(name.clone(), value.clone());
+    }
+    written
+}
+
+/// 200 for what was executed, even in part. What never was has errors without a path, and no data.
+fn status(response: &async_graphql::Response) -> StatusCode {
+    let executed = response.data != async_graphql::Value::Null
+        || response.errors.is_empty()
+        || response.errors.iter().any(|error| !error.path.is_empty());
+    let code = response
+        .errors
+        .first()
+        .and_then(|error| error.extensions.as_ref()?.get("code"));
+    match code {
+        _ if executed => StatusCode::OK,
+        Some(async_graphql::Value::String(code)) if code == "OVERLOADED" => StatusCode::SERVICE_UNAVAILABLE,
+        Some(async_graphql::Value::String(code)) if code == "FAULT" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}

@@ -1,0 +1,102 @@
+//! What is reached by HTTP: the API at `/graphql`, GraphiQL, health, the pages that mail links land on, and on a
+//! development server its front page, mailbox and clock.
+//!
+//! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
+//! security headers, panics, and errors without their insides. `origin` refuses other sites' requests.
+
+mod development;
+mod graphiql;
+mod graphql;
+mod health;
+mod mailbox;
+mod origin;
+mod pages;
+mod shell;
+mod socket;
+mod unsubscribe;
+
+pub use development::{DevelopmentPage, SignIn, Tab};
+
+use crate::graphql::Api;
+use crate::runtime::{App, Error};
+use futures_util::future::BoxFuture;
+use poem::{Endpoint, Response, Route, Server};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Requests under way when the server is told to stop have this long to end.
+const STOPPING: Duration = Duration::from_secs(10);
+/// A connection on which nothing moves for this long is closed.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// Called after the development clock has moved; what it starts is waited for before the page is shown.
+pub type ClockMoved = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// What the routes serve. Cheap to clone.
+#[derive(Clone)]
+pub struct Site {
+    app: App,
+    api: Api,
+    page: Arc<DevelopmentPage>,
+    on_clock_moved: ClockMoved,
+}
+
+impl Site {
+    /// A site over the application and its API.
+    pub fn new(app: App, api: Api) -> Self {
+        Self {
+            app,
+            api,
+            page: Arc::default(),
+            on_clock_moved: Arc::new(|| Box::pin(async {})),
+        }
+    }
+
+    /// With this on the front page of a development server, and these tabs in GraphiQL.
+    #[must_use]
+    pub fn with_page(mut self, page: DevelopmentPage) -> Self {
+        self.page = Arc::new(page);
+        self
+    }
+
+    /// With this called when the development clock has moved.
+    #[must_use]
+    pub fn when_clock_moves(mut self, told: ClockMoved) -> Self {
+        self.on_clock_moved = told;
+        self
+    }
+}
+
+/// Serves until `shutdown` completes, then lets requests under way end.
+///
+/// # Errors
+/// When the listener is no longer usable.
+pub async fn serve(
+    site: Site,
+    listener: tokio::net::TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Error> {
+    let acceptor = socket::Acceptor::new(listener)?;
+    Server::new_with_acceptor(acceptor)
+        .idle_timeout(IDLE)
+        .run_with_graceful_shutdown(routes(site), shutdown, Some(STOPPING))
+        .await
+        .map_err(Error::fault)
+}
+
+/// Every route, as tests call them: without a socket.
+pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
+    let route = Route::new()
+        .at("/graphql", graphql::endpoint(&site))
+        .at("/health/live", health::live())
+        .at("/health/ready", health::ready(&site))
+        .at("/unsubscribe/:token", unsubscribe::endpoint(&site));
+    let route = graphiql::routes(route, &site);
+    let route = if site.app.development {
+        development::routes(mailbox::routes(route, &site), &site)
+    } else {
+        route.at("/", graphiql::redirect())
+    };
+    shell::Shell::new(site.app, route)
+}

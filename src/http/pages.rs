@@ -1,0 +1,79 @@
+//! The pages' templates, compiled in, and how one becomes an answer.
+
+use super::Site;
+use crate::runtime::Error;
+use minijinja::{Environment, Value, context};
+use poem::Response;
+use poem::http::StatusCode;
+use std::sync::LazyLock;
+
+/// No script at all; forms and frames go nowhere but here.
+pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; \
+    form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const TEMPLATES: [(&str, &str); 7] = [
+    ("layout.html", include_str!("pages/layout.html")),
+    ("home.html", include_str!("pages/home.html")),
+    ("mailbox.html", include_str!("pages/mailbox.html")),
+    ("mail.html", include_str!("pages/mail.html")),
+    ("unsubscribe.html", include_str!("pages/unsubscribe.html")),
+    ("unsubscribed.html", include_str!("pages/unsubscribed.html")),
+    ("error.html", include_str!("pages/error.html")),
+];
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    for (name, source) in TEMPLATES {
+        environment
+            .add_template(name, source)
+            .expect("the templates compiled in are well formed: a test renders each");
+    }
+    environment
+});
+
+/// A page of this status, from a template and what it wants.
+pub(super) fn page(status: StatusCode, template: &str, wants: Value) -> Result<Response, Error> {
+    let html = ENVIRONMENT
+        .get_template(template)
+        .and_then(|template| template.render(wants))
+        .map_err(Error::fault)?;
+    Ok(Response::builder()
+        .status(status)
+        .content_type("text/html; charset=utf-8")
+        .header("content-security-policy", PAGE_POLICY)
+        .header("cache-control", "no-store")
+        .body(html))
+}
+
+/// The page that says what a person can do when theirs cannot be shown.
+pub(super) fn error(status: StatusCode, title: &str, message: &str, reference: Option<&str>) -> Response {
+    let wants = context! { title, message, reference };
+    page(status, "error.html", wants)
+        .unwrap_or_else(|_| Response::builder().status(status).body(title.to_owned()))
+}
+
+/// The links at the top of a development server's pages, and what they say about it.
+pub(super) fn frame(site: &Site, current: &str) -> Value {
+    let links = [("/", "Home"), ("/graphiql", "GraphiQL"), ("/mailbox", "Mailbox")];
+    let link = |(href, label): (&str, &str)| context! { href, label, current => href == current };
+    let nav: Vec<Value> = links.into_iter().map(link).collect();
+    context! { nav, banner => &site.page.banner }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_compiles() {
+        assert_eq!(ENVIRONMENT.templates().count(), TEMPLATES.len());
+    }
+
+    #[tokio::test]
+    async fn what_a_page_is_given_is_escaped() {
+        let answer = error(StatusCode::OK, "<script>", "a & b", None);
+        let html = answer.into_body().into_string().await.unwrap();
+        assert!(!html.contains("<script>"));
+        assert!(html.contains("a &amp; b"));
+    }
+}

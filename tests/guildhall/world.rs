@@ -1,0 +1,228 @@
+//! A world of its own for each test: a fresh database, a clock that stands until moved, seeded randomness, a mail
+//! server on the loopback, and the real API and routes without a socket.
+
+use crate::smtp::Smtp;
+use chrono::{DateTime, Utc};
+use guildhall::access::accounts::{self, NewAccount};
+use guildhall::graphql::Api;
+use guildhall::http::{self, DevelopmentPage, Site, Tab};
+use guildhall::runtime::clock::Clock;
+use guildhall::runtime::database::Database;
+use guildhall::runtime::entropy::Entropy;
+use guildhall::runtime::mail::Mailer;
+use guildhall::runtime::secret::Secret;
+use guildhall::runtime::{App, Stop};
+use migration::{Migrate, Migrator};
+use poem::endpoint::BoxEndpoint;
+use poem::test::{TestClient, TestRequestBuilder, TestResponse};
+use poem::{EndpointExt, Response};
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+/// Every account's password, unless a test is about passwords.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// One test's world.
+pub(crate) struct World {
+    pub(crate) app: App,
+    /// What the routes serve, for tests that serve it themselves.
+    pub(crate) site: Site,
+    pub(crate) smtp: Smtp,
+    pub(crate) client: TestClient<BoxEndpoint<'static, Response>>,
+    pub(crate) clock_moves: Arc<AtomicUsize>,
+    // Last, so that the database goes when nothing uses it any more.
+    _place: Place,
+}
+
+impl World {
+    /// A production server's world.
+    pub(crate) async fn new() -> Self {
+        Self::with(false).await
+    }
+
+    /// A development server's world.
+    pub(crate) async fn development() -> Self {
+        Self::with(true).await
+    }
+
+    async fn with(development: bool) -> Self {
+        let seed = match std::env::var("GUILDHALL_TEST_SEED") {
+            Ok(seed) => seed.parse().expect("GUILDHALL_TEST_SEED is a number"),
+            Err(_) => u64::from_le_bytes(Entropy::system().bytes()),
+        };
+        println!("GUILDHALL_TEST_SEED={seed}");
+        let place = Place::make().await;
+        let db = Database::open(&place.url).await.unwrap();
+        Migrator::up(db.for_migration(), None).await.unwrap();
+        let smtp = Smtp::start().await;
+        let app = App {
+            db,
+            clock: Clock::standing("2026-01-15T09:00:00Z".parse().unwrap()),
+            entropy: Entropy::seeded(seed),
+            secret: Secret::from_bytes([7; 32]),
+            mailer: Mailer::smtp(&smtp.url(), "Guildhall <alerts@guildhall.example>").unwrap(),
+            public_url: "https://guildhall.example".into(),
+            development,
+            hashing: Arc::new(Semaphore::new(2)),
+        };
+        let api = Api::new(app.clone());
+        let clock_moves = Arc::new(AtomicUsize::new(0));
+        let site = site(&app, &api, &clock_moves);
+        let client = TestClient::new(http::routes(site.clone()).boxed());
+        Self {
+            app,
+            site,
+            smtp,
+            client,
+            clock_moves,
+            _place: place,
+        }
+    }
+
+    /// The present instant.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    /// Runs an operation through `POST /graphql`, as whoever the token is of, and gives the whole answer.
+    pub(crate) async fn query(&self, token: Option<&str>, text: &str, variables: Value) -> Value {
+        let mut request = self.post(&json!({ "query": text, "variables": variables }));
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        body(request.send().await).await
+    }
+
+    /// A request to `/graphql` with this body, not sent yet.
+    pub(crate) fn post(&self, body: &Value) -> TestRequestBuilder<'_, BoxEndpoint<'static, Response>> {
+        self.client.post("/graphql").body_json(body)
+    }
+
+    /// Makes an account with [`PASSWORD`] and gives its id.
+    pub(crate) async fn person(&self, email: &str, name: &str) -> Uuid {
+        self.account(email, name, false).await
+    }
+
+    #[expect(dead_code, reason = "no operation of the API asks for an operator yet")]
+    /// Makes an operator with [`PASSWORD`] and gives their id.
+    pub(crate) async fn operator(&self, email: &str) -> Uuid {
+        self.account(email, "Operator", true).await
+    }
+
+    async fn account(&self, email: &str, name: &str, operator: bool) -> Uuid {
+        let account = NewAccount {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            password: PASSWORD.to_owned(),
+            operator,
+        };
+        let hash = made(accounts::prepare(&self.app, &account).await);
+        let txn = self.app.db.begin().await.unwrap();
+        let id = made(accounts::create(&self.app, &txn, &account, hash).await);
+        txn.commit().await.unwrap();
+        id
+    }
+
+    /// Signs an account with [`PASSWORD`] in, without HTTP, and gives its token.
+    pub(crate) async fn token(&self, email: &str) -> String {
+        made(accounts::sign_in(&self.app, email, PASSWORD).await).token
+    }
+}
+
+fn made<T, C: std::fmt::Debug>(result: Result<T, Stop<C>>) -> T {
+    result.unwrap_or_else(|stop| panic!("{stop:?}"))
+}
+
+fn site(app: &App, api: &Api, clock_moves: &Arc<AtomicUsize>) -> Site {
+    let page = DevelopmentPage {
+        mode: "development".into(),
+        first_query: "query Who { viewer { name } }".into(),
+        tabs: vec![Tab {
+            title: None,
+            query: "query Who { viewer { name } }".into(),
+            variables: None,
+        }],
+        ..DevelopmentPage::default()
+    };
+    let moves = clock_moves.clone();
+    Site::new(app.clone(), api.clone())
+        .with_page(page)
+        .when_clock_moves(Arc::new(move || {
+            moves.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async {})
+        }))
+}
+
+/// An answer's body as JSON.
+pub(crate) async fn body(response: TestResponse) -> Value {
+    let text = text(response).await;
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in {text:?}"))
+}
+
+/// An answer's body as text.
+pub(crate) async fn text(response: TestResponse) -> String {
+    response.0.into_body().into_string().await.unwrap()
+}
+
+/// Where a world's database is: gone when this is.
+struct Place {
+    url: String,
+    _directory: Option<tempfile::TempDir>,
+    postgres: Option<(String, String)>,
+}
+
+impl Place {
+    async fn make() -> Self {
+        let Ok(server) = std::env::var("GUILDHALL_TEST_POSTGRES") else {
+            let directory = tempfile::tempdir().unwrap();
+            return Self {
+                url: format!("sqlite://{}", directory.path().join("guildhall.db").display()),
+                _directory: Some(directory),
+                postgres: None,
+            };
+        };
+        let name = format!("guildhall_{}", hex::encode(Entropy::system().bytes::<8>()));
+        run(&server, &format!("CREATE DATABASE {name}")).await;
+        let (start, query) = server
+            .split_once('?')
+            .map_or((&*server, None), |(a, b)| (a, Some(b)));
+        let host_end = start.find("://").map_or(0, |at| at + 3);
+        let end = start[host_end..]
+            .find('/')
+            .map_or(start.len(), |at| host_end + at);
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        Self {
+            url: format!("{}/{name}{query}", &start[..end]),
+            _directory: None,
+            postgres: Some((server, name)),
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some((server, name)) = self.postgres.take() else {
+            return;
+        };
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(run(&server, &format!("DROP DATABASE {name} WITH (FORCE)")));
+        });
+        if dropped.join().is_err() {
+            eprintln!("the test's database was not dropped");
+        }
+    }
+}
+
+async fn run(server: &str, sql: &str) {
+    let connection = sea_orm::Database::connect(server).await.unwrap();
+    connection.execute_unprepared(sql).await.unwrap();
+    connection.close().await.unwrap();
+}
