@@ -81,7 +81,10 @@ impl Binary {
 
     /// Gets a path: the status and the body.
     pub(crate) async fn get(&self, path: &str) -> Option<(u16, Vec<u8>)> {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        );
         self.exchange(request.as_bytes()).await
     }
 

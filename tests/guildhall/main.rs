@@ -5,6 +5,6 @@
 #[expect(dead_code, reason = "the tests of the program itself use it")]
 mod binary;
 mod doors;
-mod people;
+mod pages;
 mod smtp;
 mod world;

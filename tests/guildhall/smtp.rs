@@ -116,7 +116,10 @@ async fn converse(socket: TcpStream, state: Arc<State>) -> Option<()> {
     say(&mut stream, "220 loopback").await?;
     loop {
         let line = String::from_utf8(line(&mut stream).await?).ok()?;
-        let (verb, rest) = line.trim_end().split_once([' ', ':']).unwrap_or((line.trim_end(), ""));
+        let (verb, rest) = line
+            .trim_end()
+            .split_once([' ', ':'])
+            .unwrap_or((line.trim_end(), ""));
         let answer = match verb.to_ascii_uppercase().as_str() {
             "EHLO" => "250-loopback\r\n250 8BITMIME".to_owned(),
             "HELO" | "NOOP" => "250 fine".to_owned(),
@@ -126,7 +129,11 @@ async fn converse(socket: TcpStream, state: Arc<State>) -> Option<()> {
             }
             "MAIL" => {
                 let from = address(rest)?;
-                mail = Some(Received { from, to: Vec::new(), bytes: Vec::new() });
+                mail = Some(Received {
+                    from,
+                    to: Vec::new(),
+                    bytes: Vec::new(),
+                });
                 state.answer(Step::Mail, "250 go on")
             }
             "RCPT" => match &mut mail {
@@ -160,7 +167,8 @@ async fn take(stream: &mut BufReader<TcpStream>, mut mail: Received, state: &Sta
         if line == b".\r\n" {
             break;
         }
-        mail.bytes.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        mail.bytes
+            .extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
     }
     let answer = state.answer(Step::Message, "250 taken");
     if answer.starts_with('2') {

@@ -185,9 +185,13 @@ impl Place {
         };
         let name = format!("guildhall_{}", hex::encode(Entropy::system().bytes::<8>()));
         run(&server, &format!("CREATE DATABASE {name}")).await;
-        let (start, query) = server.split_once('?').map_or((&*server, None), |(a, b)| (a, Some(b)));
+        let (start, query) = server
+            .split_once('?')
+            .map_or((&*server, None), |(a, b)| (a, Some(b)));
         let host_end = start.find("://").map_or(0, |at| at + 3);
-        let end = start[host_end..].find('/').map_or(start.len(), |at| host_end + at);
+        let end = start[host_end..]
+            .find('/')
+            .map_or(start.len(), |at| host_end + at);
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         Self {
             url: format!("{}/{name}{query}", &start[..end]),
@@ -199,9 +203,14 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Some((server, name)) = self.postgres.take() else { return };
+        let Some((server, name)) = self.postgres.take() else {
+            return;
+        };
         let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(run(&server, &format!("DROP DATABASE {name} WITH (FORCE)")));
         });
         if dropped.join().is_err() {
