@@ -2,7 +2,7 @@
 //!
 //! [`Api`] is the door: it admits a query, adds what resolvers need, and tidies what comes back. To add a
 //! capability: 1. its file here, 2. its roots in [`Query`] and [`Mutation`], 3. its loaders in `api::LOADERS`.
-mod access;
+pub mod access;
 mod api;
 pub(crate) mod errors;
 mod guard;

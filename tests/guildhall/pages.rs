@@ -165,6 +165,7 @@ async fn the_development_clock_goes_forward_only() {
     let world = World::development().await;
     let front = text(world.client.get("/").send().await).await;
     assert!(front.contains("Thursday 15 January 2026"), "{front}");
+    assert!(front.contains("query Who { viewer { name } }") && front.contains("No mail yet"));
     let moved = world
         .client
         .post("/dev/clock")
