@@ -69,6 +69,8 @@ struct Move {
 
 /// One step of the clock is at most ten years: every window on the way is found.
 const DAYS: std::ops::RangeInclusive<i64> = 1..=3_660;
+const FORWARD: &str =
+    "Say days=1 to 3660, or to= an instant such as 2026-03-31T12:00:00Z. The clock only goes forward.";
 /// `days=30` or an instant; no more.
 const BODY: usize = 4 * 1024;
 
@@ -89,6 +91,18 @@ pub(super) fn routes(route: Route, site: &Site) -> Route {
                 async move { move_clock(&site, request).await }
             })),
         )
+}
+
+impl Move {
+    /// The instant it leads to, if that is later than now and not by too much.
+    fn after(self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let to = match (self.days, self.to) {
+            (Some(days), None) if DAYS.contains(&days) => now + Duration::days(days),
+            (None, Some(to)) => to,
+            _ => return None,
+        };
+        (to > now && to <= now + Duration::days(*DAYS.end())).then_some(to)
+    }
 }
 
 async fn home(site: &Site) -> Result<Response, Error> {
@@ -117,21 +131,8 @@ async fn move_clock(site: &Site, mut request: Request) -> poem::Result<Response>
     } else {
         read_form(&body)
     };
-    let now = site.app.clock.now();
-    let to = match wanted {
-        Some(Move {
-            days: Some(days),
-            to: None,
-        }) if DAYS.contains(&days) => Some(now + Duration::days(days)),
-        Some(Move {
-            days: None,
-            to: Some(to),
-        }) => Some(to).filter(|to| *to > now),
-        _ => None,
-    };
-    let Some(to) = to.filter(|to| *to <= now + Duration::days(*DAYS.end())) else {
-        let message = "Say days=1 to 3660, or to= an instant such as 2026-03-31T12:00:00Z. The clock only goes forward.";
-        return Ok(refused(StatusCode::BAD_REQUEST, message));
+    let Some(to) = wanted.and_then(|wanted| wanted.after(site.app.clock.now())) else {
+        return Ok(refused(StatusCode::BAD_REQUEST, FORWARD));
     };
     if !site.app.clock.set(to) {
         return Ok(refused(

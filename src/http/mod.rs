@@ -20,9 +20,7 @@ pub use development::{DevelopmentPage, SignIn, Tab};
 use crate::graphql::Api;
 use crate::runtime::{App, Error};
 use futures_util::future::BoxFuture;
-use poem::middleware::Compression;
-use poem::web::{CompressionAlgo, CompressionLevel};
-use poem::{Endpoint, EndpointExt, Response, Route, Server};
+use poem::{Endpoint, Response, Route, Server};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,16 +92,11 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .at("/health/live", health::live())
         .at("/health/ready", health::ready(&site))
         .at("/unsubscribe/:token", unsubscribe::endpoint(&site));
-    let assets = graphiql::routes(Route::new(), &site);
-    let assets = if site.app.development {
-        development::routes(mailbox::routes(assets, &site), &site)
+    let route = graphiql::routes(route, &site);
+    let route = if site.app.development {
+        development::routes(mailbox::routes(route, &site), &site)
     } else {
-        assets.at("/", graphiql::redirect())
+        route.at("/", graphiql::redirect())
     };
-    let compressed = assets.with(
-        Compression::new()
-            .algorithms([CompressionAlgo::GZIP])
-            .with_quality(CompressionLevel::Default),
-    );
-    shell::Shell::new(site.app, route.nest_no_strip("/", compressed))
+    shell::Shell::new(site.app, route)
 }

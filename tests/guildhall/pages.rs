@@ -183,6 +183,12 @@ async fn the_development_clock_goes_forward_only() {
         .await
         .assert_status_is_ok();
     assert_eq!(world.now().to_rfc3339(), "2026-03-31T12:00:00+00:00");
+    assert_eq!(world.clock_moves.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn the_development_clock_goes_neither_back_nor_for_others() {
+    let world = World::development().await;
     for refused in [
         json!({ "to": "2026-01-01T00:00:00Z" }),
         json!({ "days": -1 }),
@@ -201,8 +207,8 @@ async fn the_development_clock_goes_forward_only() {
         .send()
         .await
         .assert_status(StatusCode::FORBIDDEN);
-    assert_eq!(world.now().to_rfc3339(), "2026-03-31T12:00:00+00:00");
-    assert_eq!(world.clock_moves.load(Ordering::SeqCst), 2);
+    assert_eq!(world.now().to_rfc3339(), "2026-01-15T09:00:00+00:00");
+    assert_eq!(world.clock_moves.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

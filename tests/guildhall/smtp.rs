@@ -109,6 +109,37 @@ impl State {
     }
 }
 
+impl State {
+    /// The answer to a command that is one line.
+    fn reply(&self, verb: &str, rest: &str, mail: &mut Option<Received>) -> Option<String> {
+        let good = match (verb, mail.as_mut()) {
+            ("EHLO", _) => "250-loopback\r\n250 8BITMIME",
+            ("HELO" | "NOOP", _) => "250 fine",
+            ("QUIT", _) => "221 bye",
+            ("RSET", _) => {
+                *mail = None;
+                "250 forgotten"
+            }
+            ("MAIL", _) => {
+                let (from, to, bytes) = (address(rest)?, Vec::new(), Vec::new());
+                let answer = self.answer(Step::Mail, "250 go on");
+                *mail = answer.starts_with('2').then_some(Received { from, to, bytes });
+                return Some(answer);
+            }
+            ("RCPT", Some(mail)) => {
+                let answer = self.answer(Step::Recipient, "250 known");
+                if answer.starts_with('2') {
+                    mail.to.push(address(rest)?);
+                }
+                return Some(answer);
+            }
+            ("RCPT" | "DATA", _) => "503 not yet",
+            _ => "502 what?",
+        };
+        Some(good.to_owned())
+    }
+}
+
 /// One connection. Whatever breaks it, breaks it for the client too.
 async fn converse(socket: TcpStream, state: Arc<State>) -> Option<()> {
     let mut stream = BufReader::new(socket);
@@ -116,47 +147,17 @@ async fn converse(socket: TcpStream, state: Arc<State>) -> Option<()> {
     say(&mut stream, "220 loopback").await?;
     loop {
         let line = String::from_utf8(line(&mut stream).await?).ok()?;
-        let (verb, rest) = line
-            .trim_end()
-            .split_once([' ', ':'])
-            .unwrap_or((line.trim_end(), ""));
-        let answer = match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => "250-loopback\r\n250 8BITMIME".to_owned(),
-            "HELO" | "NOOP" => "250 fine".to_owned(),
-            "RSET" => {
-                mail = None;
-                "250 forgotten".to_owned()
-            }
-            "MAIL" => {
-                let from = address(rest)?;
-                mail = Some(Received {
-                    from,
-                    to: Vec::new(),
-                    bytes: Vec::new(),
-                });
-                state.answer(Step::Mail, "250 go on")
-            }
-            "RCPT" => match &mut mail {
-                Some(mail) => {
-                    let answer = state.answer(Step::Recipient, "250 known");
-                    if answer.starts_with('2') {
-                        mail.to.push(address(rest)?);
-                    }
-                    answer
-                }
-                None => "503 MAIL first".to_owned(),
-            },
-            "DATA" => match mail.take().filter(|mail| !mail.to.is_empty()) {
-                Some(mail) => take(&mut stream, mail, &state).await?,
-                None => "503 RCPT first".to_owned(),
-            },
-            "QUIT" => {
-                say(&mut stream, "221 bye").await?;
-                return Some(());
-            }
-            _ => "502 what?".to_owned(),
+        let line = line.trim_end();
+        let (verb, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
+        let verb = verb.to_ascii_uppercase();
+        let answer = match mail.take_if(|mail| verb == "DATA" && !mail.to.is_empty()) {
+            Some(mail) => take(&mut stream, mail, &state).await?,
+            None => state.reply(&verb, rest, &mut mail)?,
         };
         say(&mut stream, &answer).await?;
+        if verb == "QUIT" {
+            return Some(());
+        }
     }
 }
 
