@@ -1,8 +1,8 @@
 //! What is reached by HTTP: the API at `/graphql`, GraphiQL, health, the pages that mail links land on, and on a
 //! development server its front page, mailbox and clock.
 //!
-//! Routes translate and nothing more: what they tell comes from front doors. [`shell`] stands around them all:
-//! security headers, panics, and errors without their insides. [`origin`] refuses other sites' requests.
+//! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
+//! security headers, panics, and errors without their insides. `origin` refuses other sites' requests.
 
 mod development;
 mod graphiql;
