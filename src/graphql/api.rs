@@ -69,13 +69,18 @@ impl Api {
         for loaders in LOADERS {
             request = loaders(&self.app, request);
         }
-        let work = AssertUnwindSafe(self.schema.execute(request)).catch_unwind();
-        let response = match tokio::time::timeout(TIME, work).await {
+        let response = self.contained(self.schema.execute(request)).await;
+        self.tidy(response)
+    }
+
+    /// Work that neither panics nor goes on for ever, as far as the caller can tell.
+    async fn contained(&self, work: impl Future<Output = Response>) -> Response {
+        let work = AssertUnwindSafe(work).catch_unwind();
+        match tokio::time::timeout(TIME, work).await {
             Ok(Ok(response)) => response,
             Ok(Err(panic)) => self.failed(&Error::fault(format!("panic: {}", panic_words(&*panic)))),
             Err(_) => self.failed(&Error::Overloaded),
-        };
-        self.tidy(response)
+        }
     }
 
     /// An answer that says only that the request could not be answered.
@@ -152,4 +157,56 @@ pub(crate) fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "without words".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::clock::Clock;
+    use crate::runtime::database::Database;
+    use crate::runtime::entropy::Entropy;
+    use crate::runtime::mail::Mailer;
+    use crate::runtime::secret::Secret;
+
+    async fn api(directory: &tempfile::TempDir) -> Api {
+        let url = format!("sqlite://{}", directory.path().join("x.db").display());
+        Api::new(App {
+            db: Database::open(&url).await.unwrap(),
+            clock: Clock::standing("2026-01-15T09:00:00Z".parse().unwrap()),
+            entropy: Entropy::seeded(1),
+            secret: Secret::from_bytes([7; 32]),
+            mailer: Mailer::kept(),
+            public_url: "https://guildhall.example".into(),
+            development: false,
+            hashing: std::sync::Arc::new(tokio::sync::Semaphore::new(1)),
+        })
+    }
+
+    fn told(response: &Response) -> String {
+        serde_json::to_string(response).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_fault_without_its_words() {
+        let directory = tempfile::tempdir().unwrap();
+        let answer = api(&directory)
+            .await
+            .contained(async { panic!("secret words") })
+            .await;
+        assert!(told(&answer).contains("\"FAULT\""));
+        assert!(!told(&answer).contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn an_error_that_no_resolver_worded_keeps_its_text() {
+        let directory = tempfile::tempdir().unwrap();
+        let unworded = async_graphql::Error::from(std::io::Error::other("/var/lib/secret.db"));
+        let unworded = unworded.into_server_error(async_graphql::Pos::default());
+        let worded = coded("an id of a supplier".to_owned(), "WRONG_ID");
+        let answer = api(&directory)
+            .await
+            .tidy(Response::from_errors(vec![unworded, worded]));
+        assert!(!told(&answer).contains("secret"));
+        assert!(told(&answer).contains("\"FAULT\"") && told(&answer).contains("\"WRONG_ID\""));
+    }
 }
