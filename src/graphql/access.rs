@@ -170,7 +170,11 @@ pub struct AccessMutation;
 #[Object]
 impl AccessMutation {
     /// Signs somebody in. Unknown addresses and wrong passwords are answered alike.
-    async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> async_graphql::Result<SignInPayload> {
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Address and password.")] input: SignInInput,
+    ) -> async_graphql::Result<SignInPayload> {
         let app = ctx.data_unchecked::<App>();
         match accounts::sign_in(app, &input.email, &input.password).await {
             Ok(session) => {

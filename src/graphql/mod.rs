@@ -27,11 +27,16 @@ pub struct Query(
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     searches::SearchesQuery,
+    suppliers::SuppliersQuery,
 );
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(access::AccessMutation, searches::SearchesMutation);
+pub struct Mutation(
+    access::AccessMutation,
+    searches::SearchesMutation,
+    suppliers::SuppliersMutation,
+);
 
 /// The whole API as async-graphql holds it.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -53,11 +53,6 @@ impl Binary {
         }
     }
 
-    /// Where it listens.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
-    }
-
     /// Kills it as `kill -9` does, and waits until it is gone.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
@@ -77,6 +72,17 @@ impl Binary {
         );
         let answer = self.exchange(format!("{head}{body}").as_bytes()).await?;
         serde_json::from_slice(&answer.1).ok()
+    }
+
+    /// Posts a form to a path: the status and the body.
+    pub(crate) async fn form(&self, path: &str, form: &str) -> Option<(u16, Vec<u8>)> {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{form}",
+            self.address,
+            form.len()
+        );
+        self.exchange(request.as_bytes()).await
     }
 
     /// Gets a path: the status and the body.

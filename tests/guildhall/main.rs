@@ -4,10 +4,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
-#[expect(dead_code, reason = "the tests of the program itself use it")]
+mod alerts;
 mod binary;
+mod chain;
 mod doors;
 mod pages;
+mod registers;
+mod schema;
 mod server;
 mod smtp;
 mod world;

@@ -69,6 +69,7 @@ impl World {
             development,
             hashing: Arc::new(Semaphore::new(2)),
         };
+        guildhall::councils::mirror(&app).await.unwrap();
         let api = Api::new(app.clone());
         let clock_moves = Arc::new(AtomicUsize::new(0));
         let site = site(&app, &api, &clock_moves);

@@ -1,0 +1,179 @@
+//! A register comes in by file and is asked for through the graph.
+
+use crate::world::World;
+use guildhall::access::Viewer;
+use guildhall::councils::directory;
+use guildhall::exchange::import::{File, Imported, import};
+use guildhall::exchange::register;
+use serde_json::{Value, json};
+
+const FIXTURE: &str = include_str!("../fixtures/register.csv");
+
+async fn bring_in(world: &World, text: &str, dry_run: bool) -> Imported {
+    let read = register::read(text.as_bytes()).unwrap();
+    let file = File {
+        name: "register.csv",
+        bytes: text.as_bytes(),
+        register: &read,
+    };
+    let council = directory().find("norfolk").unwrap();
+    import(&world.app, &Viewer::System, council, file, dry_run, |_| {})
+        .await
+        .unwrap()
+}
+
+fn counts(done: &Imported) -> (u32, u32, u32) {
+    (done.added, done.changed, done.unchanged)
+}
+
+fn titles(answer: &Value) -> Vec<&str> {
+    let edges = answer["data"]["contracts"]["edges"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{answer}"));
+    edges
+        .iter()
+        .map(|edge| edge["node"]["title"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_same_file_twice_changes_nothing() {
+    let world = World::new().await;
+    assert_eq!(
+        counts(&bring_in(&world, FIXTURE, true).await),
+        (12, 0, 0),
+        "a dry run"
+    );
+    assert_eq!(
+        counts(&bring_in(&world, FIXTURE, false).await),
+        (12, 0, 0),
+        "the dry run kept nothing"
+    );
+    assert_eq!(counts(&bring_in(&world, FIXTURE, false).await), (0, 0, 12));
+}
+
+#[tokio::test]
+async fn a_row_that_says_something_else_changes_its_contract() {
+    let world = World::new().await;
+    bring_in(&world, FIXTURE, false).await;
+    let later = FIXTURE.replacen("01-Apr-2013,31/03/2016", "01-Apr-2013,31/03/2017", 1);
+    assert_eq!(counts(&bring_in(&world, &later, false).await), (0, 1, 11));
+    let query = "query One { contracts(filter: { asOf: \"2017-01-01\", endsWithinDays: 100 }) {
+        edges { node { reference title version currentEndsOn } } } }";
+    let answer = world.query(None, query, Value::Null).await;
+    let changed = &answer["data"]["contracts"]["edges"][0]["node"];
+    assert_eq!(changed["version"], 2, "{answer}");
+    assert_eq!(changed["currentEndsOn"], "2017-03-31");
+}
+
+#[tokio::test]
+async fn nobody_without_the_right_brings_a_register_in() {
+    let world = World::new().await;
+    let read = register::read(FIXTURE.as_bytes()).unwrap();
+    let file = File {
+        name: "x",
+        bytes: b"x",
+        register: &read,
+    };
+    let council = directory().find("norfolk").unwrap();
+    let refused = import(&world.app, &Viewer::Anonymous, council, file, false, |_| {}).await;
+    assert!(refused.is_err());
+}
+
+#[tokio::test]
+async fn filters_and_text_find_contracts_on_either_database() {
+    let world = World::new().await;
+    bring_in(&world, FIXTURE, false).await;
+    for (filter, expected) in [
+        (json!({ "text": "library vans" }), 1),
+        (json!({ "text": "bus invented" }), 2),
+        (json!({ "text": "\" OR * NEAR(" }), 0),
+        (json!({ "cpvPrefix": "48" }), 12),
+        (json!({ "cpvPrefix": "49" }), 0),
+        (json!({ "minValuePence": 1 }), 10),
+        (json!({ "maxValuePence": -1 }), 1),
+        (
+            json!({ "councilKinds": ["COUNTY"], "regions": ["EAST_OF_ENGLAND"] }),
+            12,
+        ),
+        (json!({ "councilKinds": ["DISTRICT"] }), 0),
+        (json!({ "windowOpen": ["EXPIRY"], "asOf": "2016-03-01" }), 8),
+        (json!({ "windowOpen": ["HOLDING_OVER"], "asOf": "2026-01-01" }), 9),
+    ] {
+        let query = "query F($filter: ContractFilter) { contracts(filter: $filter, first: 50) {
+            totalCount edges { node { title } } } }";
+        let answer = world.query(None, query, json!({ "filter": filter })).await;
+        assert_eq!(titles(&answer).len(), expected, "{filter} {answer}");
+        assert_eq!(answer["data"]["contracts"]["totalCount"], expected, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_one_another_in_every_order_without_gap_or_repeat() {
+    let world = World::new().await;
+    bring_in(&world, FIXTURE, false).await;
+    for field in ["ENDS_ON", "VALUE", "TITLE"] {
+        for descending in [false, true] {
+            let mut seen = Vec::new();
+            let mut after = Value::Null;
+            loop {
+                let query = "query P($order: ContractOrder, $after: String) {
+                    contracts(first: 5, orderBy: $order, after: $after) {
+                        pageInfo { hasNextPage endCursor } edges { node { id } } } }";
+                let order = json!({ "field": field, "descending": descending });
+                let answer = world
+                    .query(None, query, json!({ "order": order, "after": after }))
+                    .await;
+                let page = &answer["data"]["contracts"];
+                for edge in page["edges"].as_array().unwrap_or_else(|| panic!("{answer}")) {
+                    seen.push(edge["node"]["id"].as_str().unwrap().to_owned());
+                }
+                after = page["pageInfo"]["endCursor"].clone();
+                if page["pageInfo"]["hasNextPage"] != true {
+                    break;
+                }
+            }
+            let distinct: std::collections::HashSet<_> = seen.iter().collect();
+            assert_eq!((seen.len(), distinct.len()), (12, 12), "{field} {descending}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_main_list_takes_two_statements_whatever_its_size() {
+    let world = World::new().await;
+    bring_in(&world, FIXTURE, false).await;
+    for first in [1, 5, 50] {
+        let before = world.app.db.statements();
+        let query = "query L($first: Int) { contracts(first: $first) { edges { node {
+            title currentEndsOn council { name } suppliers { name } } } } }";
+        let answer = world.query(None, query, json!({ "first": first })).await;
+        assert_eq!(answer["errors"], Value::Null);
+        assert_eq!(world.app.db.statements() - before, 2, "first {first}");
+    }
+}
+
+#[tokio::test]
+async fn relations_of_a_page_take_one_statement_each() {
+    let world = World::new().await;
+    bring_in(&world, FIXTURE, false).await;
+    let before = world.app.db.statements();
+    let query = "query R { contracts(first: 50) { edges { node { status extensionOptions { state }
+        windows { kind isOpen } otherBuyers { name } } } } }";
+    let answer = world.query(None, query, Value::Null).await;
+    assert_eq!(answer["errors"], Value::Null);
+    let sent = world.app.db.statements() - before;
+    assert!(sent <= 5, "{sent} statements for 12 contracts");
+}
+
+#[tokio::test]
+async fn an_id_of_the_wrong_sort_says_so() {
+    let world = World::new().await;
+    let answer = world
+        .query(None, "query C { council(code: \"norfolk\") { id } }", Value::Null)
+        .await;
+    let id = answer["data"]["council"]["id"].clone();
+    let query = "query W($id: ID!) { contract(id: $id) { title } }";
+    let answer = world.query(None, query, json!({ "id": id })).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "WRONG_ID", "{answer}");
+}
