@@ -1,7 +1,7 @@
 //! Guildhall's schema, told once for both databases.
 //!
 //! One file a step, in order; a step that has been released is never edited. The steps are plain SQL with the
-//! column types written as `{tokens}` (see [`dialect`]), because STRICT tables, full-text indexes and partial
+//! column types written as `{tokens}` (see `dialect`), because STRICT tables, full-text indexes and partial
 //! indexes are what differ and what matters. To add a step: 1. a new file, 2. its name here, 3. its entity.
 
 mod dialect;

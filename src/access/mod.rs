@@ -1,6 +1,6 @@
 //! Who someone is and what they may do.
 //!
-//! [`policy`] is the only file that says who may do what; it alone makes a [`Permit`], and nothing is written
+//! `policy` is the only file that says who may do what; it alone makes a [`Permit`], and nothing is written
 //! without one. Signing in lives in [`accounts`]. What a capability then does with a permit is its own affair.
 
 pub mod accounts;

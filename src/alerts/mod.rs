@@ -1,6 +1,6 @@
 //! Alerts: whoever asked is told when a window opens, once.
 //!
-//! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`tick`] finds what has opened
+//! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`mod@tick`] finds what has opened
 //! since it last looked and writes the mails, [`digest`] words them. The outbox sends them.
 
 pub mod digest;
