@@ -2,21 +2,20 @@
 //!
 //! It knows nothing of HTTP. What a single answer may say belongs to the resolvers and to [`super::errors`].
 
+use super::cost::{self, ListSizes};
+use super::documents::Documents;
 use super::{Schema, errors, guard};
 use crate::access::Viewer;
 use crate::runtime::{App, Error};
-use async_graphql::parser::{parse_query, types::ExecutableDocument};
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A request that takes longer is told that the server is busy.
 const TIME: Duration = Duration::from_secs(10);
-/// Errors one answer may carry: an unknown name gives one each.
-const ERRORS: usize = 20;
-/// Characters one error's message may have: the parser quotes the query back.
-const MESSAGE: usize = 256;
 
 /// Each capability's loaders, made anew for every request: they carry the viewer.
 const LOADERS: &[fn(&App, Request) -> Request] = &[super::contracts::loaders];
@@ -30,14 +29,19 @@ pub struct SessionToken(pub Option<String>);
 pub struct Api {
     app: App,
     schema: Schema,
+    documents: Arc<Documents>,
+    sizes: Arc<ListSizes>,
 }
 
 impl Api {
     /// The API of this application.
     pub fn new(app: App) -> Self {
+        let sizes = ListSizes::from_sdl(&super::sdl()).expect("our own schema is well formed");
         Self {
             app,
             schema: super::schema(),
+            documents: Arc::default(),
+            sizes: Arc::new(sizes),
         }
     }
 
@@ -97,20 +101,20 @@ impl Api {
         Response::from_errors(vec![told])
     }
 
-    /// The seam where queries are judged: by their text, then parsed, then by what they would cost.
+    /// Judges a query: by its text, then parsed (once for each text), then by what it would cost.
     fn admit(
         &self,
         query: &str,
-        _operation_name: Option<&str>,
-        _variables: &Variables,
+        operation_name: Option<&str>,
+        variables: &Variables,
     ) -> Result<ExecutableDocument, ServerError> {
-        guard::check(query).map_err(|reason| coded(reason, "TOO_COSTLY"))?;
-        parse_query(query).map_err(ServerError::from)
+        let document = self.documents.get_or_parse(query)?;
+        cost::check(&document, operation_name, variables, &self.sizes)?;
+        Ok((*document).clone())
     }
 
     /// Caps errors and their messages, gives each a code, and keeps the text of errors that no resolver worded.
     fn tidy(&self, mut response: Response) -> Response {
-        response.errors.truncate(ERRORS);
         for error in &mut response.errors {
             if error.source.is_some() {
                 let fault = self.fault(&error.message);
@@ -118,14 +122,12 @@ impl Api {
                 error.extensions = fault.extensions;
                 error.source = None;
             }
-            if error.message.chars().nth(MESSAGE).is_some() {
-                error.message = error.message.chars().take(MESSAGE).collect();
-            }
             let extensions = error.extensions.get_or_insert_default();
             if extensions.get("code").is_none() {
                 extensions.set("code", "MALFORMED");
             }
         }
+        guard::trim_errors(&mut response.errors);
         response
     }
 

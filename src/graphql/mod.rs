@@ -6,7 +6,9 @@
 mod access;
 mod api;
 mod contracts;
+mod cost;
 mod councils;
+mod documents;
 pub(crate) mod errors;
 mod guard;
 pub mod ids;

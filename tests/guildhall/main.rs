@@ -8,6 +8,7 @@ mod alerts;
 mod binary;
 mod chain;
 mod doors;
+mod hostile;
 mod pages;
 mod registers;
 mod schema;
