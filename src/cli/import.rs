@@ -4,7 +4,7 @@ use super::{Failure, failed, open};
 use crate::access::Viewer;
 use crate::councils::directory;
 use crate::exchange::import::{File, import};
-use crate::exchange::register::{self, report};
+use crate::exchange::register::{self, DoubtCsv, Report};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -49,14 +49,16 @@ async fn contracts(
         .ok_or_else(|| failed(format!("there is no council {code:?}")))?;
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
     let bytes = std::fs::read(path).map_err(|e| in_file(&e))?;
-    let register = register::read(&bytes).map_err(|e| in_file(&e))?;
+    let reader = register::read(&bytes).map_err(|e| in_file(&e))?;
+    let mut report = Report::counting(reader.source());
+    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
     let report_to = report_to.unwrap_or_else(|| path.with_extension("report.csv"));
     let out =
         std::fs::File::create(&report_to).map_err(|e| failed(format!("{}: {e}", report_to.display())))?;
-    report::write(&register.readings, std::io::BufWriter::new(out)).map_err(failed)?;
+    write_doubts(&readings, std::io::BufWriter::new(out)).map_err(failed)?;
 
     let app = open::app(config).await?;
-    let bar = ProgressBar::new(register.readings.len() as u64);
+    let bar = ProgressBar::new(readings.len() as u64);
     bar.set_style(
         ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {elapsed}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
@@ -68,7 +70,8 @@ async fn contracts(
     let file = File {
         name: &name,
         bytes: &bytes,
-        register: &register,
+        readings: &readings,
+        report: &report,
     };
     let done = import(&app, &Viewer::System, council, file, dry_run, |rows| {
         bar.inc(rows as u64)
@@ -82,16 +85,20 @@ async fn contracts(
         council.facts.name,
         if dry_run { " (dry run)" } else { "" }
     );
-    println!(
-        "{}, {} unknown columns",
-        register.encoding,
-        register.unknown_columns.len()
-    );
-    print!("{}", done.report.summary());
+    print!("{}", report.summary());
     println!(
         "{} added, {} changed, {} unchanged",
         done.added, done.changed, done.unchanged
     );
     println!("every doubt: {}", report_to.display());
+    Ok(())
+}
+
+fn write_doubts(readings: &[register::Reading], out: impl std::io::Write) -> std::io::Result<()> {
+    let mut csv = DoubtCsv::new(out)?;
+    for doubt in readings.iter().flat_map(register::Reading::doubts) {
+        csv.write(doubt)?;
+    }
+    csv.finish()?;
     Ok(())
 }

@@ -1,8 +1,7 @@
 //! A register file into a council's register: added, changed or unchanged, in one transaction, whole or not at
 //! all. Reading the file is [`super::register`]'s.
 
-use super::register::report::Report;
-use super::register::{Reading, Register, Row};
+use super::register::{Reading, RegisterRow as Row, Report};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::contracts::term::Term;
@@ -24,10 +23,8 @@ use uuid::Uuid;
 const STEP: usize = 1000;
 
 /// What came of an import.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// The counts of the reading.
-    pub report: Report,
     /// Contracts that were new.
     pub added: u32,
     /// Contracts that say something else now.
@@ -44,7 +41,9 @@ pub struct File<'a> {
     /// Its bytes.
     pub bytes: &'a [u8],
     /// What was read from them.
-    pub register: &'a Register,
+    pub readings: &'a [Reading],
+    /// The counts of the reading.
+    pub report: &'a Report,
 }
 
 /// Imports a register. With `dry_run` everything is done and nothing kept. `progress` is told of rows done.
@@ -60,21 +59,18 @@ pub async fn import(
     mut progress: impl FnMut(usize),
 ) -> Result<Imported, Error> {
     let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council.id))?;
-    let report = Report::of(&file.register.readings);
-    let rows: Vec<&Row> = file.register.readings.iter().filter_map(Reading::row).collect();
+    let rows: Vec<&Row> = file.readings.iter().filter_map(Reading::register_row).collect();
     let txn = app.db.begin().await?;
     let known = known(&txn, council.id).await?;
-    let mut done = Imported {
-        report,
-        added: 0,
-        changed: 0,
-        unchanged: 0,
-    };
+    let mut done = Imported::default();
     let run = app.new_id();
     let mut work = Vec::new();
     for row in rows {
-        match known.get(&row.key) {
-            Some((_, digest)) if digest.as_slice() == row.digest => done.unchanged += 1,
+        let same = known.get(&row.row_key);
+        match same.or_else(|| known.get(&row.long_key)) {
+            Some((_, digest)) if same.is_some() && digest.as_slice() == row.content_digest => {
+                done.unchanged += 1
+            }
             Some((id, _)) => {
                 done.changed += 1;
                 work.push((Some(*id), row));
@@ -115,15 +111,15 @@ async fn write(
     let named: Vec<&Row> = step
         .iter()
         .map(|(_, row)| *row)
-        .filter(|row| row.supplier.is_some())
+        .filter(|row| row.supplier_name.is_some())
         .collect();
     let mentions: Vec<Mention> = named.iter().map(|row| mention(row)).collect();
     let ids = suppliers::resolve(app, txn, permit, &mentions).await?;
-    let suppliers: HashMap<u32, Uuid> = named.iter().map(|row| row.number).zip(ids).collect();
+    let suppliers: HashMap<u32, Uuid> = named.iter().map(|row| row.row()).zip(ids).collect();
     let changes = step
         .iter()
         .map(|(id, row)| {
-            let entry = entry(row, run, suppliers.get(&row.number).copied());
+            let entry = entry(row, run, suppliers.get(&row.row()).copied());
             id.map_or_else(
                 || Change::Add(entry.clone()),
                 |id| Change::Replace(id, entry.clone()),
@@ -136,34 +132,41 @@ async fn write(
 
 fn mention(row: &Row) -> Mention {
     Mention {
-        name: row.supplier.clone().unwrap_or_default(),
+        name: row.supplier_name.clone().unwrap_or_default(),
         companies_house: row.companies_house.clone(),
-        charity: row.charity.clone(),
+        charity: row.charity_number.clone(),
         vcse: row.vcse,
     }
 }
 
 fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
     Entry {
-        row_key: row.key.clone(),
+        row_key: row.row_key.clone(),
         particulars: Particulars {
             reference: row.reference.clone(),
             title: row.title.clone(),
-            description: row.description.clone(),
+            description: row.description.clone().unwrap_or_default(),
             department: row.department.clone(),
-            category: row.category.clone(),
-            cpv: row.cpv.clone(),
+            category: row
+                .procurement_category
+                .clone()
+                .or_else(|| row.service_category_label.clone()),
+            cpv: row.cpv_code.clone(),
             contract_type: row.contract_type.clone(),
             process_type: row.process_type.clone(),
             value_pence: row.value_pence,
-            value_estimated: row.value_estimated,
+            value_estimated: row.estimated,
             irrecoverable_vat_pence: row.irrecoverable_vat_pence,
             ..Particulars::default()
         },
         term: Term {
             starts_on: row.starts_on,
-            initial_ends_on: row.ends_on,
-            latest_end: row.latest_ends_on,
+            // A register that gives only the end after extensions has that for its end; one that gives an
+            // extension before the end has its end. Both are doubted by the reader.
+            initial_ends_on: row.ends_on.or(row.latest_ends_on),
+            latest_end: row
+                .latest_ends_on
+                .filter(|latest| row.ends_on.is_none_or(|end| *latest >= end)),
             review_on: row.review_on,
             ..Term::default()
         },
@@ -172,9 +175,9 @@ fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
         buyers: Vec::new(),
         source: Some(Source {
             import_id: run,
-            row: row.number,
-            digest: row.digest,
-            cells: row.cells.clone(),
+            row: row.row(),
+            digest: row.content_digest,
+            cells: row.raw.cells().map(str::to_owned).collect(),
         }),
     }
 }
@@ -217,10 +220,10 @@ async fn insert_run(
         file_digest: Set(Sha256::digest(file.bytes).to_vec()),
         imported_at: Set(app.clock.now()),
         imported_by: Set(permit.actor_name().to_owned()),
-        rows: count(done.report.rows),
-        accepted: count(done.report.accepted),
-        doubtful: count(done.report.doubtful),
-        held: count(done.report.held),
+        rows: count(file.report.rows),
+        accepted: count(file.report.accepted),
+        doubtful: count(file.report.doubtful),
+        held: count(file.report.held),
         added: count(done.added),
         changed: count(done.changed),
         unchanged: count(done.unchanged),

@@ -6,7 +6,7 @@ use guildhall::access::Viewer;
 use guildhall::alerts::tick;
 use guildhall::councils::directory;
 use guildhall::exchange::import::{File, import};
-use guildhall::exchange::register;
+use guildhall::exchange::register::{self, Report};
 use guildhall::runtime::outbox;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
@@ -28,11 +28,14 @@ async fn world() -> World {
 }
 
 async fn register_in(world: &World, text: &str) {
-    let read = register::read(text.as_bytes()).unwrap();
+    let reader = register::read(text.as_bytes()).unwrap();
+    let mut report = Report::counting(reader.source());
+    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
     let file = File {
         name: "register.csv",
         bytes: text.as_bytes(),
-        register: &read,
+        readings: &readings,
+        report: &report,
     };
     let council = directory().find("norfolk").unwrap();
     import(&world.app, &Viewer::System, council, file, false, |_| {})

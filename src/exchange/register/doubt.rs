@@ -1,83 +1,151 @@
-//! A doubt: what a person should look at, by row, column, raw value and why.
+//! What a person should look at: where, what it said, and why.
+//! Answers for the codes and their wording; must not decide when a doubt is due. Next: `rows.rs`.
 
-/// Something in a file that a person should look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubt {
-    /// As a spreadsheet counts: the heading is row 1.
-    pub row: u32,
-    /// The heading as the file has it; empty when the doubt is about the whole row.
-    pub column: String,
-    /// The cell as it came.
-    pub raw: String,
-    /// Why.
-    pub why: Why,
-}
+use std::fmt::Write as _;
+use std::sync::Arc;
 
 macro_rules! whys {
-    ($($(#[$doc:meta])* $why:ident = $code:literal, $words:literal;)*) => {
-        /// Why a cell or row is doubted.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Why { $($(#[$doc])* $why,)* }
+    ($($name:ident $code:literal $says:literal)*) => {
+        /// Why a cell or a row is doubted. The codes are stable: they are stored and counted on.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Why { $(#[doc = $says] $name,)* }
 
         impl Why {
-            /// A stable code.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$why => $code,)* }
+            /// Every reason, as a person would list them.
+            pub const ALL: &'static [Why] = &[$(Why::$name),*];
+
+            /// Its stable code, in snake case.
+            pub fn code(self) -> &'static str {
+                match self { $(Why::$name => $code),* }
             }
 
-            /// In plain English.
-            pub const fn words(self) -> &'static str {
-                match self { $(Self::$why => $words,)* }
+            /// What it means, as one sentence in plain English.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Why::$name => $says),* }
             }
         }
     };
 }
 
 whys! {
-    /// No end date, and no last extension date either.
-    EndUnknown = "end_unknown", "there is no end date, so it has no windows";
-    /// No end date; the last extension date is all there is.
-    OnlyLastExtension = "only_last_extension", "there is no end date; the last extension date is taken as the end";
-    /// An end such as 2050 or 2099.
-    FarFuture = "far_future", "nobody knows so far ahead: the date is kept, and treated as unknown";
-    /// The last extension ends before the contract does.
-    ExtensionBeforeEnd = "extension_before_end", "the last extension date is before the end date: the end date is taken";
-    /// It ends before it starts.
-    EndBeforeStart = "end_before_start", "the end date is before the start date";
-    /// The review is after the end.
-    ReviewAfterEnd = "review_after_end", "the review date is after the end date";
-    /// A date that does not exist or cannot be read.
-    NotADate = "not_a_date", "this is not a date that exists";
-    /// A spreadsheet's day number.
-    SerialDate = "serial_date", "a spreadsheet's day number, read as a date";
-    /// No value.
-    NoValue = "no_value", "there is no value";
-    /// A value of nothing.
-    ZeroValue = "zero_value", "the value is zero";
-    /// A negative value.
-    Negative = "negative", "the value is negative";
-    /// A value that was blacked out.
-    Redacted = "redacted", "the value is redacted";
-    /// A value that cannot be read.
-    NotAnAmount = "not_an_amount", "this is not an amount of money";
-    /// A company number of no known form.
-    NotACompanyNumber = "not_a_company_number", "a company number has two letters or digits and six digits";
-    /// A CPV code of no known form.
-    NotACpvCode = "not_a_cpv_code", "a CPV code has eight digits";
-    /// No reference.
-    NoReference = "no_reference", "there is no reference: it is known again by title, supplier and start";
-    /// A reference that other rows have too.
-    RepeatedReference = "repeated_reference", "other rows have this reference: told apart by title, supplier and start";
-    /// The same in every cell as an earlier row.
-    RepeatedRow = "repeated_row", "every cell is the same as in an earlier row";
-    /// No title; the description stands in.
-    NoTitle = "no_title", "there is no title: the description is taken";
-    /// No supplier.
-    NoSupplier = "no_supplier", "there is no supplier";
-    /// Neither title nor description.
-    Nameless = "nameless", "there is neither title nor description: the row is held";
-    /// NUL or other control characters.
-    ControlCharacters = "control_characters", "characters that cannot be shown were taken out";
-    /// More cells than headings.
-    TooManyCells = "too_many_cells", "the row has more cells than there are headings: the rest are kept aside";
+    NothingToIdentify "nothing_to_identify" "There is no title, description, reference or supplier: the row is held."
+    HeaderRepeated "header_repeated" "The headings again, in the middle of the file: the row is held."
+    QuoteUnclosed "quote_unclosed" "A quotation mark is never closed; the line was read by itself."
+    QuoteStray "quote_stray" "A quotation mark stands where none belongs; cells may have run together."
+    RowShort "row_short" "The row has fewer cells than there are headings."
+    RowLong "row_long" "The row has more cells than there are headings; a comma may be loose."
+    NulDropped "nul_dropped" "The cell held a NUL character, which was dropped."
+    TextGarbled "text_garbled" "The text looks garbled, as after a wrong conversion of characters."
+    TitleFromDescription "title_from_description" "There is no title; the description stands in for it."
+    TitleMissing "title_missing" "There is no title or description; the reference or supplier stands in for it."
+    ReferenceBlank "reference_blank" "There is no reference, so the row is told apart by title, supplier and start."
+    ReferenceRepeated "reference_repeated" "The same reference is on other rows."
+    RowRepeated "row_repeated" "The whole row is on an earlier row too; both are kept."
+    SupplierBlank "supplier_blank" "No supplier is named."
+    SupplierRedacted "supplier_redacted" "The supplier's name is withheld."
+    StartBlank "start_blank" "There is no start date."
+    EndUnknown "end_unknown" "There is neither an end date nor a last extension date: the end is unknown."
+    EndBlank "end_blank" "There is no end date, though there is a last extension date."
+    FarFutureEnd "far_future_end" "The end is so far off that it may only mean 'no end date'."
+    EndBeforeStart "end_before_start" "The end is before the start."
+    LastExtensionBeforeEnd "last_extension_before_end" "The last extension ends before the end date."
+    ReviewAfterEnd "review_after_end" "The review date is after the end date."
+    DateUnreadable "date_unreadable" "This is not a date we can read."
+    DateImpossible "date_impossible" "There is no such day."
+    DateSerial "date_serial" "A spreadsheet's day number was read as a date."
+    DateShortYear "date_short_year" "The year has two digits; its century was assumed."
+    DateHasTime "date_has_time" "The date has a time of day, which was dropped; in another time zone it may be the next day."
+    ValueBlank "value_blank" "There is no value."
+    ValueZero "value_zero" "The value is zero."
+    ValueNegative "value_negative" "The amount is negative."
+    ValueRedacted "value_redacted" "The amount is withheld."
+    ValueUnreadable "value_unreadable" "This is not an amount we can read."
+    ValueAbbreviated "value_abbreviated" "The amount is abbreviated (k, m or bn) and may be rounded."
+    ValueRounded "value_rounded" "The amount has parts of a penny and was rounded to the nearest."
+    AnswerUnclear "answer_unclear" "This is neither yes nor no."
+    CostBasisUnclear "cost_basis_unclear" "This does not say whether the cost is fixed or estimated."
+    CompanyNumberForm "company_number_form" "A company number is two letters or digits and six digits."
+    CharityNumberForm "charity_number_form" "A charity number is six or seven digits, or SC or NIC and six digits."
+    CpvCodeForm "cpv_code_form" "A CPV code is eight digits, with or without a check digit."
+    LinkForm "link_form" "This is not a web address beginning http:// or https://."
+}
+
+/// How many other rows a doubt names before it says "and more". Without a limit, one reference on every
+/// row of a large file would fill the memory.
+pub(super) const OTHERS_NAMED: usize = 10;
+
+/// One thing a person should look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// The row as a spreadsheet counts, from 1; the header is usually row 1.
+    pub row: u32,
+    /// The heading as in the file; empty when the doubt is about the whole row.
+    pub column: Arc<str>,
+    /// What the cell said, untrimmed (a NUL is shown as U+2400). For a quotation mark, the beginning of its line.
+    pub raw: String,
+    /// Why it is doubted.
+    pub why: Why,
+    /// Other rows it concerns, at most eleven.
+    pub others: Vec<u32>,
+}
+
+impl Doubt {
+    /// Why, in plain English, naming the other rows it concerns.
+    pub fn sentence(&self) -> String {
+        let mut sentence = self.why.sentence().to_owned();
+        let opening = if self.others.len() > 1 {
+            " See rows "
+        } else {
+            " See row "
+        };
+        for (n, other) in self.others.iter().take(OTHERS_NAMED).enumerate() {
+            // Writing to a string cannot fail.
+            let _ = write!(sentence, "{}{other}", if n == 0 { opening } else { ", " });
+        }
+        if self.others.len() > OTHERS_NAMED {
+            sentence.push_str(" and more");
+        }
+        if !self.others.is_empty() {
+            sentence.push('.');
+        }
+        sentence
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_snake_case_and_never_shared() {
+        let codes: HashSet<_> = Why::ALL.iter().map(|why| why.code()).collect();
+        assert_eq!(codes.len(), Why::ALL.len());
+        assert!(
+            codes
+                .iter()
+                .all(|code| code.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        );
+        assert!(Why::ALL.iter().all(|why| why.sentence().ends_with('.')));
+    }
+
+    #[test]
+    fn other_rows_are_named_up_to_ten() {
+        let doubt = |others: Vec<u32>| {
+            let (column, raw, why) = (Arc::from("Reference"), "A1".to_owned(), Why::ReferenceRepeated);
+            Doubt {
+                row: 2,
+                column,
+                raw,
+                why,
+                others,
+            }
+            .sentence()
+        };
+        assert_eq!(
+            doubt(vec![3, 9]),
+            "The same reference is on other rows. See rows 3, 9."
+        );
+        assert!(doubt((3..14).collect()).ends_with("11, 12 and more."));
+    }
 }

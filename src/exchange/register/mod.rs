@@ -1,186 +1,209 @@
-//! A contracts register as a file: the LGA's 38 columns by name or by title, read into rows and doubts.
-//!
-//! Pure: bytes in, rows and doubts out. A file is never refused for its rows; each is accepted, accepted with
-//! doubts, or held. The way of a row: `columns` (what stands where), `cells` (what it says), `rows` (what that
-//! makes together). Writing them into a council's register is [`super::import`]'s.
+//! The reader of a contracts register: bytes of a CSV in, typed rows and doubts out.
+//! Answers for reading only: no database, no clock, nothing asynchronous, and no file is refused for its rows.
+//! The way of a file: `decode` -> `records` -> `headings` and `columns` -> `cells` -> `interpret` -> `between`
+//! -> `identity`; what people are told of it is `report`. An importer of other sheets brings its own records
+//! and headings; from the cells on nothing need change.
 
+mod between;
 mod cells;
 mod columns;
+mod decode;
 mod doubt;
-#[cfg(test)]
-mod norfolk;
-pub mod report;
+mod headings;
+mod identity;
+mod interpret;
+mod quotes;
+mod records;
+mod report;
 mod rows;
 
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod norfolk;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use columns::Column;
+pub use decode::Encoding;
 pub use doubt::{Doubt, Why};
-pub use rows::{Reading, Row};
+pub use headings::{Headings, RawRow};
+pub use report::{DoubtCsv, Report, escape_formula};
+pub use rows::RegisterRow;
 
-use columns::{Column, Heading};
+use identity::Identity;
+use interpret::Doubts;
+use records::{Record, Records};
 
-/// Why a file is not a register at all.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a file as a whole cannot be read. What is wrong with single rows never is one of these.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterError {
-    /// Nothing in it.
-    #[error("the file is empty")]
+    /// There is nothing in it.
     Empty,
-    /// Its first row is not a heading we know.
-    #[error("the first row has no column for {missing}; it has: {found}")]
-    NoHeading {
-        /// The column that is needed.
-        missing: &'static str,
-        /// What stands there instead.
-        found: String,
+    /// It is another kind of file.
+    NotText {
+        /// Such as "a PDF".
+        what: &'static str,
+    },
+    /// Columns without which it is no register.
+    MissingColumns {
+        /// Their titles in the LGA template.
+        missing: Vec<&'static str>,
+        /// The headings that were there instead.
+        found: Vec<String>,
     },
 }
 
-/// A register that was read.
-#[derive(Clone, Debug)]
-pub struct Register {
-    /// The file's encoding.
-    pub encoding: &'static str,
-    /// Headings that mean nothing to us; their cells are kept.
-    pub unknown_columns: Vec<String>,
-    /// Its rows, in order.
-    pub readings: Vec<Reading>,
-}
-
-/// Reads a register: UTF-8 or UTF-16 by their marks, else UTF-8 if it is, else Windows-1252.
-///
-/// # Errors
-/// When the file is empty or its first row lacks a title's column.
-pub fn read(bytes: &[u8]) -> Result<Register, RegisterError> {
-    let (text, encoding) = decode(bytes);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(text.as_bytes());
-    let mut records = Vec::new();
-    let mut record = csv::StringRecord::new();
-    let mut number = 0;
-    // The reader works on text that is valid already, and is flexible about lengths: it has nothing to refuse.
-    while let Ok(true) = reader.read_record(&mut record) {
-        number += 1;
-        if record.iter().any(|cell| !cell.trim().is_empty()) {
-            records.push((number, record.iter().map(str::to_owned).collect::<Vec<_>>()));
+impl fmt::Display for RegisterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the file is empty"),
+            Self::NotText { what } => write!(f, "this is {what}, not a CSV file: save it as CSV first"),
+            Self::MissingColumns { missing, found } => {
+                let found: Vec<String> = found
+                    .iter()
+                    .take(12)
+                    .map(|name| name.chars().take(60).collect())
+                    .collect();
+                write!(
+                    f,
+                    "no column is headed {:?}; the first row has {:?}",
+                    missing.join(", "),
+                    found.join(", ")
+                )
+            }
         }
     }
-    if records.is_empty() {
-        return Err(RegisterError::Empty);
+}
+
+impl std::error::Error for RegisterError {}
+
+/// What is known of a file before its rows are interpreted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// How its bytes were read.
+    pub encoding: Encoding,
+    /// The row of the headings, from 1.
+    pub header_row: u32,
+    /// The headings: which were recognised, which not, which the schema asks for are absent.
+    pub headings: Arc<Headings>,
+    /// Rows under the headings that are not blank: how many readings there will be.
+    pub rows: u32,
+    /// Blank rows, which are passed over and still counted in row numbers.
+    pub blank_rows: u32,
+}
+
+/// What was made of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A contract, without doubt.
+    Accepted(Box<RegisterRow>),
+    /// A contract, and what a person should look at.
+    Doubtful(Box<RegisterRow>, Vec<Doubt>),
+    /// Not to be taken for a contract until a person has seen it.
+    Held(Vec<Doubt>, RawRow),
+}
+
+impl Reading {
+    /// Its doubts, if any.
+    pub fn doubts(&self) -> &[Doubt] {
+        match self {
+            Self::Accepted(_) => &[],
+            Self::Doubtful(_, doubts) | Self::Held(doubts, _) => doubts,
+        }
     }
-    let (_, names) = records.remove(0);
-    let heading = Heading::read(names.clone());
-    if heading.place(Column::Title).is_none() && heading.place(Column::Description).is_none() {
-        let found = names.join(", ").chars().take(200).collect();
-        return Err(RegisterError::NoHeading {
-            missing: "the title (\"Title of the Agreement\")",
-            found,
-        });
+
+    /// The contract, unless the row is held.
+    pub fn register_row(&self) -> Option<&RegisterRow> {
+        match self {
+            Self::Accepted(row) | Self::Doubtful(row, _) => Some(row),
+            Self::Held(..) => None,
+        }
     }
-    let unknown_columns = heading.unknown();
-    Ok(Register {
+
+    /// The row as a spreadsheet counts, from 1.
+    pub fn row(&self) -> u32 {
+        match self {
+            Self::Accepted(row) | Self::Doubtful(row, _) => row.row(),
+            Self::Held(_, raw) => raw.row(),
+        }
+    }
+}
+
+/// The rows of a register, one reading each, in the order of the file.
+pub struct RegisterReader<'a> {
+    records: Records<'a>,
+    source: Source,
+    identity: Identity,
+}
+
+/// Opens a contracts register: decodes it, recognises its headings, and passes over it once to learn which
+/// references repeat. The rows are then interpreted one at a time, as they are asked for.
+pub fn read(bytes: &[u8]) -> Result<RegisterReader<'_>, RegisterError> {
+    let (text, encoding) = decode::decode(bytes)?;
+    let mut records = Records::new(text);
+    let header = records.next().ok_or(RegisterError::Empty)?;
+    let headings = Arc::new(Headings::recognise(&header.cells)?);
+    records.expect_width(headings.width());
+    let place = records.place();
+    let mut identity = Identity::default();
+    let mut rows: u32 = 0;
+    let reference = headings.place(Column::Reference);
+    for Record { row, cells, .. } in records.by_ref() {
+        rows = rows.saturating_add(1);
+        let reference = reference.and_then(|place| cells.get(place)).unwrap_or("");
+        if reference.contains('\0') {
+            identity.note(row, &reference.replace('\0', ""));
+        } else {
+            identity.note(row, reference);
+        }
+    }
+    identity.all_noted();
+    let blank_rows = records.blank_rows();
+    records.go_back(place);
+    let source = Source {
         encoding,
-        unknown_columns,
-        readings: rows::read(&heading, records),
+        header_row: header.row,
+        headings,
+        rows,
+        blank_rows,
+    };
+    Ok(RegisterReader {
+        records,
+        source,
+        identity,
     })
 }
 
-fn decode(bytes: &[u8]) -> (std::borrow::Cow<'_, str>, &'static str) {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _, _) = encoding.decode(bytes);
-        return (text, encoding.name());
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => (text.into(), "UTF-8"),
-        Err(_) => (encoding_rs::WINDOWS_1252.decode(bytes).0, "windows-1252"),
+impl RegisterReader<'_> {
+    /// What is known of the file, the number of its rows included.
+    pub fn source(&self) -> &Source {
+        &self.source
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
+impl Iterator for RegisterReader<'_> {
+    type Item = Reading;
 
-    const TITLES: &str = include_str!("../../../tests/fixtures/register.csv");
-
-    fn whys(register: &Register) -> Vec<(u32, Why)> {
-        register
-            .readings
-            .iter()
-            .flat_map(|r| r.doubts())
-            .map(|d| (d.row, d.why))
-            .collect()
-    }
-
-    #[test]
-    fn each_row_of_the_fixture_is_doubted_for_its_own_reason() {
-        let register = read(TITLES.as_bytes()).unwrap();
-        let expected = [
-            (3, Why::FarFuture),
-            (4, Why::EndUnknown),
-            (5, Why::OnlyLastExtension),
-            (6, Why::ExtensionBeforeEnd),
-            (7, Why::Negative),
-            (8, Why::NoReference),
-            (9, Why::RepeatedReference),
-            (10, Why::RepeatedReference),
-            (11, Why::NotADate),
-            (11, Why::EndUnknown),
-            (12, Why::NotAnAmount),
-            (13, Why::NotACompanyNumber),
-            (14, Why::Nameless),
-        ];
-        assert_eq!(whys(&register), expected);
-        assert!(matches!(register.readings.last(), Some(Reading::Held { .. })));
-    }
-
-    #[test]
-    fn the_schemas_names_in_windows_1252_are_read_too() {
-        let text = "ContractReference,ContractTitle,Description,StartDate,EndDate,ContractValue,SupplierName\n\
-                    R1,Caf\u{e9} services,,01/04/2013,31/03/2016,\u{a3}1000,Fictional Caf\u{e9} Ltd\n";
-        let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
-        let register = read(&bytes).unwrap();
-        assert_eq!(register.encoding, "windows-1252");
-        let Reading::Accepted(row) = &register.readings[0] else {
-            panic!("{:?}", register.readings)
-        };
-        assert_eq!(
-            (row.title.as_str(), row.value_pence),
-            ("Caf\u{e9} services", Some(100_000))
-        );
-    }
-
-    #[test]
-    fn a_file_without_a_title_column_says_what_it_has() {
-        let error = read(b"Name,Colour\na,b\n").unwrap_err();
-        assert!(error.to_string().contains("Name, Colour"), "{error}");
-        assert_eq!(read(b"").unwrap_err(), RegisterError::Empty);
-    }
-
-    #[test]
-    fn keys_of_rows_do_not_depend_on_other_rows_places() {
-        let register = read(TITLES.as_bytes()).unwrap();
-        let (first, rest) = TITLES.split_once('\n').unwrap();
-        let mut lines: Vec<&str> = rest.lines().collect();
-        lines.reverse();
-        let turned = read(format!("{first}\n{}", lines.join("\n")).as_bytes()).unwrap();
-        let keys = |register: &Register| {
-            let mut keys: Vec<String> = register
-                .readings
-                .iter()
-                .filter_map(|r| r.row())
-                .map(|row| row.key.clone())
-                .collect();
-            keys.sort_unstable();
-            keys
-        };
-        assert_eq!(keys(&register), keys(&turned));
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_make_the_reader_panic(bytes: Vec<u8>, cells in "[\"a,\n\r(0-9/£;]{0,200}") {
-            let _ = read(&bytes);
-            let _ = read(format!("Title of the Agreement,End date,Contract value\n{cells}").as_bytes());
+    fn next(&mut self) -> Option<Reading> {
+        let record = self.records.next()?;
+        let mut doubts = Doubts::default();
+        let raw = interpret::shape(record, &self.source.headings, &mut doubts);
+        if let Some(why) = interpret::why_held(&raw) {
+            doubts.row(raw.row(), why, String::new(), Vec::new());
+            return Some(Reading::Held(doubts.0, raw));
         }
+        let mut row = interpret::fill(raw, &mut doubts);
+        between::compare(&row, &mut doubts);
+        self.identity.assign(&mut row, &mut doubts);
+        let row = Box::new(row);
+        Some(if doubts.0.is_empty() {
+            Reading::Accepted(row)
+        } else {
+            Reading::Doubtful(row, doubts.0)
+        })
     }
 }

@@ -1,89 +1,235 @@
-//! What came of reading a register: counts for a terminal, every doubt for a spreadsheet.
+//! What an import has to say: counts, and every doubt with its row, column and raw value.
+//! Answers for the wording of the summary and the CSV of doubts; must not judge rows. Next: `doubt.rs`.
 
-use super::{Doubt, Reading, Why};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 
-/// The counts of a reading.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+use super::doubt::{Doubt, Why};
+use super::{Reading, Source};
+
+/// Counts and doubts of one reading of a file.
+#[derive(Clone, Debug)]
 pub struct Report {
-    /// Rows with anything in them, the heading apart.
+    /// The file.
+    pub source: Source,
+    /// Rows added so far, the next three together.
     pub rows: u32,
-    /// Taken without a word.
+    /// Rows without a doubt.
     pub accepted: u32,
-    /// Taken with doubts.
+    /// Rows accepted with doubts.
     pub doubtful: u32,
-    /// Not taken.
+    /// Rows held: they cannot be taken for contracts.
     pub held: u32,
-    /// How often each doubt came up.
-    pub whys: BTreeMap<Why, u32>,
+    /// Per reason: how many, and the first row.
+    by_why: BTreeMap<Why, (u32, u32)>,
+    by_column: BTreeMap<Arc<str>, u32>,
+    doubts: Option<Vec<Doubt>>,
 }
 
 impl Report {
-    /// Counts readings.
-    pub fn of(readings: &[Reading]) -> Self {
-        let mut report = Self::default();
-        for reading in readings {
-            report.rows += 1;
-            match reading {
-                Reading::Accepted(_) => report.accepted += 1,
-                Reading::Doubtful(..) => report.doubtful += 1,
-                Reading::Held { .. } => report.held += 1,
-            }
-            for doubt in reading.doubts() {
-                *report.whys.entry(doubt.why).or_default() += 1;
-            }
+    /// A report that keeps every doubt (about 150 bytes each).
+    pub fn new(source: &Source) -> Self {
+        Self {
+            doubts: Some(Vec::new()),
+            ..Self::counting(source)
         }
-        report
     }
 
-    /// The counts as lines of text.
+    /// A report that only counts; for very large files, with the doubts going to a [`DoubtCsv`] as they come.
+    pub fn counting(source: &Source) -> Self {
+        let source = source.clone();
+        let (by_why, by_column) = (BTreeMap::new(), BTreeMap::new());
+        Self {
+            source,
+            rows: 0,
+            accepted: 0,
+            doubtful: 0,
+            held: 0,
+            by_why,
+            by_column,
+            doubts: None,
+        }
+    }
+
+    /// Counts one row.
+    pub fn add(&mut self, reading: &Reading) {
+        self.rows += 1;
+        match reading {
+            Reading::Accepted(_) => self.accepted += 1,
+            Reading::Doubtful(..) => self.doubtful += 1,
+            Reading::Held(..) => self.held += 1,
+        }
+        for doubt in reading.doubts() {
+            self.by_why.entry(doubt.why).or_insert((0, doubt.row)).0 += 1;
+            match self.by_column.get_mut(&doubt.column) {
+                Some(count) => *count += 1,
+                None => drop(self.by_column.insert(Arc::clone(&doubt.column), 1)),
+            }
+        }
+        if let Some(doubts) = &mut self.doubts {
+            doubts.extend_from_slice(reading.doubts());
+        }
+    }
+
+    /// How many doubts have a reason.
+    pub fn count(&self, why: Why) -> u32 {
+        self.by_why.get(&why).map_or(0, |(count, _)| *count)
+    }
+
+    /// Reasons met and how often.
+    pub fn by_why(&self) -> impl Iterator<Item = (Why, u32)> {
+        self.by_why.iter().map(|(why, (count, _))| (*why, *count))
+    }
+
+    /// Headings doubted and how often; the empty heading stands for whole rows.
+    pub fn by_column(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.by_column
+            .iter()
+            .map(|(column, count)| (column.as_ref(), *count))
+    }
+
+    /// Every doubt in the order of the rows; none when only counting.
+    pub fn doubts(&self) -> &[Doubt] {
+        self.doubts.as_deref().unwrap_or(&[])
+    }
+
+    /// The report as a page of text for a terminal. Text from the file is made harmless to it.
     pub fn summary(&self) -> String {
-        let mut text = format!(
-            "{} rows: {} accepted, {} accepted with doubts, {} held\n",
-            self.rows, self.accepted, self.doubtful, self.held
-        );
-        let mut whys: Vec<_> = self.whys.iter().collect();
-        whys.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        for (why, count) in whys {
-            let _ = writeln!(text, "{count:>8}  {} ({})", why.words(), why.code());
+        let mut page = self.source_summary();
+        let _ = writeln!(page, "{:>9} rows", thousands(self.rows));
+        for (count, what) in [
+            (self.accepted, "accepted"),
+            (self.doubtful, "accepted with doubts"),
+            (self.held, "held"),
+        ] {
+            let _ = writeln!(page, "{:>9} {what}", thousands(count));
         }
-        text
+        if self.by_why.is_empty() {
+            return page;
+        }
+        page.push_str("\nDoubts, the most frequent first\n");
+        let mut whys: Vec<_> = self.by_why.iter().collect();
+        whys.sort_by_key(|(why, (count, _))| (std::cmp::Reverse(*count), **why));
+        for (why, (count, first)) in whys {
+            let (count, code) = (thousands(*count), why.code());
+            let _ = writeln!(
+                page,
+                "{count:>9}  {code}: {} First in row {first}.",
+                why.sentence()
+            );
+        }
+        page
+    }
+
+    fn source_summary(&self) -> String {
+        let source = &self.source;
+        let mut page = format!(
+            "Read as {}; headings in row {}.\n",
+            source.encoding, source.header_row
+        );
+        let list = |page: &mut String, what: &str, names: Vec<&str>| {
+            if !names.is_empty() {
+                let names: Vec<_> = names.into_iter().map(harmless).collect();
+                let _ = writeln!(page, "{what}: {}.", names.join("; "));
+            }
+        };
+        list(
+            &mut page,
+            "Columns not in the schema, kept as they are",
+            source.headings.unknown().collect(),
+        );
+        list(
+            &mut page,
+            "Columns the schema asks for that are not in the file",
+            source.headings.absent().collect(),
+        );
+        if source.blank_rows > 0 {
+            let _ = writeln!(page, "Blank rows passed over: {}.", thousands(source.blank_rows));
+        }
+        page
+    }
+
+    /// Writes every doubt as CSV: row, column, raw value, code, why.
+    pub fn write_csv(&self, to: impl io::Write) -> io::Result<()> {
+        let mut csv = DoubtCsv::new(to)?;
+        self.doubts().iter().try_for_each(|doubt| csv.write(doubt))?;
+        csv.finish()
     }
 }
 
-/// Writes every doubt as CSV, a line each. Cells that a spreadsheet would run as formulas are escaped.
-///
-/// # Errors
-/// When the writer fails.
-pub fn write(readings: &[Reading], to: impl io::Write) -> io::Result<()> {
-    let mut csv = csv::Writer::from_writer(to);
-    csv.write_record(["row", "column", "raw value", "code", "why"])?;
-    for Doubt {
-        row,
-        column,
-        raw,
-        why,
-    } in readings.iter().flat_map(Reading::doubts)
-    {
-        csv.write_record([
-            &row.to_string(),
-            &harmless(column),
-            &harmless(raw),
-            why.code(),
-            why.words(),
+/// Writes doubts as CSV one by one, so that a large file's need not be kept.
+pub struct DoubtCsv<W: io::Write> {
+    csv: csv::Writer<W>,
+}
+
+impl<W: io::Write> DoubtCsv<W> {
+    /// Begins with the headings.
+    pub fn new(to: W) -> io::Result<Self> {
+        let mut csv = csv::Writer::from_writer(to);
+        csv.write_record(["row", "column", "raw value", "code", "why"])?;
+        Ok(Self { csv })
+    }
+
+    /// Writes one doubt.
+    pub fn write(&mut self, doubt: &Doubt) -> io::Result<()> {
+        let (row, column, raw) = (
+            doubt.row.to_string(),
+            escape_formula(&doubt.column),
+            escape_formula(&doubt.raw),
+        );
+        self.csv.write_record([
+            &row,
+            column.as_ref(),
+            raw.as_ref(),
+            doubt.why.code(),
+            &doubt.sentence(),
         ])?;
+        Ok(())
     }
-    csv.flush()
+
+    /// Writes out what is buffered. Dropping would too, but without telling of failure.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.csv.flush()
+    }
 }
 
-fn harmless(cell: &str) -> String {
+/// Makes a cell safe to open in a spreadsheet: what would be run as a formula gets an apostrophe before it.
+pub fn escape_formula(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
+        return Cow::Owned(format!("'{cell}"));
     }
+    Cow::Borrowed(cell)
+}
+
+/// Text from a file for a terminal: no control or direction characters, and not too long.
+fn harmless(text: &str) -> String {
+    let directs =
+        |c| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .take(80)
+        .map(|c| {
+            if c.is_control() || directs(c) {
+                '\u{FFFD}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]
@@ -91,26 +237,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_formula_in_a_cell_is_not_run_by_the_report() {
-        let doubts = vec![Doubt {
-            row: 2,
-            column: "End".into(),
-            raw: "=HYPERLINK(1)".into(),
-            why: Why::NotADate,
-        }];
-        let mut bytes = Vec::new();
-        write(
-            &[Reading::Held {
-                doubts,
-                cells: Vec::new(),
-            }],
-            &mut bytes,
-        )
-        .unwrap();
+    fn thousands_are_told_by_commas() {
+        assert_eq!(
+            [0, 999, 1_000, 5_729, 1_234_567].map(thousands),
+            ["0", "999", "1,000", "5,729", "1,234,567"]
+        );
+    }
+
+    #[test]
+    fn cells_that_would_run_as_formulas_are_escaped() {
+        for cell in ["=HYPERLINK(\"x\")", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(escape_formula(cell), format!("'{cell}"));
+        }
+        assert_eq!(escape_formula("plain = text"), "plain = text");
+    }
+
+    #[test]
+    fn headings_cannot_steer_the_terminal() {
+        assert_eq!(harmless("a\u{1b}[2Jb\u{202e}c"), "a\u{FFFD}[2Jb\u{FFFD}c");
+    }
+
+    #[test]
+    fn the_reports_csv_escapes_formulas_and_can_be_read_back() {
+        let report = crate::exchange::register::tests::report(
+            b"Title of the Agreement,=Bad,Contract value\nT,x,=1+1\n,\"a\",5\n",
+        );
+        let mut csv = Vec::new();
+        report.write_csv(&mut csv).unwrap();
+        let text = String::from_utf8(csv).unwrap();
         assert!(
-            String::from_utf8(bytes)
-                .unwrap()
-                .contains("2,End,'=HYPERLINK(1),not_a_date")
+            text.starts_with("row,column,raw value,code,why\n2,Contract value,'=1+1,value_unreadable,"),
+            "{text}"
+        );
+        assert_eq!(
+            csv::Reader::from_reader(text.as_bytes())
+                .records()
+                .filter_map(Result::ok)
+                .count(),
+            report.doubts().len()
         );
     }
 }

@@ -1,0 +1,199 @@
+//! The header of one file, and a row's cells as they came, reachable by column.
+//! Answers for where each column is; must not interpret cells. Next: `cells/`, which reads them.
+
+use std::sync::Arc;
+
+use csv::StringRecord;
+
+use super::RegisterError;
+use super::columns::{Column, MANDATORY, REQUIRED};
+
+/// The headings of a file, and the column each stands for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Headings {
+    /// As in the file, trimmed.
+    names: Vec<Arc<str>>,
+    columns: Vec<Option<Column>>,
+    /// Where each column is, by its number.
+    places: Vec<Option<usize>>,
+}
+
+impl Headings {
+    /// Recognises a header row. The first heading that means a column has it; a second is kept as unknown.
+    pub(super) fn recognise(cells: &StringRecord) -> Result<Self, RegisterError> {
+        let mut headings = Self {
+            places: vec![None; Column::COUNT],
+            ..Self::default()
+        };
+        for (place, cell) in cells.iter().enumerate() {
+            let column = Column::called(cell).filter(|column| headings.places[*column as usize].is_none());
+            if let Some(column) = column {
+                headings.places[column as usize] = Some(place);
+            }
+            headings.names.push(Arc::from(cell.trim().replace('\0', "")));
+            headings.columns.push(column);
+        }
+        let missing: Vec<_> = MANDATORY
+            .into_iter()
+            .filter(|c| !headings.has(*c))
+            .map(Column::title)
+            .collect();
+        if missing.is_empty() {
+            return Ok(headings);
+        }
+        let found = headings
+            .names
+            .iter()
+            .filter(|name| !name.is_empty())
+            .map(|name| name.to_string())
+            .collect();
+        Err(RegisterError::MissingColumns { missing, found })
+    }
+
+    /// How many cells the header has.
+    pub fn width(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The headings as in the file, trimmed, from the left.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether the file has a column.
+    pub fn has(&self, column: Column) -> bool {
+        self.place(column).is_some()
+    }
+
+    /// Headings that mean no column, or one that was there already. Their cells are kept in every row.
+    pub fn unknown(&self) -> impl Iterator<Item = &str> {
+        let unknown = self
+            .names
+            .iter()
+            .zip(&self.columns)
+            .filter(|(_, column)| column.is_none());
+        unknown
+            .map(|(name, _)| name.as_ref())
+            .filter(|name| !name.is_empty())
+    }
+
+    /// Titles of the columns the LGA schema requires that the file does not have.
+    pub fn absent(&self) -> impl Iterator<Item = &'static str> {
+        REQUIRED
+            .into_iter()
+            .filter(|column| !self.has(*column))
+            .map(Column::title)
+    }
+
+    pub(super) fn place(&self, column: Column) -> Option<usize> {
+        self.places.get(column as usize).copied().flatten()
+    }
+
+    pub(super) fn column_at(&self, place: usize) -> Option<Column> {
+        self.columns.get(place).copied().flatten()
+    }
+
+    /// The heading over a cell; cells beyond the last heading are told by their number.
+    pub(super) fn name_at(&self, place: usize) -> Arc<str> {
+        match self.names.get(place) {
+            Some(name) if !name.is_empty() => Arc::clone(name),
+            _ => Arc::from(format!("column {}", place + 1)),
+        }
+    }
+}
+
+/// A row's cells exactly as they came (less U+0000, which PostgreSQL's text refuses), for export and for
+/// people to compare with what was made of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawRow {
+    row: u32,
+    headings: Arc<Headings>,
+    cells: StringRecord,
+}
+
+impl RawRow {
+    pub(super) fn new(row: u32, headings: Arc<Headings>, cells: StringRecord) -> Self {
+        Self { row, headings, cells }
+    }
+
+    /// The row as a spreadsheet counts, from 1; the header is usually row 1.
+    pub fn row(&self) -> u32 {
+        self.row
+    }
+
+    /// The headings of the file it came from.
+    pub fn headings(&self) -> &Headings {
+        &self.headings
+    }
+
+    /// A column's cell as it came; empty when the file or the row has none.
+    pub fn get(&self, column: Column) -> &str {
+        self.headings
+            .place(column)
+            .and_then(|place| self.cells.get(place))
+            .unwrap_or("")
+    }
+
+    /// A column's cell without the space around it.
+    pub fn trimmed(&self, column: Column) -> &str {
+        self.get(column).trim()
+    }
+
+    /// Every cell as it came, from the left, those beyond the last heading included.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter()
+    }
+
+    /// The cells of columns the schema does not know, with their headings; blank ones left out.
+    pub fn unknown_cells(&self) -> impl Iterator<Item = (Arc<str>, &str)> {
+        let cells = self.cells.iter().enumerate();
+        let unknown = cells
+            .filter(|(place, cell)| self.headings.column_at(*place).is_none() && !cell.trim().is_empty());
+        unknown.map(|(place, cell)| (self.headings.name_at(place), cell))
+    }
+
+    /// The heading of a column as in the file, for doubts.
+    pub(super) fn heading(&self, column: Column) -> Arc<str> {
+        match self.headings.place(column) {
+            Some(place) => self.headings.name_at(place),
+            None => Arc::from(column.title()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(cells: &[&str]) -> Result<Headings, RegisterError> {
+        Headings::recognise(&StringRecord::from(cells))
+    }
+
+    #[test]
+    fn unknown_and_second_headings_are_kept_and_told() {
+        let headings = header(&["Title of the Agreement", "Our notes", "", "ContractTitle"]).unwrap();
+        assert_eq!(
+            headings.unknown().collect::<Vec<_>>(),
+            ["Our notes", "ContractTitle"]
+        );
+        assert_eq!(headings.place(Column::Title), Some(0));
+        assert!(headings.absent().any(|title| title == "Contract value"));
+        let row = RawRow::new(
+            2,
+            Arc::new(headings),
+            StringRecord::from(vec!["T", "n", "x", " ", "more"]),
+        );
+        let kept: Vec<_> = row
+            .unknown_cells()
+            .map(|(name, cell)| format!("{name}={cell}"))
+            .collect();
+        assert_eq!(kept, ["Our notes=n", "column 3=x", "column 5=more"]);
+    }
+
+    #[test]
+    fn a_file_without_a_title_column_is_refused_by_name() {
+        let error = header(&["Supplier name", "End date"]).unwrap_err().to_string();
+        assert!(error.contains("Title of the Agreement"), "{error}");
+        assert!(error.contains("Supplier name"), "what was found instead: {error}");
+    }
+}

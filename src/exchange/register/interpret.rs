@@ -1,0 +1,266 @@
+//! From a record to a reading: each column's cell to its field, with doubts on the way.
+//! Must not compare columns (`between.rs`) nor rows (`identity.rs`).
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use csv::StringRecord;
+
+use super::cells::{self, Cell, codes, dates, money};
+use super::columns::{Column, fold};
+use super::doubt::{Doubt, Why};
+use super::headings::{Headings, RawRow};
+use super::records::Record;
+use super::rows::RegisterRow;
+
+/// The doubts of one row, in the order they arise.
+#[derive(Default)]
+pub(super) struct Doubts(pub(super) Vec<Doubt>);
+
+impl Doubts {
+    /// Doubts one cell.
+    pub(super) fn cell(&mut self, raw: &RawRow, column: Column, why: Why) {
+        self.with_others(raw, column, why, Vec::new());
+    }
+
+    /// Doubts one cell because of other rows.
+    pub(super) fn with_others(&mut self, raw: &RawRow, column: Column, why: Why, others: Vec<u32>) {
+        let (row, column, raw) = (raw.row(), raw.heading(column), raw.get(column).to_owned());
+        self.0.push(Doubt {
+            row,
+            column,
+            raw,
+            why,
+            others,
+        });
+    }
+
+    /// Doubts a whole row; `shown` says what to look for in it.
+    pub(super) fn row(&mut self, row: u32, why: Why, shown: String, others: Vec<u32>) {
+        self.0.push(Doubt {
+            row,
+            column: Arc::from(""),
+            raw: shown,
+            why,
+            others,
+        });
+    }
+}
+
+/// A record's cells with what is wrong with its shape: quotes, NULs, too few or too many cells.
+pub(super) fn shape(record: Record, headings: &Arc<Headings>, doubts: &mut Doubts) -> RawRow {
+    let Record { row, mut cells, flaw } = record;
+    if let Some((why, line)) = flaw {
+        doubts.row(row, why, line.replace('\0', "\u{2400}"), Vec::new());
+    }
+    if cells.as_slice().contains('\0') {
+        cells = without_nuls(row, &cells, headings, doubts);
+    }
+    if cells.len() < headings.width() {
+        doubts.row(
+            row,
+            Why::RowShort,
+            cells
+                .iter()
+                .collect::<Vec<_>>()
+                .join(",")
+                .chars()
+                .take(200)
+                .collect(),
+            Vec::new(),
+        );
+    }
+    let extra: Vec<&str> = cells.iter().skip(headings.width()).collect();
+    if extra.iter().any(|cell| !cell.trim().is_empty()) {
+        doubts.row(row, Why::RowLong, extra.join(","), Vec::new());
+    }
+    RawRow::new(row, Arc::clone(headings), cells)
+}
+
+fn without_nuls(row: u32, cells: &StringRecord, headings: &Headings, doubts: &mut Doubts) -> StringRecord {
+    let clean = |(place, cell): (usize, &str)| {
+        if cell.contains('\0') {
+            let (column, raw) = (headings.name_at(place), cell.replace('\0', "\u{2400}"));
+            doubts.0.push(Doubt {
+                row,
+                column,
+                raw,
+                why: Why::NulDropped,
+                others: Vec::new(),
+            });
+        }
+        cell.replace('\0', "")
+    };
+    cells.iter().enumerate().map(clean).collect::<Vec<_>>().into()
+}
+
+/// Why a row cannot be taken for a contract at all, if so.
+pub(super) fn why_held(raw: &RawRow) -> Option<Why> {
+    let mut named = [
+        Column::Title,
+        Column::Description,
+        Column::Reference,
+        Column::SupplierName,
+    ]
+    .into_iter();
+    if named.all(|column| raw.trimmed(column).is_empty()) {
+        return Some(Why::NothingToIdentify);
+    }
+    let mut filled = raw
+        .cells()
+        .zip(raw.headings().names())
+        .filter(|(cell, _)| !cell.trim().is_empty());
+    filled
+        .all(|(cell, heading)| cell.trim() == heading)
+        .then_some(Why::HeaderRepeated)
+}
+
+/// Fills a row's fields from its cells.
+pub(super) fn fill(raw: RawRow, doubts: &mut Doubts) -> RegisterRow {
+    let mut row = RegisterRow {
+        raw,
+        ..RegisterRow::default()
+    };
+    what(&mut row, doubts);
+    classification(&mut row);
+    when(&mut row, doubts);
+    how_much(&mut row, doubts);
+    who(&mut row, doubts);
+    where_to_look(&mut row, doubts);
+    row
+}
+
+fn what(row: &mut RegisterRow, doubts: &mut Doubts) {
+    let raw = &row.raw;
+    row.organisation_name = text(raw, Column::OrganisationName);
+    row.organisation_code = text(raw, Column::OrganisationCode);
+    row.effective_on = date(raw, doubts, Column::EffectiveOn);
+    row.reference = text(raw, Column::Reference);
+    row.open_contracting_id = text(raw, Column::OpenContractingId);
+    row.description = prose(raw, doubts, Column::Description);
+    row.contract_type = text(raw, Column::ContractType);
+    row.department = text(raw, Column::Department);
+    if row.reference.is_none() && raw.headings().has(Column::Reference) {
+        doubts.cell(raw, Column::Reference, Why::ReferenceBlank);
+    }
+    row.title = title(row, doubts);
+}
+
+fn title(row: &RegisterRow, doubts: &mut Doubts) -> String {
+    let raw = &row.raw;
+    if let Some(title) = prose(raw, doubts, Column::Title) {
+        return title;
+    }
+    if let Some(description) = &row.description {
+        doubts.cell(raw, Column::Title, Why::TitleFromDescription);
+        return description.clone();
+    }
+    doubts.cell(raw, Column::Title, Why::TitleMissing);
+    row.reference
+        .clone()
+        .unwrap_or_else(|| raw.trimmed(Column::SupplierName).to_owned())
+}
+
+fn classification(row: &mut RegisterRow) {
+    let raw = &row.raw;
+    row.service_category_label = text(raw, Column::ServiceCategoryLabel);
+    row.service_category_uri = text(raw, Column::ServiceCategoryUri);
+    row.procurement_category = text(raw, Column::ProcurementCategory);
+    row.cpv_label = text(raw, Column::CpvLabel);
+    row.proclass_label = text(raw, Column::ProclassLabel);
+    row.proclass_code = text(raw, Column::ProclassCode);
+    row.process_type = text(raw, Column::ProcessType);
+    row.area_served_label = text(raw, Column::AreaServedLabel);
+    row.area_served_uri = text(raw, Column::AreaServedUri);
+}
+
+fn when(row: &mut RegisterRow, doubts: &mut Doubts) {
+    let raw = &row.raw;
+    row.starts_on = date(raw, doubts, Column::StartDate);
+    row.ends_on = date(raw, doubts, Column::EndDate);
+    row.review_on = date(raw, doubts, Column::ReviewDate);
+    row.latest_ends_on = date(raw, doubts, Column::LastExtension);
+}
+
+fn how_much(row: &mut RegisterRow, doubts: &mut Doubts) {
+    let raw = &row.raw;
+    row.value_pence = read(raw, doubts, Column::Value, money::pence);
+    row.irrecoverable_vat_pence = read(raw, doubts, Column::IrrecoverableVat, money::pence);
+    if raw.trimmed(Column::Value).is_empty() && raw.headings().has(Column::Value) {
+        doubts.cell(raw, Column::Value, Why::ValueBlank);
+    } else if row.value_pence == Some(0) {
+        doubts.cell(raw, Column::Value, Why::ValueZero);
+    }
+    let yes_means_fixed = fold(&raw.heading(Column::CostBasis)) == "fixedcost";
+    row.estimated = read(raw, doubts, Column::CostBasis, |text| {
+        cells::estimated(text, yes_means_fixed)
+    });
+}
+
+fn who(row: &mut RegisterRow, doubts: &mut Doubts) {
+    let raw = &row.raw;
+    row.supplier_name = prose(raw, doubts, Column::SupplierName).filter(|name| {
+        let withheld = cells::withheld(name);
+        if withheld {
+            doubts.cell(raw, Column::SupplierName, Why::SupplierRedacted);
+        }
+        !withheld
+    });
+    if raw.trimmed(Column::SupplierName).is_empty() && raw.headings().has(Column::SupplierName) {
+        doubts.cell(raw, Column::SupplierName, Why::SupplierBlank);
+    }
+    row.companies_house = read(raw, doubts, Column::CompaniesHouse, codes::company_number);
+    row.charity_number = read(raw, doubts, Column::CharityNumber, codes::charity_number);
+    row.cpv_code = read(raw, doubts, Column::CpvCode, codes::cpv_code);
+    row.other_supplier_id = text(raw, Column::OtherSupplierId);
+    row.sme = read(raw, doubts, Column::Sme, cells::answer);
+    row.vcse = read(raw, doubts, Column::Vcse, cells::answer);
+    row.vcse_type = text(raw, Column::VcseType);
+}
+
+fn where_to_look(row: &mut RegisterRow, doubts: &mut Doubts) {
+    let raw = &row.raw;
+    row.contact_name = text(raw, Column::ContactName);
+    row.contact_email = text(raw, Column::ContactEmail);
+    row.contact_url = read(raw, doubts, Column::ContactUrl, codes::link);
+    row.tender_document_url = read(raw, doubts, Column::TenderDocumentUrl, codes::link);
+    row.contract_document_url = read(raw, doubts, Column::ContractDocumentUrl, codes::link);
+    row.performance_url = read(raw, doubts, Column::PerformanceUrl, codes::link);
+}
+
+fn text(raw: &RawRow, column: Column) -> Option<String> {
+    Some(raw.trimmed(column))
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}
+
+/// Text that people read on a page: doubted when garbled.
+fn prose(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<String> {
+    let text = text(raw, column)?;
+    if cells::garbled(&text) {
+        doubts.cell(raw, column, Why::TextGarbled);
+    }
+    Some(text)
+}
+
+fn date(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<NaiveDate> {
+    read(raw, doubts, column, dates::date)
+}
+
+/// Reads a cell unless it is blank, and keeps its doubt.
+fn read<T>(
+    raw: &RawRow,
+    doubts: &mut Doubts,
+    column: Column,
+    how: impl FnOnce(&str) -> Cell<T>,
+) -> Option<T> {
+    let text = raw.trimmed(column);
+    if text.is_empty() {
+        return None;
+    }
+    let cell = how(text);
+    if let Some(why) = cell.why {
+        doubts.cell(raw, column, why);
+    }
+    cell.value
+}
