@@ -18,7 +18,7 @@ use std::time::Duration;
 const TIME: Duration = Duration::from_secs(10);
 
 /// Each capability's loaders, made anew for every request: they carry the viewer.
-const LOADERS: &[fn(&App, Request) -> Request] = &[super::contracts::loaders];
+const LOADERS: &[fn(&App, Request) -> Request] = &[super::relations::loaders];
 
 /// The token of the session a request came with, if it came with one.
 #[derive(Clone, Default)]

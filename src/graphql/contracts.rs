@@ -5,19 +5,17 @@ use super::councils::{self, Council, Service};
 use super::errors::Told;
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
+use super::relations::{BuyersOf, ContractKey, OptionsOf, SuppliersOf, WindowsOf, load, loader};
+use super::windows::{ContractWindow, Extension};
 use crate::access::Viewer;
-use crate::contracts::term::{ExtensionOption, ExtensionState, Length, Status, Term};
-use crate::contracts::windows::{Window, WindowKind};
+use crate::contracts::term::{ExtensionOption, Status, Term};
+use crate::contracts::windows::WindowKind;
 use crate::contracts::{self, Column, Columns, Filter, Order, OrderBy};
 use crate::councils::directory;
 use crate::councils::facts::{Kind, Region};
 use crate::runtime::App;
-use async_graphql::dataloader::{DataLoader, Loader};
-use async_graphql::{Context, ErrorExtensions, InputObject, Lookahead, Object, Request, Result};
+use async_graphql::{Context, ErrorExtensions, InputObject, Lookahead, Object, Result};
 use chrono::{DateTime, NaiveDate, Utc};
-use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
 use uuid::Uuid;
 
 /// Contracts, to read.
@@ -371,157 +369,4 @@ impl Contract {
 
 fn term(row: &contracts::Contract, options: Vec<ExtensionOption>) -> Term {
     contracts::term_of(row, options)
-}
-
-/// A period in which something can or must be done about a contract. Derived, never typed.
-#[derive(Clone, Copy, Debug)]
-pub struct ContractWindow(Window);
-
-/// A period in which something can or must be done about a contract. Derived, never typed.
-#[Object]
-impl ContractWindow {
-    /// What it is for.
-    async fn kind(&self) -> WindowKind {
-        self.0.kind
-    }
-    /// The extension option it is about, for decisions on one; else 0.
-    async fn ordinal(&self) -> i32 {
-        i32::from(self.0.ordinal)
-    }
-    /// First day.
-    async fn opens_on(&self) -> NaiveDate {
-        self.0.opens_on
-    }
-    /// Last day; null while holding over.
-    async fn closes_on(&self) -> Option<NaiveDate> {
-        self.0.closes_on
-    }
-    /// Whether it is open on a day.
-    async fn is_open(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The day; today in London if not given.")] as_of: Option<NaiveDate>,
-    ) -> bool {
-        self.0
-            .is_open_on(as_of.unwrap_or_else(|| ctx.data_unchecked::<App>().clock.today()))
-    }
-}
-
-/// A right to lengthen a contract.
-#[derive(Clone, Copy, Debug)]
-pub struct Extension(ExtensionOption);
-
-/// A right to lengthen a contract.
-#[Object(name = "ExtensionOption")]
-impl Extension {
-    /// Its place among the options, from 1.
-    async fn ordinal(&self) -> i32 {
-        i32::from(self.0.ordinal)
-    }
-    /// Its length in months, if it has one.
-    async fn months(&self) -> Option<i32> {
-        match self.0.length {
-            Length::Months(months) => Some(i32::from(months)),
-            Length::Until(_) => None,
-        }
-    }
-    /// The day it reaches to, if it says that instead.
-    async fn until(&self) -> Option<NaiveDate> {
-        match self.0.length {
-            Length::Until(date) => Some(date),
-            Length::Months(_) => None,
-        }
-    }
-    /// The day by which notice of it must be given.
-    async fn notice_by(&self) -> Option<NaiveDate> {
-        self.0.notice_by
-    }
-    /// What became of it.
-    async fn state(&self) -> ExtensionState {
-        self.0.state
-    }
-}
-
-/// Reads what hangs on contracts, for all that ask in one step of a request.
-#[derive(Clone, Debug)]
-struct Relations(App);
-
-fn loader<'a>(ctx: &Context<'a>) -> &'a DataLoader<Relations> {
-    ctx.data_unchecked::<DataLoader<Relations>>()
-}
-
-async fn load<K>(ctx: &Context<'_>, key: K) -> Result<K::List>
-where
-    K: Of,
-    Relations: Loader<K, Value = K::List, Error = Arc<crate::runtime::Error>>,
-{
-    let found = loader(ctx)
-        .load_one(key)
-        .await
-        .map_err(|e| super::errors::shared(ctx, &e))?;
-    Ok(found.unwrap_or_default())
-}
-
-/// A key that always has an answer, if an empty one.
-trait Of: Send + Sync + std::hash::Hash + Eq + Clone + 'static {
-    type List: Default + Send + Sync + Clone + 'static;
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ContractKey(Uuid);
-
-impl Loader<ContractKey> for Relations {
-    type Value = contracts::Contract;
-    type Error = Arc<crate::runtime::Error>;
-
-    async fn load(
-        &self,
-        keys: &[ContractKey],
-    ) -> std::result::Result<HashMap<ContractKey, Self::Value>, Self::Error> {
-        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-        let found = contracts::by_ids(&self.0, &Viewer::Anonymous, &ids, &Columns::all()).await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, row)| (ContractKey(id), row))
-            .collect())
-    }
-}
-
-macro_rules! relation {
-    ($key:ident, $list:ty, $read:path) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        struct $key(Uuid);
-
-        impl Of for $key {
-            type List = $list;
-        }
-
-        impl Loader<$key> for Relations {
-            type Value = $list;
-            type Error = Arc<crate::runtime::Error>;
-
-            async fn load(&self, keys: &[$key]) -> std::result::Result<HashMap<$key, $list>, Self::Error> {
-                let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-                Ok($read(&self.0, &ids)
-                    .await?
-                    .into_iter()
-                    .map(|(id, list)| ($key(id), list))
-                    .collect())
-            }
-        }
-    };
-}
-
-relation!(WindowsOf, Vec<Window>, contracts::windows_of);
-relation!(OptionsOf, Vec<ExtensionOption>, contracts::options_of);
-relation!(BuyersOf, Vec<Uuid>, contracts::buyers_of);
-relation!(
-    SuppliersOf,
-    Vec<crate::suppliers::Supplier>,
-    crate::suppliers::of_contracts
-);
-
-/// Gives a request its loaders; no delay: what asks in one step is batched, and no more.
-pub(super) fn loaders(app: &App, request: Request) -> Request {
-    request.data(DataLoader::new(Relations(app.clone()), tokio::spawn).delay(Duration::ZERO))
 }

@@ -13,8 +13,10 @@ pub(crate) mod errors;
 mod guard;
 pub mod ids;
 pub(crate) mod paging;
+mod relations;
 mod searches;
 mod suppliers;
+mod windows;
 
 pub use access::SESSION_COOKIE;
 pub(crate) use api::panic_words;
