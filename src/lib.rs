@@ -7,6 +7,7 @@
 //! | [`access`] | who someone is and what they may do; its policy is the only file that says who may do what |
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
+//! | [`needs`] | problems that councils state before any tender |
 //! | [`suppliers`] | who supplies, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
@@ -53,5 +54,6 @@ pub mod councils;
 pub mod exchange;
 pub mod graphql;
 pub mod http;
+pub mod needs;
 pub mod runtime;
 pub mod suppliers;

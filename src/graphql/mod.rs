@@ -12,6 +12,7 @@ mod documents;
 pub(crate) mod errors;
 mod guard;
 pub mod ids;
+mod needs;
 pub(crate) mod paging;
 mod relations;
 mod searches;
@@ -30,6 +31,7 @@ pub struct Query(
     access::AccessQuery,
     contracts::ContractsQuery,
     councils::CouncilsQuery,
+    needs::NeedsQuery,
     searches::SearchesQuery,
     suppliers::SuppliersQuery,
 );
@@ -38,6 +40,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     access::AccessMutation,
+    needs::NeedsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
 );

@@ -9,6 +9,7 @@ mod binary;
 mod chain;
 mod doors;
 mod hostile;
+mod needs;
 mod pages;
 mod registers;
 mod schema;
