@@ -8,6 +8,7 @@
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
 //! | [`needs`] | problems that councils state before any tender |
+//! | [`pilots`] | pilots, the sealed bids for them, scores and awards |
 //! | [`suppliers`] | who supplies, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
@@ -55,5 +56,6 @@ pub mod exchange;
 pub mod graphql;
 pub mod http;
 pub mod needs;
+pub mod pilots;
 pub mod runtime;
 pub mod suppliers;

@@ -14,6 +14,7 @@ mod guard;
 pub mod ids;
 mod needs;
 pub(crate) mod paging;
+mod pilots;
 mod relations;
 mod searches;
 mod suppliers;
@@ -32,6 +33,7 @@ pub struct Query(
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     needs::NeedsQuery,
+    pilots::PilotsQuery,
     searches::SearchesQuery,
     suppliers::SuppliersQuery,
 );
@@ -41,6 +43,7 @@ pub struct Query(
 pub struct Mutation(
     access::AccessMutation,
     needs::NeedsMutation,
+    pilots::PilotsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
 );

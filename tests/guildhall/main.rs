@@ -11,6 +11,7 @@ mod doors;
 mod hostile;
 mod needs;
 mod pages;
+mod pilots;
 mod registers;
 mod schema;
 mod server;
