@@ -1,5 +1,6 @@
 //! The demonstration's world through the front doors, once: a folder that has it keeps what was done to it.
 
+use super::market;
 use super::world::{self, DemoContract, DemoWorld, Home, OptionState};
 use crate::access::accounts::{self, NewAccount};
 use crate::access::{Action, CouncilRole, Permit, Resource, Viewer, authorize};
@@ -24,8 +25,10 @@ pub(super) struct Loaded {
 /// Loads the world into an empty database; into one that has contracts, nothing.
 pub(super) async fn load(app: &App, world: &DemoWorld, password: &str) -> Result<Loaded, Failure> {
     if is_empty(app).await? {
-        registers(app, world).await?;
-        people(app, world, password).await?;
+        let supplier_ids = registers(app, world).await?;
+        let council_ids = councils(world)?;
+        people(app, world, &council_ids, &supplier_ids, password).await?;
+        market::load(app, world, &council_ids, &supplier_ids, password).await?;
     }
     let sign_ins = world
         .people
@@ -59,7 +62,7 @@ fn permit(action: Action, resource: Resource) -> Result<Permit, Failure> {
     authorize(&Viewer::System, action, resource).map_err(failed)
 }
 
-async fn registers(app: &App, world: &DemoWorld) -> Result<(), Failure> {
+async fn registers(app: &App, world: &DemoWorld) -> Result<Vec<Uuid>, Failure> {
     let txn = app.db.begin().await.map_err(failed)?;
     let mentions: Vec<Mention> = world
         .suppliers
@@ -89,7 +92,8 @@ async fn registers(app: &App, world: &DemoWorld) -> Result<(), Failure> {
             .await
             .map_err(failed)?;
     }
-    txn.commit().await.map_err(failed)
+    txn.commit().await.map_err(failed)?;
+    Ok(supplier_ids)
 }
 
 fn councils(world: &DemoWorld) -> Result<Vec<Uuid>, Failure> {
@@ -185,8 +189,13 @@ fn term(contract: &DemoContract) -> Term {
 }
 
 /// Everybody has the same password: it is hashed once.
-async fn people(app: &App, world: &DemoWorld, password: &str) -> Result<(), Failure> {
-    let councils = councils(world)?;
+async fn people(
+    app: &App,
+    world: &DemoWorld,
+    councils: &[Uuid],
+    suppliers: &[Uuid],
+    password: &str,
+) -> Result<(), Failure> {
     let mut hash = None;
     for person in world.people.iter().filter(|person| person.signs_in) {
         let account = NewAccount {
@@ -201,6 +210,11 @@ async fn people(app: &App, world: &DemoWorld, password: &str) -> Result<(), Fail
         let txn = app.db.begin().await.map_err(failed)?;
         let made = accounts::create(app, &txn, &account, hash.clone().unwrap_or_default()).await;
         let id = made.map_err(|stop: Stop<_>| refused(stop))?;
+        if let Home::Supplier(index) = person.home {
+            accounts::found_supplier(app, &txn, id, suppliers[index])
+                .await
+                .map_err(failed)?;
+        }
         txn.commit().await.map_err(failed)?;
         if let Home::Council(index) = person.home {
             accounts::join_council(app, &Viewer::System, id, councils[index], role(person.role))

@@ -2,6 +2,7 @@
 //! where sent mail can be read and the clock can be moved.
 
 mod load;
+mod market;
 pub mod world;
 
 use super::{Failure, failed, open, serve};
@@ -114,6 +115,8 @@ fn page(world: &world::DemoWorld, loaded: &load::Loaded) -> DevelopmentPage {
             (world.councils.len() as u64, "councils with a register".into()),
             (world.contracts.len() as u64, "contracts".into()),
             (world.suppliers.len() as u64, "suppliers".into()),
+            (world.needs.len() as u64, "needs".into()),
+            (world.pilots.len() as u64, "pilots".into()),
         ],
         tabs: tabs(),
         ..DevelopmentPage::default()
@@ -149,6 +152,10 @@ pub fn tabs() -> Vec<Tab> {
             "Sign in (see the front page for who can)",
             "mutation SignIn {\n  signIn(input: { email: \"\", password: \"guildhall-demo\" }) {\n    viewer { name }\n    \
              errors { code message }\n  }\n}",
+        ),
+        tab(
+            "What councils are trying, and until when they take bids",
+            "query Pilots {\n  pilots { edges { node { title phase deadlineAt capPence council { name } contract { title valuePence } } } }\n}",
         ),
         tab("Who am I", "query Me {\n  viewer { name email }\n}"),
     ]
