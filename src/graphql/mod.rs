@@ -13,6 +13,7 @@ pub(crate) mod errors;
 mod guard;
 pub mod ids;
 mod needs;
+mod node;
 pub(crate) mod paging;
 mod pilots;
 mod relations;
@@ -33,6 +34,7 @@ pub struct Query(
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     needs::NeedsQuery,
+    node::NodeQuery,
     pilots::PilotsQuery,
     searches::SearchesQuery,
     suppliers::SuppliersQuery,

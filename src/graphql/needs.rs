@@ -23,6 +23,12 @@ pub struct NeedsMutation;
 #[derive(Clone, Debug)]
 pub struct Need(needs::Need);
 
+impl From<needs::Need> for Need {
+    fn from(inner: needs::Need) -> Self {
+        Self(inner)
+    }
+}
+
 connection!(NeedConnection, NeedEdge, Need, "needs");
 
 payload! {

@@ -30,6 +30,12 @@ pub struct Pilot(pilots::Pilot);
 #[derive(Clone, Debug)]
 pub struct Bid(OpenedBid);
 
+impl From<pilots::Pilot> for Pilot {
+    fn from(inner: pilots::Pilot) -> Self {
+        Self(inner)
+    }
+}
+
 connection!(PilotConnection, PilotEdge, Pilot, "pilots");
 
 payload! {

@@ -191,3 +191,26 @@ async fn an_id_of_the_wrong_sort_says_so() {
     let answer = world.query(None, query, json!({ "id": id })).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "WRONG_ID", "{answer}");
 }
+
+#[tokio::test]
+async fn anything_public_is_found_by_its_id_alone() {
+    let world = World::new().await;
+    bring_in(&world, FIXTURE, false).await;
+    let query =
+        "query One { contracts(first: 1) { edges { node { id title council { id } suppliers { id } } } } }";
+    let answer = world.query(None, query, Value::Null).await;
+    let contract = &answer["data"]["contracts"]["edges"][0]["node"];
+    for (id, kind) in [
+        (&contract["id"], "Contract"),
+        (&contract["council"]["id"], "Council"),
+        (&contract["suppliers"][0]["id"], "Supplier"),
+    ] {
+        let query = "query N($id: ID!) { node(id: $id) { __typename id } }";
+        let found = world.query(None, query, json!({ "id": id })).await;
+        assert_eq!(
+            (&found["data"]["node"]["__typename"], &found["data"]["node"]["id"]),
+            (&json!(kind), id),
+            "{found}"
+        );
+    }
+}
