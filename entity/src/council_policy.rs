@@ -17,6 +17,7 @@ pub struct Model {
     pub mobilisation_days: Option<i32>,
     pub evaluation_days: Option<i32>,
     pub tender_days: Option<i32>,
+    pub planned_tender_days: Option<i32>,
     pub standstill_working_days: Option<i32>,
     pub notice_period_days: Option<i32>,
     pub version: i32,

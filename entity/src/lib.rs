@@ -24,6 +24,7 @@ pub mod pilot;
 pub mod pilot_criterion;
 pub mod pilot_question;
 pub mod product;
+pub mod product_version;
 pub mod saved_search;
 pub mod session;
 pub mod supplier;

@@ -28,6 +28,7 @@ CREATE TABLE council_policy (
     mobilisation_days {int},
     evaluation_days {int},
     tender_days {int},
+    planned_tender_days {int},
     standstill_working_days {int},
     notice_period_days {int},
     version {int} NOT NULL,

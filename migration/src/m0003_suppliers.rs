@@ -50,6 +50,15 @@ CREATE TABLE product (
 CREATE INDEX product_supplier ON product (supplier_id);
 CREATE INDEX product_by_name ON product (name, id);
 
+CREATE TABLE product_version (
+    product_id {id} NOT NULL REFERENCES product (id),
+    version {int} NOT NULL,
+    -- What was said of it, and its state.
+    listing {json} NOT NULL,
+    made_at {instant} NOT NULL,
+    PRIMARY KEY (product_id, version)
+) {strict};
+
 CREATE TABLE membership (
     id {id} NOT NULL PRIMARY KEY,
     person_id {id} NOT NULL REFERENCES person (id) ON DELETE CASCADE,

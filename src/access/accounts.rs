@@ -3,9 +3,9 @@
 use super::policy::{Action, CouncilRole, Resource, SupplierRole, authorize};
 use super::{Membership, Person, Viewer, password, store};
 use crate::audit;
-use crate::runtime::{App, Error, Refusal, Stop};
+use crate::runtime::{App, Error, Stop, Wrong};
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -63,38 +63,26 @@ pub struct Session {
 /// # Errors
 /// Every reason the account cannot be made, save that its address is taken.
 pub async fn prepare(app: &App, account: &NewAccount) -> Result<String, Stop<AccountErrorCode>> {
-    let mut wrong = Vec::new();
-    let mut refuse = |code, path: &str, message: &str| {
-        wrong.push(Refusal {
-            code,
-            path: path.into(),
-            message: message.into(),
-        });
-    };
-    if account.email.trim().parse::<lettre::Address>().is_err() || account.email.len() > 254 {
-        refuse(
-            AccountErrorCode::BadEmail,
-            "email",
-            "this is not an email address",
-        );
-    }
-    if account.name.trim().is_empty() || account.name.len() > 200 {
-        refuse(
-            AccountErrorCode::BadName,
-            "name",
-            "give a name of at most 200 bytes",
-        );
-    }
-    if !PASSWORD_BYTES.contains(&account.password.len()) {
-        refuse(
-            AccountErrorCode::BadPassword,
-            "password",
-            "a password has 8 to 1,024 bytes",
-        );
-    }
-    if !wrong.is_empty() {
-        return Err(wrong.into());
-    }
+    let mut wrong = Wrong::default();
+    wrong.when(
+        account.email.trim().parse::<lettre::Address>().is_err() || account.email.len() > 254,
+        AccountErrorCode::BadEmail,
+        "email",
+        "this is not an email address",
+    );
+    wrong.when(
+        account.name.trim().is_empty() || account.name.len() > 200,
+        AccountErrorCode::BadName,
+        "name",
+        "give a name of at most 200 bytes",
+    );
+    wrong.when(
+        !PASSWORD_BYTES.contains(&account.password.len()),
+        AccountErrorCode::BadPassword,
+        "password",
+        "a password has 8 to 1,024 bytes",
+    );
+    wrong.stop()?;
     Ok(password::hash(app, &account.password).await?)
 }
 
@@ -144,6 +132,14 @@ pub async fn join_council(
     )
     .await?;
     Ok(txn.commit().await?)
+}
+
+/// The people of a supplier, to write to: id, address and name.
+pub(crate) async fn members_of_supplier(
+    db: &impl ConnectionTrait,
+    supplier: Uuid,
+) -> Result<Vec<(Uuid, String, String)>, Error> {
+    store::members_of_supplier(db, supplier).await
 }
 
 /// Makes the founder of a supplier its administrator, within the sign-up's transaction.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::{membership, person as people, session};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 
 pub(super) async fn insert_person(
@@ -57,6 +57,26 @@ pub(super) async fn insert_membership(
         .exec_without_returning(txn)
         .await?;
     Ok(())
+}
+
+pub(super) async fn members_of_supplier(
+    db: &impl ConnectionTrait,
+    supplier: Uuid,
+) -> Result<Vec<(Uuid, String, String)>, Error> {
+    let members = membership::Entity::find()
+        .select_only()
+        .column(membership::Column::PersonId)
+        .filter(membership::Column::SupplierId.eq(supplier))
+        .into_query();
+    let found = people::Entity::find()
+        .select_only()
+        .columns([people::Column::Id, people::Column::Email, people::Column::Name])
+        .filter(people::Column::Id.in_subquery(members))
+        .order_by_asc(people::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found)
 }
 
 pub(super) async fn credentials(

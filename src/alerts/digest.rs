@@ -4,6 +4,7 @@ use super::searches::SavedSearch;
 use super::unsubscribe::link;
 use crate::contracts::openings::Opening;
 use crate::contracts::windows::WindowKind;
+use crate::runtime::letter::{self, day, pounds};
 use crate::runtime::mail::{Letter, clean};
 use crate::runtime::{App, Error};
 use chrono::NaiveDate;
@@ -244,10 +245,6 @@ fn action(kind: WindowKind, closes: bool) -> &'static str {
     }
 }
 
-fn day(date: NaiveDate) -> String {
-    date.format("%-d %B %Y").to_string()
-}
-
 fn days_from(today: NaiveDate, date: NaiveDate) -> String {
     match (date - today).num_days() {
         0 => "today".to_owned(),
@@ -256,79 +253,9 @@ fn days_from(today: NaiveDate, date: NaiveDate) -> String {
     }
 }
 
-/// Pence as pounds, whole ones without pence: `£1,234,567` or `£9,344.88`.
-fn pounds(pence: i64) -> String {
-    let digits = (pence.unsigned_abs() / 100).to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let sign = if pence < 0 { "-" } else { "" };
-    match pence.unsigned_abs() % 100 {
-        0 => format!("{sign}£{grouped}"),
-        rest => format!("{sign}£{grouped}.{rest:02}"),
-    }
-}
-
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut templates = Environment::new();
-    templates.add_filter("wrap", wrap);
-    for (name, source) in [
+    letter::templates(&[
         ("alert.txt", include_str!("mail/alert.txt")),
         ("alert.html", include_str!("mail/alert.html")),
-    ] {
-        templates
-            .add_template(name, source)
-            .expect("the template is well formed");
-    }
-    templates
+    ])
 });
-
-/// Makes foreign text safe for lines of mail: control and direction marks go, white space becomes one blank,
-/// lines break at 72, a longer word is cut. Lines after the first begin with `indent`.
-fn wrap(value: &str, indent: Option<&str>) -> String {
-    const WIDTH: usize = 72;
-    let indent = indent.unwrap_or_default();
-    let lead: String = value.chars().take_while(|c| *c == ' ').collect();
-    let mut out = lead.clone();
-    let (mut used, mut empty) = (lead.chars().count(), true);
-    for word in value.split_whitespace() {
-        let word: Vec<char> = clean(word, usize::MAX).chars().collect();
-        for piece in word.chunks(WIDTH - indent.len().min(WIDTH / 2)) {
-            if !empty && used + 1 + piece.len() > WIDTH {
-                out.push('\n');
-                out.push_str(indent);
-                used = indent.chars().count();
-            } else if !empty {
-                out.push(' ');
-                used += 1;
-            }
-            out.extend(piece);
-            used += piece.len();
-            empty = false;
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_is_grouped_and_keeps_its_pence() {
-        assert_eq!(pounds(123_456_700), "£1,234,567");
-        assert_eq!(pounds(-934_488), "-£9,344.88");
-        assert_eq!(pounds(0), "£0");
-    }
-
-    #[test]
-    fn wrapped_text_has_short_lines_and_no_marks() {
-        let text = wrap(&format!("a\r\nBcc: x\u{202e} {}", "y".repeat(3000)), Some("  "));
-        assert!(text.lines().all(|line| line.chars().count() <= 74), "{text}");
-        assert!(text.starts_with("a Bcc: x ") || text.starts_with("a Bcc: x\n"));
-    }
-}

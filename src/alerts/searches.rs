@@ -4,7 +4,7 @@ use super::filter::Filter;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::runtime::page::{Cut, Item, Page};
-use crate::runtime::{App, Error, Refusal, Stop};
+use crate::runtime::{App, Error, Stop, Wrong};
 use chrono::{DateTime, Utc};
 use entity::saved_search::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
@@ -192,44 +192,28 @@ fn own(viewer: &Viewer) -> Result<(Permit, Uuid), Error> {
 }
 
 fn check(name: &str, filter: &Filter) -> Result<(), Stop<SavedSearchErrorCode>> {
-    let mut wrong = Vec::new();
-    let mut refuse = |code, path: &str, message: String| {
-        wrong.push(Refusal {
-            code,
-            path: path.into(),
-            message,
-        })
-    };
-    if name.trim().is_empty() || name.chars().count() > 100 {
-        refuse(
-            SavedSearchErrorCode::BadName,
-            "name",
-            "give a name of 1 to 100 characters".into(),
-        );
-    }
+    let mut wrong = Wrong::default();
+    wrong.when(
+        name.trim().is_empty() || name.chars().count() > 100,
+        SavedSearchErrorCode::BadName,
+        "name",
+        "give a name of 1 to 100 characters",
+    );
     for (index, prefix) in filter.cpv_prefixes.iter().enumerate() {
-        if prefix.is_empty() || prefix.len() > 8 || !prefix.bytes().all(|b| b.is_ascii_digit()) {
-            let message = format!("{prefix:?} is not 1 to 8 digits");
-            refuse(
-                SavedSearchErrorCode::BadCpvPrefix,
-                &format!("filter.cpvPrefixes.{index}"),
-                message,
-            );
-        }
-    }
-    if matches!((filter.min_value_pence, filter.max_value_pence), (Some(least), Some(most)) if least > most) {
-        let message = "the lower bound is over the upper".into();
-        refuse(
-            SavedSearchErrorCode::BadValueBand,
-            "filter.minValuePence",
-            message,
+        wrong.when(
+            prefix.is_empty() || prefix.len() > 8 || !prefix.bytes().all(|b| b.is_ascii_digit()),
+            SavedSearchErrorCode::BadCpvPrefix,
+            &format!("filter.cpvPrefixes.{index}"),
+            format!("{prefix:?} is not 1 to 8 digits"),
         );
     }
-    if wrong.is_empty() {
-        Ok(())
-    } else {
-        Err(wrong.into())
-    }
+    wrong.when(
+        matches!((filter.min_value_pence, filter.max_value_pence), (Some(least), Some(most)) if least > most),
+        SavedSearchErrorCode::BadValueBand,
+        "filter.minValuePence",
+        "the lower bound is over the upper",
+    );
+    wrong.stop()
 }
 
 fn read(row: Model) -> Result<SavedSearch, Error> {

@@ -1,13 +1,14 @@
 //! Contracts registers: what councils have contracted, when it ends, and what can be done about it when.
 //!
 //! The rules are pure: [`term`] (dates and options) and [`windows`] (derived, never typed). The front door:
-//! [`list`] and [`one`] to read, [`record()`] to write what a register or an award says, [`dashboard`] to count.
+//! [`list`] and [`one`] to read, [`record()`] to write what a register or an award says, [`dashboard`] to count, [`policy`] for a council's lead times.
 //! It tells nobody anything: `alerts` asks here what opens.
 
 pub mod award;
 pub mod dashboard;
 mod filter;
 pub mod openings;
+pub mod policy;
 mod read;
 mod record;
 mod relations;
@@ -18,4 +19,9 @@ pub mod windows;
 pub use filter::{Filter, Order, OrderBy};
 pub use read::{Column, Columns, Contract, by_ids, list, one, term_of};
 pub use record::{Change, Entry, Particulars, Recorded, Source, record};
-pub use relations::{buyers_of, options_of, suppliers_of, windows_of};
+pub use relations::{buyers_of, options_of, windows_of};
+
+/// Whether this is a code of the Common Procurement Vocabulary, by its form: eight digits.
+pub fn is_cpv_code(code: &str) -> bool {
+    code.len() == 8 && code.bytes().all(|b| b.is_ascii_digit())
+}

@@ -1,7 +1,7 @@
 //! Reading contracts: only the columns that were asked for, a page at a time, in one statement.
 
 use super::filter::{Filter, OrderBy};
-use super::term::{ExtensionOption, Extensions, Standing, Term};
+use super::term::{ExtensionOption, Extensions, Period, Standing, Term};
 use crate::access::Viewer;
 use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error};
@@ -100,6 +100,8 @@ columns! {
     replaced_on: Option<NaiveDate> => ReplacedOn,
     /// Whether a planned procurement notice was published.
     planned_notice: bool => PlannedNotice,
+    /// This contract's own lead times, where they differ from its council's.
+    lead_times: Option<serde_json::Value> => LeadTimes,
     /// Initial end plus exercised options.
     current_ends_on: Option<NaiveDate> => CurrentEndsOn,
     /// Current end plus available options.
@@ -121,8 +123,8 @@ pub fn term_of(row: &Contract, options: Vec<ExtensionOption>) -> Term {
         extensions: Extensions::new(options).unwrap_or_default(),
         latest_end: row.latest_ends_on,
         review_on: row.review_on,
-        notice_period: None,
-        auto_renews_for: None,
+        notice_period: period(row.notice_months, row.notice_days),
+        auto_renews_for: period(row.auto_renews_months, None),
         standing: match (row.standing.as_str(), terminated) {
             ("pending", _) => Standing::Pending,
             ("cancelled", _) => Standing::Cancelled,
@@ -130,6 +132,15 @@ pub fn term_of(row: &Contract, options: Vec<ExtensionOption>) -> Term {
             _ => Standing::Active,
         },
         replaced_on: row.replaced_on,
+    }
+}
+
+fn period(months: Option<i32>, days: Option<i32>) -> Option<Period> {
+    let small = |number: i32| u16::try_from(number).ok();
+    match (months, days) {
+        (Some(months), _) => small(months).map(Period::Months),
+        (None, Some(days)) => small(days).map(Period::Days),
+        (None, None) => None,
     }
 }
 
@@ -256,4 +267,25 @@ pub async fn by_ids(
         found.insert(contract.id, contract);
     }
     Ok(found)
+}
+
+/// Some contracts of a council's register after this id, in the order of ids: for work on all of them.
+pub(super) async fn some_of_council(
+    db: &impl ConnectionTrait,
+    council_id: Uuid,
+    after: Uuid,
+    limit: u64,
+) -> Result<Vec<Contract>, Error> {
+    let columns = Columns::all();
+    let mut select = columns.select();
+    select
+        .and_where(Expr::col((contract::Entity, contract::Column::CouncilId)).eq(council_id))
+        .and_where(Expr::col((contract::Entity, contract::Column::Id)).gt(after))
+        .order_by((contract::Entity, contract::Column::Id), sea_orm::Order::Asc)
+        .limit(limit);
+    let rows = db.query_all(&select).await?;
+    Ok(rows
+        .iter()
+        .map(|row| columns.read(row))
+        .collect::<Result<_, _>>()?)
 }

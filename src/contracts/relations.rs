@@ -1,28 +1,13 @@
-//! What hangs on contracts: suppliers, further buyers, options and windows, each for many contracts in one
+//! What hangs on contracts: further buyers, options and windows, each for many contracts in one
 //! statement.
 
 use super::term::{ExtensionOption, ExtensionState, Length};
 use super::windows::{Window, WindowKind};
 use crate::runtime::{App, Error};
-use entity::{contract_buyer, contract_supplier, contract_window, extension_option};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::{contract_buyer, contract_window, extension_option};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
-
-/// The suppliers of these contracts, by contract, in the register's order.
-///
-/// # Errors
-/// When the database fails.
-pub async fn suppliers_of(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
-    let rows = contract_supplier::Entity::find()
-        .filter(contract_supplier::Column::ContractId.is_in(contracts.iter().copied()))
-        .order_by_asc(contract_supplier::Column::Ordinal)
-        .all(app.db.read())
-        .await?;
-    Ok(grouped(
-        rows.into_iter().map(|row| (row.contract_id, row.supplier_id)),
-    ))
-}
 
 /// The councils that buy beside the one whose register it is.
 ///
@@ -69,10 +54,18 @@ pub(super) fn window(row: &contract_window::Model) -> Option<Window> {
 /// # Errors
 /// When the database fails.
 pub async fn options_of(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, Vec<ExtensionOption>>, Error> {
+    options_in(app.db.read(), contracts).await
+}
+
+/// The same, within a transaction.
+pub(super) async fn options_in(
+    db: &impl ConnectionTrait,
+    contracts: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<ExtensionOption>>, Error> {
     let rows = extension_option::Entity::find()
         .filter(extension_option::Column::ContractId.is_in(contracts.iter().copied()))
         .order_by_asc(extension_option::Column::Ordinal)
-        .all(app.db.read())
+        .all(db)
         .await?;
     Ok(grouped(
         rows.into_iter()

@@ -2,7 +2,7 @@
 
 use super::record::{Derived, notice, standing, state};
 use super::term::Length;
-use super::windows::{LeadTimeOverrides, LeadTimes};
+use super::windows::{LeadTimeOverrides, LeadTimes, Window};
 use crate::access::Permit;
 use crate::runtime::{App, Error};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -10,7 +10,7 @@ use entity::{
     contract, contract_buyer, contract_source, contract_supplier, contract_window, council_policy,
     extension_option,
 };
-use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter};
 use uuid::Uuid;
@@ -35,6 +35,7 @@ pub(super) async fn lead_times(db: &impl ConnectionTrait, council_id: Uuid) -> R
         mobilisation_days: days(own.mobilisation_days),
         evaluation_days: days(own.evaluation_days),
         tender_days: days(own.tender_days),
+        planned_tender_days: days(own.planned_tender_days),
         standstill_working_days: days(own.standstill_working_days),
         notice_period_days: days(own.notice_period_days),
         ..LeadTimeOverrides::default()
@@ -105,6 +106,78 @@ async fn clear(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<(), Err
     Ok(())
 }
 
+/// Sets a council's own lead times; a blank one is Guildhall's.
+pub(super) async fn put_lead_times(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    council_id: Uuid,
+    own: &LeadTimeOverrides,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    use council_policy::Column as C;
+    let row = council_policy::ActiveModel {
+        council_id: Set(council_id),
+        review_lead_days: Set(own.review_lead_days.map(i32::from)),
+        decision_lead_days: Set(own.decision_lead_days.map(i32::from)),
+        engagement_lead_days: Set(own.engagement_lead_days.map(i32::from)),
+        preparation_lead_days: Set(own.preparation_lead_days.map(i32::from)),
+        expiry_lead_days: Set(own.expiry_lead_days.map(i32::from)),
+        mobilisation_days: Set(own.mobilisation_days.map(i32::from)),
+        evaluation_days: Set(own.evaluation_days.map(i32::from)),
+        tender_days: Set(own.tender_days.map(i32::from)),
+        planned_tender_days: Set(own.planned_tender_days.map(i32::from)),
+        standstill_working_days: Set(own.standstill_working_days.map(i32::from)),
+        notice_period_days: Set(own.notice_period_days.map(i32::from)),
+        version: Set(1),
+        updated_at: Set(now),
+    };
+    let replace = OnConflict::column(C::CouncilId)
+        .update_columns(C::iter().filter(|c| !matches!(c, C::CouncilId | C::Version)))
+        .value(
+            C::Version,
+            sea_orm::sea_query::Expr::cust("council_policy.version + 1"),
+        )
+        .to_owned();
+    council_policy::Entity::insert(row)
+        .on_conflict(replace)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn clear_windows_of_council(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    council_id: Uuid,
+) -> Result<(), Error> {
+    contract_window::Entity::delete_many()
+        .filter(contract_window::Column::CouncilId.eq(council_id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn insert_windows(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    council_id: Uuid,
+    windows: impl Iterator<Item = (Uuid, Window)>,
+) -> Result<(), Error> {
+    let rows = windows.map(|(contract, window)| window_row(contract, council_id, &window));
+    insert_all(txn, rows.collect()).await
+}
+
+fn window_row(contract_id: Uuid, council_id: Uuid, window: &Window) -> contract_window::ActiveModel {
+    contract_window::ActiveModel {
+        contract_id: Set(contract_id),
+        kind: Set(window.kind.as_str().into()),
+        ordinal: Set(i32::from(window.ordinal)),
+        council_id: Set(council_id),
+        opens_on: Set(window.opens_on),
+        closes_on: Set(window.closes_on),
+    }
+}
+
 #[derive(Default)]
 struct Hanging {
     suppliers: Vec<contract_supplier::ActiveModel>,
@@ -144,16 +217,12 @@ impl Hanging {
                 state: Set(state(option).into()),
             });
         }
-        for window in &derived.windows {
-            self.windows.push(contract_window::ActiveModel {
-                contract_id: Set(contract_id),
-                kind: Set(window.kind.as_str().into()),
-                ordinal: Set(i32::from(window.ordinal)),
-                council_id: Set(council_id),
-                opens_on: Set(window.opens_on),
-                closes_on: Set(window.closes_on),
-            });
-        }
+        self.windows.extend(
+            derived
+                .windows
+                .iter()
+                .map(|w| window_row(contract_id, council_id, w)),
+        );
         if let Some(source) = &derived.entry.source {
             self.sources.push(contract_source::ActiveModel {
                 contract_id: Set(contract_id),
@@ -195,6 +264,12 @@ fn chunks<T>(mut rows: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     })
 }
 
+/// A contract's own lead times as they are stored; nothing, when it has none.
+fn own_leads(leads: &LeadTimeOverrides) -> Option<serde_json::Value> {
+    let any = leads.each().any(|(_, days)| days.is_some());
+    any.then(|| serde_json::json!(leads))
+}
+
 fn row(derived: Derived, council_id: Uuid, now: DateTime<Utc>) -> contract::ActiveModel {
     let (entry, term) = (derived.entry.particulars, derived.entry.term);
     let (notice_months, notice_days) = notice(term.notice_period);
@@ -231,7 +306,7 @@ fn row(derived: Derived, council_id: Uuid, now: DateTime<Utc>) -> contract::Acti
         terminated_on: Set(terminated_on),
         replaced_on: Set(term.replaced_on),
         planned_notice: Set(derived.entry.leads.planned_notice),
-        lead_times: NotSet,
+        lead_times: Set(own_leads(&derived.entry.leads)),
         current_ends_on: Set(derived.current_end),
         ends_key: Set(derived.current_end.unwrap_or(NO_END)),
         maximum_ends_on: Set(derived.maximum_end),

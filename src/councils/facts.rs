@@ -4,35 +4,12 @@
 //! dates from mySociety's list of UK local authorities (CC BY 4.0); the services from the Local Government
 //! Service List (OGL v3). `against_the_source.rs` checks both where the sources are at hand.
 
+use crate::runtime::words;
 use chrono::NaiveDate;
 use std::str::Split;
 
 #[cfg(test)]
 mod against_the_source;
-
-/// Declares an enum stored, and read from the facts, by its words.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, async_graphql::Enum)]
-        $(#[$doc])*
-        pub enum $name { $($(#[$vdoc])* $variant,)* }
-
-        impl $name {
-            /// Every one.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The word it is stored by.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-
-            /// The one of this word.
-            pub fn parse(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == word)
-            }
-        }
-    };
-}
 
 words! {
     /// What kind of council it is.

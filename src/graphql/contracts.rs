@@ -5,7 +5,7 @@ use super::councils::{self, Council, Service};
 use super::errors::Told;
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
-use super::relations::{BuyersOf, ContractKey, OptionsOf, SuppliersOf, WindowsOf, load, loader};
+use super::relations::{BuyersOf, ContractKey, OptionsOf, SuppliersOf, WindowsOf, load, refer};
 use super::windows::{ContractWindow, Extension};
 use crate::access::Viewer;
 use crate::contracts::term::{ExtensionOption, Status, Term};
@@ -122,10 +122,7 @@ impl ContractsQuery {
 
 /// A contract that another object refers to.
 pub(super) async fn contract(ctx: &Context<'_>, id: Uuid) -> Result<Option<Contract>> {
-    let found = loader(ctx)
-        .load_one(ContractKey(id))
-        .await
-        .map_err(|e| super::errors::shared(ctx, &e))?;
+    let found = refer(ctx, ContractKey(id)).await?;
     Ok(found.map(|row| Contract { row, suppliers: None }))
 }
 

@@ -1,10 +1,12 @@
 //! Councils and services in the graph. Answered from the directory in memory: no statement is needed.
 
-use super::errors::Told;
+use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
+use crate::access::Viewer;
 use crate::contracts::dashboard::{self, MonthOfWindows};
-use crate::contracts::windows::WindowKind;
+use crate::contracts::policy::{self, LeadTimesErrorCode};
+use crate::contracts::windows::{LeadTimeOverrides, LeadTimes, WindowKind};
 use crate::councils::facts::{Kind, Nation, ProvidingTier, Region, ServiceFact, Tier};
 use crate::councils::{self, directory};
 use crate::runtime::App;
@@ -16,6 +18,10 @@ use uuid::Uuid;
 /// Councils and services, to read.
 #[derive(Debug, Default)]
 pub struct CouncilsQuery;
+
+/// Councils, to set their policy.
+#[derive(Debug, Default)]
+pub struct CouncilsMutation;
 
 /// A council: a local authority, present or past.
 #[derive(Clone, Copy, Debug)]
@@ -174,6 +180,13 @@ impl Council {
             .map(Council)
             .collect()
     }
+    /// The lead times its windows are derived with.
+    async fn lead_times(&self, ctx: &Context<'_>) -> Result<CouncilLeadTimes> {
+        let found = policy::lead_times(ctx.data_unchecked::<App>(), self.0.id)
+            .await
+            .told(ctx)?;
+        Ok(CouncilLeadTimes(found))
+    }
     /// Counts and values of its windows, by kind and by the month in which they close.
     async fn windows_by_month(
         &self,
@@ -194,6 +207,121 @@ impl Council {
             .await
             .told(ctx)?;
         Ok(found.into_iter().map(WindowMonth).collect())
+    }
+}
+
+/// How long before a date each step has to begin: a council's own lead times, and Guildhall's where it has none.
+#[derive(Clone, Copy, Debug)]
+pub struct CouncilLeadTimes(LeadTimes);
+
+/// How long before a date each step has to begin: a council's own lead times, and Guildhall's where it has none.
+#[Object]
+impl CouncilLeadTimes {
+    /// Review opens so many days before the review date.
+    async fn review_lead_days(&self) -> u16 {
+        self.0.review_lead_days
+    }
+    /// Extension decisions and notice open so many days before they close.
+    async fn decision_lead_days(&self) -> u16 {
+        self.0.decision_lead_days
+    }
+    /// Market engagement opens so many days before the last safe start.
+    async fn engagement_lead_days(&self) -> u16 {
+        self.0.engagement_lead_days
+    }
+    /// Re-procurement opens so many days before the last safe start.
+    async fn preparation_lead_days(&self) -> u16 {
+        self.0.preparation_lead_days
+    }
+    /// Expiry opens so many days before the current end.
+    async fn expiry_lead_days(&self) -> u16 {
+        self.0.expiry_lead_days
+    }
+    /// Days from the new contract's signature to its first day.
+    async fn mobilisation_days(&self) -> u16 {
+        self.0.mobilisation_days
+    }
+    /// Days from the tender deadline to the award notice.
+    async fn evaluation_days(&self) -> u16 {
+        self.0.evaluation_days
+    }
+    /// Days from the tender notice to its deadline.
+    async fn tender_days(&self) -> u16 {
+        self.0.tender_days
+    }
+    /// The same after a planned procurement notice.
+    async fn planned_tender_days(&self) -> u16 {
+        self.0.planned_tender_days
+    }
+    /// Working days between award and signature.
+    async fn standstill_working_days(&self) -> u16 {
+        self.0.standstill_working_days
+    }
+    /// Days of notice assumed where a contract states none.
+    async fn notice_period_days(&self) -> u16 {
+        self.0.notice_period_days
+    }
+}
+
+/// A council's own lead times; one that is not given is Guildhall's.
+#[derive(Debug, InputObject)]
+pub struct LeadTimesInput {
+    /// Review opens so many days before the review date.
+    review_lead_days: Option<u16>,
+    /// Extension decisions and notice open so many days before they close.
+    decision_lead_days: Option<u16>,
+    /// Market engagement opens so many days before the last safe start.
+    engagement_lead_days: Option<u16>,
+    /// Re-procurement opens so many days before the last safe start.
+    preparation_lead_days: Option<u16>,
+    /// Expiry opens so many days before the current end.
+    expiry_lead_days: Option<u16>,
+    /// Days from the new contract's signature to its first day.
+    mobilisation_days: Option<u16>,
+    /// Days from the tender deadline to the award notice.
+    evaluation_days: Option<u16>,
+    /// Days from the tender notice to its deadline.
+    tender_days: Option<u16>,
+    /// The same after a planned procurement notice.
+    planned_tender_days: Option<u16>,
+    /// Working days between award and signature.
+    standstill_working_days: Option<u16>,
+    /// Days of notice assumed where a contract states none.
+    notice_period_days: Option<u16>,
+}
+
+payload! {
+    /// What became of a council's lead times.
+    CouncilSetLeadTimesPayload { lead_times: CouncilLeadTimes } CouncilSetLeadTimesError(LeadTimesErrorCode)
+}
+
+#[Object]
+impl CouncilsMutation {
+    /// Sets a council's own lead times, and with them every window of its register. Needs an administrator of the
+    /// council.
+    async fn council_set_lead_times(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The council.")] council: Id,
+        #[graphql(desc = "Its own lead times, all of them.")] lead_times: LeadTimesInput,
+    ) -> Result<CouncilSetLeadTimesPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let own = LeadTimeOverrides {
+            review_lead_days: lead_times.review_lead_days,
+            decision_lead_days: lead_times.decision_lead_days,
+            engagement_lead_days: lead_times.engagement_lead_days,
+            preparation_lead_days: lead_times.preparation_lead_days,
+            expiry_lead_days: lead_times.expiry_lead_days,
+            mobilisation_days: lead_times.mobilisation_days,
+            evaluation_days: lead_times.evaluation_days,
+            tender_days: lead_times.tender_days,
+            planned_tender_days: lead_times.planned_tender_days,
+            standstill_working_days: lead_times.standstill_working_days,
+            notice_period_days: lead_times.notice_period_days,
+            planned_notice: false,
+        };
+        let set = policy::set_lead_times(app, viewer, council.of(Sort::Council)?, &own).await;
+        CouncilSetLeadTimesPayload::of(ctx, set.map(CouncilLeadTimes))
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod access;
 mod api;
+mod bids;
 mod contracts;
 mod cost;
 mod councils;
@@ -16,6 +17,8 @@ mod needs;
 mod node;
 pub(crate) mod paging;
 mod pilots;
+mod products;
+mod questions;
 mod relations;
 mod searches;
 mod suppliers;
@@ -36,6 +39,7 @@ pub struct Query(
     needs::NeedsQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
+    products::ProductsQuery,
     searches::SearchesQuery,
     suppliers::SuppliersQuery,
 );
@@ -44,8 +48,12 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     access::AccessMutation,
+    bids::BidsMutation,
+    councils::CouncilsMutation,
     needs::NeedsMutation,
     pilots::PilotsMutation,
+    products::ProductsMutation,
+    questions::QuestionsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
 );

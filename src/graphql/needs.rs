@@ -4,12 +4,15 @@ use super::councils::{self, Council, Service};
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
+use super::relations::{SupportersOf, load};
 use crate::access::Viewer;
 use crate::councils::directory;
-use crate::needs::{self, NeedStateErrorCode, Statement};
+use crate::needs::{
+    self, Ending, NeedEndErrorCode, NeedStateErrorCode, NeedSupportErrorCode, State, Statement,
+};
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// Needs, to read.
 #[derive(Debug, Default)]
@@ -36,6 +39,16 @@ payload! {
     NeedStatePayload { need: Need } NeedStateError(NeedStateErrorCode)
 }
 
+payload! {
+    /// What became of saying "us too".
+    NeedSupportPayload { need: Need } NeedSupportError(NeedSupportErrorCode)
+}
+
+payload! {
+    /// What became of ending a need.
+    NeedEndPayload { need: Need } NeedEndError(NeedEndErrorCode)
+}
+
 /// A need to state.
 #[derive(Debug, InputObject)]
 pub struct NeedStateInput {
@@ -57,6 +70,8 @@ pub struct NeedStateInput {
     budget_min_pence: Option<i64>,
     /// Most budget in pence.
     budget_max_pence: Option<i64>,
+    /// When it is wanted.
+    needed_by: Option<NaiveDate>,
 }
 
 #[Object]
@@ -72,7 +87,7 @@ impl NeedsQuery {
             .map(Need))
     }
 
-    /// The needs that councils have stated, newest first.
+    /// The needs that councils have stated, met ones too, newest first.
     async fn needs(
         &self,
         ctx: &Context<'_>,
@@ -106,8 +121,41 @@ impl NeedsMutation {
             cpv: input.cpv,
             budget_min_pence: input.budget_min_pence,
             budget_max_pence: input.budget_max_pence,
+            needed_by: input.needed_by,
         };
         NeedStatePayload::of(ctx, needs::state(app, viewer, council, statement).await.map(Need))
+    }
+
+    /// Says "us too" for another council. Needs an officer, approver or administrator of the council that says it.
+    async fn need_support(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The need.")] need: Id,
+        #[graphql(desc = "The council that says it.")] council: Id,
+        #[graphql(desc = "What it would add, at most 2,000 bytes.")] note: Option<String>,
+    ) -> Result<NeedSupportPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let (need, council) = (need.of(Sort::Need)?, council.of(Sort::Council)?);
+        NeedSupportPayload::of(
+            ctx,
+            needs::support(app, viewer, need, council, note).await.map(Need),
+        )
+    }
+
+    /// Ends a need. Needs an officer, approver or administrator of its council.
+    async fn need_end(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The need.")] need: Id,
+        #[graphql(desc = "How it ends.")] ending: Ending,
+    ) -> Result<NeedEndPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        NeedEndPayload::of(
+            ctx,
+            needs::end(app, viewer, need.of(Sort::Need)?, ending)
+                .await
+                .map(Need),
+        )
     }
 }
 
@@ -157,6 +205,19 @@ impl Need {
     /// Most budget in pence.
     async fn budget_max_pence(&self) -> Option<i64> {
         self.0.statement.budget_max_pence
+    }
+    /// When it is wanted.
+    async fn needed_by(&self) -> Option<NaiveDate> {
+        self.0.statement.needed_by
+    }
+    /// What became of it.
+    async fn state(&self) -> State {
+        self.0.state
+    }
+    /// The councils that said "us too", in the order they did.
+    async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<Council>> {
+        let ids = load(ctx, SupportersOf(self.0.id)).await?;
+        Ok(ids.into_iter().filter_map(councils::council).collect())
     }
     /// Since when.
     async fn stated_at(&self) -> DateTime<Utc> {

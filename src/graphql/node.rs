@@ -6,10 +6,12 @@ use super::errors::Told;
 use super::ids::{Id, Sort};
 use super::needs::Need;
 use super::pilots::Pilot;
-use super::suppliers::Supplier;
+use super::products::Product;
+use super::suppliers::{self, Supplier};
 use crate::access::Viewer;
 use crate::runtime::App;
-use crate::{needs, pilots, suppliers};
+use crate::suppliers::products;
+use crate::{needs, pilots};
 use async_graphql::{Context, Interface, Object, Result};
 
 /// Anything, by id.
@@ -26,6 +28,8 @@ pub enum Node {
     Contract(Box<Contract>),
     /// A supplier.
     Supplier(Supplier),
+    /// A product.
+    Product(Product),
     /// A need.
     Need(Need),
     /// A pilot.
@@ -44,10 +48,7 @@ impl NodeQuery {
             Sort::Contract => contracts::contract(ctx, key)
                 .await?
                 .map(|found| Node::Contract(Box::new(found))),
-            Sort::Supplier => {
-                let mut found = suppliers::by_ids(app, &[key]).await.told(ctx)?;
-                found.remove(&key).map(|found| Node::Supplier(found.into()))
-            }
+            Sort::Supplier => suppliers::supplier(ctx, key).await?.map(Node::Supplier),
             Sort::Need => {
                 let mut found = needs::by_ids(app, viewer, &[key]).await.told(ctx)?;
                 found.remove(&key).map(|found| Node::Need(found.into()))
@@ -56,7 +57,11 @@ impl NodeQuery {
                 .await
                 .told(ctx)?
                 .map(|found| Node::Pilot(found.into())),
-            Sort::Product | Sort::Question | Sort::Bid | Sort::SavedSearch | Sort::Person => None,
+            Sort::Product => products::one(app, viewer, key)
+                .await
+                .told(ctx)?
+                .map(|found| Node::Product(found.into())),
+            Sort::Question | Sort::Bid | Sort::SavedSearch | Sort::Person => None,
         })
     }
 }

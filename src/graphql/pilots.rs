@@ -1,16 +1,21 @@
-//! Pilots and bids in the graph. Who may read which bid is for `pilots::bids` to say.
+//! Pilots in the graph. Bids are in `bids`, questions in `questions`.
 
+use super::bids::{Bid, FeedbackInput, feedback};
 use super::contracts::{self, Contract};
-use super::councils::{self, Council};
+use super::councils::{self, Council, Service};
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
+use super::needs::Need;
 use super::paging::{self, connection};
+use super::questions::Question;
+use super::relations::{NeedKey, refer};
 use crate::access::Viewer;
+use crate::councils::directory;
 use crate::needs;
-use crate::pilots::bids::{self, BidErrorCode, Offer, OpenedBid};
-use crate::pilots::{self, CriterionKind, Draft, Phase, PilotErrorCode, award, rules};
+use crate::pilots::{
+    self, CriterionKind, Draft, Phase, PilotErrorCode, Reservation, award, bids, ending, questions, rules,
+};
 use crate::runtime::App;
-use crate::suppliers;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 
@@ -18,17 +23,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 #[derive(Debug, Default)]
 pub struct PilotsQuery;
 
-/// Pilots, to draft, publish, bid for and award.
+/// Pilots, to draft, publish, award and end.
 #[derive(Debug, Default)]
 pub struct PilotsMutation;
 
 /// A small, capped, time-boxed opportunity.
 #[derive(Clone, Debug)]
 pub struct Pilot(pilots::Pilot);
-
-/// A bid that the viewer may read.
-#[derive(Clone, Debug)]
-pub struct Bid(OpenedBid);
 
 impl From<pilots::Pilot> for Pilot {
     fn from(inner: pilots::Pilot) -> Self {
@@ -39,37 +40,41 @@ impl From<pilots::Pilot> for Pilot {
 connection!(PilotConnection, PilotEdge, Pilot, "pilots");
 
 payload! {
-    /// What became of a change to a pilot.
-    PilotPayload { pilot: Pilot } PilotError(PilotErrorCode)
+    /// What became of drafting a pilot.
+    PilotDraftPayload { pilot: Pilot } PilotDraftError(PilotErrorCode)
 }
-
 payload! {
-    /// What became of a bid.
-    BidSubmitPayload { receipt: BidReceipt } BidSubmitError(BidErrorCode)
+    /// What became of giving a draft to a colleague.
+    PilotSubmitForReviewPayload { pilot: Pilot } PilotSubmitForReviewError(PilotErrorCode)
+}
+payload! {
+    /// What became of publishing a pilot.
+    PilotPublishPayload { pilot: Pilot } PilotPublishError(PilotErrorCode)
+}
+payload! {
+    /// What became of awarding a pilot.
+    PilotAwardPayload { pilot: Pilot } PilotAwardError(PilotErrorCode)
+}
+payload! {
+    /// What became of ending a pilot without an award.
+    PilotCloseWithoutAwardPayload { pilot: Pilot } PilotCloseWithoutAwardError(PilotErrorCode)
+}
+payload! {
+    /// What became of stopping a pilot.
+    PilotCancelPayload { pilot: Pilot } PilotCancelError(PilotErrorCode)
+}
+payload! {
+    /// What became of taking a pilot back.
+    PilotWithdrawPayload { pilot: Pilot } PilotWithdrawError(PilotErrorCode)
 }
 
-/// What a bidder holds: it can be checked once bids are open.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct BidReceipt {
-    /// The bid.
-    bid_id: Id,
-    /// Which version of it.
-    version: i32,
-    /// SHA-256 of its canonical content, in hexadecimal.
-    digest: String,
-    /// When it was received, by the server's clock with the pilot held.
-    received_at: DateTime<Utc>,
-}
-
-impl From<bids::Receipt> for BidReceipt {
-    fn from(receipt: bids::Receipt) -> Self {
-        Self {
-            bid_id: Id::new(Sort::Bid, receipt.bid_id),
-            version: receipt.version,
-            digest: hex::encode(receipt.digest),
-            received_at: receipt.received_at,
-        }
-    }
+/// Which pilots; every part that is given must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct PilotFilter {
+    /// Of this council.
+    council: Option<Id>,
+    /// In one of these phases now. Those that are not public are seen by the council's own.
+    phases: Option<Vec<Phase>>,
 }
 
 /// What bids are judged by.
@@ -86,7 +91,7 @@ pub struct Criterion {
     weight: i32,
 }
 
-/// A pilot to draft. Text that is left out comes from the need.
+/// A pilot to draft. What is left out comes from the need.
 #[derive(Debug, InputObject)]
 pub struct PilotDraftInput {
     /// The council whose pilot it is.
@@ -105,45 +110,15 @@ pub struct PilotDraftInput {
     weeks: i32,
     /// When the council decides to stop or to scale.
     decides_on: Option<NaiveDate>,
+    /// The service it is for, by Local Government Service List code.
+    service: Option<i32>,
+    /// Common Procurement Vocabulary code, eight digits.
+    cpv: Option<String>,
+    /// Who may bid.
+    #[graphql(default_with = "Reservation::None")]
+    reservation: Reservation,
     /// What bids are judged by; weights add to 100, one of them for price.
     criteria: Vec<Criterion>,
-}
-
-/// A bid.
-#[derive(Debug, InputObject)]
-pub struct BidSubmitInput {
-    /// The pilot it is for.
-    pilot: Id,
-    /// The supplier that bids.
-    supplier: Id,
-    /// The price in pence, VAT excluded; at most the pilot's cap.
-    price_pence: i64,
-    /// How the supplier would do it.
-    answer: String,
-}
-
-/// A score of a bid.
-#[derive(Debug, InputObject)]
-pub struct BidScoreInput {
-    /// The pilot.
-    pilot: Id,
-    /// The bid.
-    bid: Id,
-    /// The criterion's place among the pilot's, from 1.
-    criterion: i32,
-    /// Out of 100.
-    score: i32,
-    /// Why.
-    reason: String,
-}
-
-/// What one bidder is told.
-#[derive(Debug, InputObject)]
-pub struct FeedbackInput {
-    /// The bid.
-    bid: Id,
-    /// What its supplier is told.
-    text: String,
 }
 
 /// An award.
@@ -159,6 +134,17 @@ pub struct PilotAwardInput {
     feedback: Vec<FeedbackInput>,
 }
 
+/// A pilot to be ended without an award.
+#[derive(Debug, InputObject)]
+pub struct PilotCloseWithoutAwardInput {
+    /// The pilot.
+    pilot: Id,
+    /// Why no bid suits.
+    reason: String,
+    /// Something for every bidder.
+    feedback: Vec<FeedbackInput>,
+}
+
 fn given<'a>(ctx: &Context<'a>) -> (&'a App, &'a Viewer) {
     (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>())
 }
@@ -168,23 +154,26 @@ impl PilotsQuery {
     /// A pilot by id; null when there is none that the viewer may know of. Drafts are for their council's own.
     async fn pilot(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Option<Pilot>> {
         let (app, viewer) = given(ctx);
-        Ok(pilots::one(app, viewer, id.of(Sort::Pilot)?)
-            .await
-            .told(ctx)?
-            .map(Pilot))
+        let found = pilots::one(app, viewer, id.of(Sort::Pilot)?).await.told(ctx)?;
+        Ok(found.map(Pilot))
     }
 
-    /// The pilots that have been published, newest first.
+    /// The pilots that the viewer may know of, newest first: all that were published, and drafts of one's council.
     async fn pilots(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<PilotFilter>,
         #[graphql(desc = "How many, at most 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Those after this cursor.")] after: Option<String>,
     ) -> Result<PilotConnection> {
         let (app, viewer) = given(ctx);
-        let page = pilots::list(app, viewer, &paging::cut(first, after.as_deref())?)
-            .await
-            .told(ctx)?;
+        let filter = filter.unwrap_or_default();
+        let filter = pilots::PilotFilter {
+            council: filter.council.map(|id| id.of(Sort::Council)).transpose()?,
+            phases: filter.phases.unwrap_or_default(),
+        };
+        let cut = paging::cut(first, after.as_deref())?;
+        let page = pilots::list(app, viewer, &filter, &cut).await.told(ctx)?;
         Ok(paging::slice(page, Pilot).into())
     }
 }
@@ -196,41 +185,22 @@ impl PilotsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The pilot.")] input: PilotDraftInput,
-    ) -> Result<PilotPayload> {
+    ) -> Result<PilotDraftPayload> {
         let (app, viewer) = given(ctx);
-        let need_id = input.need.map(|id| id.of(Sort::Need)).transpose()?;
-        let need = match need_id {
-            Some(id) => needs::by_ids(app, viewer, &[id])
-                .await
-                .told(ctx)?
-                .remove(&id)
-                .map(|need| need.statement),
-            None => None,
-        };
-        let need = need.unwrap_or_default();
-        let criteria = input
-            .criteria
-            .into_iter()
-            .zip(1..)
-            .map(|(criterion, ordinal)| pilots::Criterion {
-                ordinal,
-                kind: criterion.kind,
-                name: criterion.name,
-                description: criterion.description,
-                weight: criterion.weight,
-            });
-        let draft = Draft {
-            need_id,
-            title: input.title.unwrap_or(need.title),
-            summary: input.summary.unwrap_or(need.problem),
-            success_measures: input.success_measures.unwrap_or(need.outcomes),
-            cap_pence: input.cap_pence,
-            weeks: input.weeks,
-            decides_on: input.decides_on,
-            criteria: criteria.collect(),
-        };
         let council = input.council.of(Sort::Council)?;
-        PilotPayload::of(ctx, pilots::draft(app, viewer, council, draft).await.map(Pilot))
+        let draft = input.read(ctx).await?;
+        PilotDraftPayload::of(ctx, pilots::draft(app, viewer, council, draft).await.map(Pilot))
+    }
+
+    /// Gives a draft to a colleague to read. Needs an officer, approver or administrator of the council.
+    async fn pilot_submit_for_review(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The pilot.")] pilot: Id,
+    ) -> Result<PilotSubmitForReviewPayload> {
+        let (app, viewer) = given(ctx);
+        let done = pilots::submit_for_review(app, viewer, pilot.of(Sort::Pilot)?).await;
+        PilotSubmitForReviewPayload::of(ctx, done.map(Pilot))
     }
 
     /// Publishes a draft. Needs an approver or administrator of the council.
@@ -239,68 +209,97 @@ impl PilotsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The pilot.")] pilot: Id,
         #[graphql(desc = "Bids are in time strictly before it.")] deadline_at: DateTime<Utc>,
-    ) -> Result<PilotPayload> {
+    ) -> Result<PilotPublishPayload> {
         let (app, viewer) = given(ctx);
         let published = pilots::publish(app, viewer, pilot.of(Sort::Pilot)?, deadline_at).await;
-        PilotPayload::of(ctx, published.map(Pilot))
+        PilotPublishPayload::of(ctx, published.map(Pilot))
     }
 
-    /// Submits a bid, or replaces it, until the deadline. Needs a member of the supplier.
-    async fn bid_submit(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The bid.")] input: BidSubmitInput,
-    ) -> Result<BidSubmitPayload> {
-        let (app, viewer) = given(ctx);
-        let (pilot, supplier) = (input.pilot.of(Sort::Pilot)?, input.supplier.of(Sort::Supplier)?);
-        let offer = Offer {
-            price_pence: input.price_pence,
-            answer: input.answer,
-        };
-        BidSubmitPayload::of(
-            ctx,
-            bids::submit(app, viewer, pilot, supplier, offer)
-                .await
-                .map(BidReceipt::from),
-        )
-    }
-
-    /// Scores a bid after the deadline. Needs an evaluator or administrator of the council.
-    async fn bid_score(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The score.")] input: BidScoreInput,
-    ) -> Result<PilotPayload> {
-        let (app, viewer) = given(ctx);
-        let (pilot, bid) = (input.pilot.of(Sort::Pilot)?, input.bid.of(Sort::Bid)?);
-        let scored = award::score(
-            app,
-            viewer,
-            pilot,
-            bid,
-            input.criterion,
-            input.score,
-            &input.reason,
-        )
-        .await;
-        PilotPayload::of(ctx, scored.map(Pilot))
-    }
-
-    /// Awards a pilot: the award is a contract in the register. Needs an approver or administrator of the council.
+    /// Awards a pilot: the award is a contract in the register, and every bidder is told by mail. Needs an approver
+    /// or administrator of the council.
     async fn pilot_award(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The award.")] input: PilotAwardInput,
-    ) -> Result<PilotPayload> {
+    ) -> Result<PilotAwardPayload> {
         let (app, viewer) = given(ctx);
-        let feedback = input
-            .feedback
-            .into_iter()
-            .map(|told| Ok((told.bid.of(Sort::Bid)?, told.text)));
-        let feedback = feedback.collect::<Result<_>>()?;
         let (pilot, bid) = (input.pilot.of(Sort::Pilot)?, input.bid.of(Sort::Bid)?);
-        let awarded = award::award(app, viewer, pilot, bid, &feedback, &input.reason).await;
-        PilotPayload::of(ctx, awarded.map(Pilot))
+        let told = feedback(input.feedback)?;
+        let awarded = award::award(app, viewer, pilot, bid, &told, &input.reason).await;
+        PilotAwardPayload::of(ctx, awarded.map(Pilot))
+    }
+
+    /// Decides that no bid suits; every bidder is told by mail. Needs an approver or administrator of the council.
+    async fn pilot_close_without_award(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The pilot and why.")] input: PilotCloseWithoutAwardInput,
+    ) -> Result<PilotCloseWithoutAwardPayload> {
+        let (app, viewer) = given(ctx);
+        let told = feedback(input.feedback)?;
+        let pilot = input.pilot.of(Sort::Pilot)?;
+        let ended = ending::none_suitable(app, viewer, pilot, &told, &input.reason).await;
+        PilotCloseWithoutAwardPayload::of(ctx, ended.map(Pilot))
+    }
+
+    /// Stops a published pilot; every bidder is told by mail. Needs an approver or administrator of the council.
+    async fn pilot_cancel(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The pilot.")] pilot: Id,
+        #[graphql(desc = "Why, for everybody to read.")] reason: String,
+    ) -> Result<PilotCancelPayload> {
+        let (app, viewer) = given(ctx);
+        let ended = ending::cancel(app, viewer, pilot.of(Sort::Pilot)?, &reason).await;
+        PilotCancelPayload::of(ctx, ended.map(Pilot))
+    }
+
+    /// Takes back a pilot that was never public. Needs an officer, approver or administrator of the council.
+    async fn pilot_withdraw(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The pilot.")] pilot: Id,
+        #[graphql(desc = "Why, for colleagues.")] reason: String,
+    ) -> Result<PilotWithdrawPayload> {
+        let (app, viewer) = given(ctx);
+        let ended = ending::withdraw(app, viewer, pilot.of(Sort::Pilot)?, &reason).await;
+        PilotWithdrawPayload::of(ctx, ended.map(Pilot))
+    }
+}
+
+impl PilotDraftInput {
+    async fn read(self, ctx: &Context<'_>) -> Result<Draft> {
+        let (app, viewer) = given(ctx);
+        let need_id = self.need.map(|id| id.of(Sort::Need)).transpose()?;
+        let need = match need_id {
+            Some(id) => {
+                let mut found = needs::by_ids(app, viewer, &[id]).await.told(ctx)?;
+                let found = found.remove(&id).ok_or(crate::runtime::Error::NotFound);
+                found.told(ctx)?.statement
+            }
+            None => needs::Statement::default(),
+        };
+        let criteria = self.criteria.into_iter().zip(1..);
+        let criteria = criteria.map(|(criterion, ordinal)| pilots::Criterion {
+            ordinal,
+            kind: criterion.kind,
+            name: criterion.name,
+            description: criterion.description,
+            weight: criterion.weight,
+        });
+        Ok(Draft {
+            need_id,
+            title: self.title.unwrap_or(need.title),
+            summary: self.summary.unwrap_or(need.problem),
+            success_measures: self.success_measures.unwrap_or(need.outcomes),
+            cap_pence: self.cap_pence,
+            weeks: self.weeks,
+            decides_on: self.decides_on,
+            lgsl: self.service.or(need.lgsl),
+            cpv: self.cpv.or(need.cpv),
+            reservation: self.reservation,
+            criteria: criteria.collect(),
+        })
     }
 }
 
@@ -339,6 +338,26 @@ impl Pilot {
     async fn decides_on(&self) -> Option<NaiveDate> {
         self.0.said.decides_on
     }
+    /// The need it answers.
+    async fn need(&self, ctx: &Context<'_>) -> Result<Option<Need>> {
+        let Some(id) = self.0.said.need_id else {
+            return Ok(None);
+        };
+        Ok(refer(ctx, NeedKey(id)).await?.map(Need::from))
+    }
+    /// The service it is for, of the Local Government Service List.
+    async fn service(&self) -> Option<Service> {
+        let found = self.0.said.lgsl.and_then(|code| directory().service(code));
+        found.map(|fact| Service(*fact))
+    }
+    /// Common Procurement Vocabulary code, eight digits.
+    async fn cpv(&self) -> Option<&str> {
+        self.0.said.cpv.as_deref()
+    }
+    /// Who may bid.
+    async fn reservation(&self) -> Reservation {
+        self.0.said.reservation
+    }
     /// What bids are judged by, in order.
     async fn criteria(&self) -> Vec<Criterion> {
         let read = |c: &pilots::Criterion| Criterion {
@@ -366,14 +385,17 @@ impl Pilot {
     /// the council who may. To everybody else the list is empty, whatever there is.
     async fn bids(&self, ctx: &Context<'_>) -> Result<Vec<Bid>> {
         let (app, viewer) = given(ctx);
-        Ok(bids::of_pilot(app, viewer, &self.0)
-            .await
-            .told(ctx)?
-            .into_iter()
-            .map(Bid)
-            .collect())
+        let found = bids::of_pilot(app, viewer, &self.0).await.told(ctx)?;
+        Ok(found.into_iter().map(Bid::from).collect())
     }
-    /// Why it was awarded as it was.
+    /// The questions that the viewer may read, in the order asked: those answered for everybody; a supplier's own;
+    /// all of them, for those who write the council's pilots. Who asked is never said.
+    async fn questions(&self, ctx: &Context<'_>) -> Result<Vec<Question>> {
+        let (app, viewer) = given(ctx);
+        let found = questions::of_pilot(app, viewer, &self.0).await.told(ctx)?;
+        Ok(found.into_iter().map(Question::from).collect())
+    }
+    /// Why it ended as it did.
     async fn outcome_reason(&self) -> Option<&str> {
         self.0.outcome_reason.as_deref()
     }
@@ -383,42 +405,5 @@ impl Pilot {
             Some(id) => contracts::contract(ctx, id).await,
             None => Ok(None),
         }
-    }
-}
-
-/// A bid that the viewer may read.
-#[Object]
-impl Bid {
-    /// Opaque identifier.
-    pub(super) async fn id(&self) -> Id {
-        Id::new(Sort::Bid, self.0.id)
-    }
-    /// Whose it is.
-    async fn supplier(&self, ctx: &Context<'_>) -> Result<Option<super::suppliers::Supplier>> {
-        let id = self.0.supplier_id;
-        let mut found = suppliers::by_ids(ctx.data_unchecked::<App>(), &[id])
-            .await
-            .told(ctx)?;
-        Ok(found.remove(&id).map(Into::into))
-    }
-    /// `submitted`, `awarded` or `not_awarded`.
-    async fn state(&self) -> &str {
-        &self.0.state
-    }
-    /// The price in pence, VAT excluded.
-    async fn price_pence(&self) -> i64 {
-        self.0.offer.price_pence
-    }
-    /// How the supplier would do it.
-    async fn answer(&self) -> &str {
-        &self.0.offer.answer
-    }
-    /// What its bidder's receipt says.
-    async fn receipt(&self) -> BidReceipt {
-        self.0.receipt.clone().into()
-    }
-    /// What the council told this bidder with the outcome.
-    async fn feedback(&self) -> Option<&str> {
-        self.0.feedback.as_deref()
     }
 }

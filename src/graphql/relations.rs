@@ -1,11 +1,14 @@
-//! What hangs on contracts, loaded for all that ask in one step of a request: a statement for each relation.
+//! What hangs on things and what they refer to, loaded for all that ask in one step of a request: a statement for
+//! each relation.
 //! A list that looks ahead needs none of these; see `contracts`.
 
 use crate::access::Viewer;
 use crate::contracts::term::ExtensionOption;
 use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
+use crate::needs;
 use crate::runtime::App;
+use crate::suppliers::products::{self, Product};
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request, Result};
 use std::collections::HashMap;
@@ -13,15 +16,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Reads what hangs on contracts, for all that ask in one step of a request.
+/// Reads for all that ask in one step of a request.
 #[derive(Clone, Debug)]
 pub(super) struct Relations(App);
 
-pub(super) fn loader<'a>(ctx: &Context<'a>) -> &'a DataLoader<Relations> {
+fn loader<'a>(ctx: &Context<'a>) -> &'a DataLoader<Relations> {
     ctx.data_unchecked::<DataLoader<Relations>>()
 }
 
-/// What hangs on one contract; nothing, when nothing does.
+/// What hangs on one thing; nothing, when nothing does.
 pub(super) async fn load<K>(ctx: &Context<'_>, key: K) -> Result<K::List>
 where
     K: Of,
@@ -39,24 +42,53 @@ pub(super) trait Of: Send + Sync + std::hash::Hash + Eq + Clone + 'static {
     type List: Default + Send + Sync + Clone + 'static;
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct ContractKey(pub(super) Uuid);
+/// Declares the key of a thing that others refer to, and how many of them are read at once.
+macro_rules! referred {
+    ($key:ident, $thing:ty, |$app:ident, $ids:ident| $read:expr) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(super) struct $key(pub(super) Uuid);
 
-impl Loader<ContractKey> for Relations {
-    type Value = contracts::Contract;
-    type Error = Arc<crate::runtime::Error>;
+        impl Loader<$key> for Relations {
+            type Value = $thing;
+            type Error = Arc<crate::runtime::Error>;
 
-    async fn load(
-        &self,
-        keys: &[ContractKey],
-    ) -> std::result::Result<HashMap<ContractKey, Self::Value>, Self::Error> {
-        let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-        let found = contracts::by_ids(&self.0, &Viewer::Anonymous, &ids, &Columns::all()).await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, row)| (ContractKey(id), row))
-            .collect())
-    }
+            async fn load(&self, keys: &[$key]) -> std::result::Result<HashMap<$key, $thing>, Self::Error> {
+                let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+                let ($app, $ids) = (&self.0, &ids);
+                let found = $read.await?;
+                Ok(found
+                    .into_iter()
+                    .map(|(id, thing)| ($key(id), thing))
+                    .collect())
+            }
+        }
+    };
+}
+
+// Registers, needs and profiles are public: what is referred to may be read by whoever reads what refers to it.
+referred!(ContractKey, contracts::Contract, |app, ids| contracts::by_ids(
+    app,
+    &Viewer::Anonymous,
+    ids,
+    &Columns::all()
+));
+referred!(SupplierKey, crate::suppliers::Supplier, |app, ids| {
+    crate::suppliers::by_ids(app, ids)
+});
+referred!(NeedKey, needs::Need, |app, ids| needs::by_ids(
+    app,
+    &Viewer::Anonymous,
+    ids
+));
+
+/// A thing that another refers to.
+pub(super) async fn refer<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Relations as Loader<K>>::Value>>
+where
+    K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+    Relations: Loader<K, Error = Arc<crate::runtime::Error>>,
+{
+    let found = loader(ctx).load_one(key).await;
+    found.map_err(|error| super::errors::shared(ctx, &error))
 }
 
 macro_rules! relation {
@@ -92,6 +124,9 @@ relation!(
     Vec<crate::suppliers::Supplier>,
     crate::suppliers::of_contracts
 );
+
+relation!(ProductsOf, Vec<Product>, products::published_of);
+relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
 
 /// Gives a request its loaders; no delay: what asks in one step is batched, and no more.
 pub(super) fn loaders(app: &App, request: Request) -> Request {

@@ -2,22 +2,61 @@
 
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
+use super::paging::{self, connection};
+use super::products::Product;
+use super::relations::{ProductsOf, SupplierKey, load, refer};
+use crate::access::Viewer;
 use crate::access::accounts::AccountErrorCode;
 use crate::runtime::{App, Error};
-use crate::suppliers::{self, SignUp, Size};
+use crate::suppliers::{self, Profile, SignUp, Size, SupplierProfileErrorCode};
 use async_graphql::{Context, InputObject, Object, Result};
+use uuid::Uuid;
 
 /// Suppliers, to read.
 #[derive(Debug, Default)]
 pub struct SuppliersQuery;
 
-/// Suppliers, to sign up.
+/// Suppliers, to sign up, and what they say of themselves.
 #[derive(Debug, Default)]
 pub struct SuppliersMutation;
 
 payload! {
     /// What became of signing a supplier up.
     SupplierSignUpPayload { supplier: Supplier } SupplierSignUpError(AccountErrorCode)
+}
+
+payload! {
+    /// What became of a supplier's profile.
+    SupplierEditProfilePayload { supplier: Supplier } SupplierEditProfileError(SupplierProfileErrorCode)
+}
+
+connection!(SupplierConnection, SupplierEdge, Supplier, "suppliers");
+
+/// Which suppliers; every part that is given must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct SupplierFilter {
+    /// Whose name has these words in it, in any case.
+    name: Option<String>,
+    /// Of one of these sizes, as their profile says.
+    sizes: Option<Vec<Size>>,
+    /// Whether it is a voluntary, community or social enterprise.
+    vcse: Option<bool>,
+}
+
+/// What a supplier says of itself.
+#[derive(Debug, InputObject)]
+pub struct SupplierProfileInput {
+    /// Its size by staff.
+    size: Option<Size>,
+    /// Whether it is a voluntary, community or social enterprise.
+    #[graphql(default)]
+    vcse: bool,
+    /// Where it is.
+    town: Option<String>,
+    /// Its website: an address that begins with `https://` or `http://`.
+    website: Option<String>,
+    /// What it does.
+    summary: Option<String>,
 }
 
 /// A supplier and the person who signs it up.
@@ -50,16 +89,57 @@ impl SuppliersQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: Id,
     ) -> Result<Option<Supplier>> {
-        let id = id.of(Sort::Supplier)?;
-        let mut found = suppliers::by_ids(ctx.data_unchecked::<App>(), &[id])
+        supplier(ctx, id.of(Sort::Supplier)?).await
+    }
+
+    /// Suppliers, by name.
+    async fn suppliers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.")] filter: Option<SupplierFilter>,
+        #[graphql(desc = "How many, at most 100; 20 if not given.")] first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+    ) -> Result<SupplierConnection> {
+        let filter = filter.unwrap_or_default();
+        let filter = suppliers::SupplierFilter {
+            name: filter.name,
+            sizes: filter.sizes.unwrap_or_default(),
+            vcse: filter.vcse,
+        };
+        let cut = paging::cut(first, after.as_deref())?;
+        let page = suppliers::list(ctx.data_unchecked::<App>(), &filter, &cut)
             .await
             .told(ctx)?;
-        Ok(found.remove(&id).map(Supplier))
+        Ok(paging::slice(page, Supplier).into())
     }
+}
+
+/// A supplier that another object refers to.
+pub(super) async fn supplier(ctx: &Context<'_>, id: Uuid) -> Result<Option<Supplier>> {
+    Ok(refer(ctx, SupplierKey(id)).await?.map(Supplier))
 }
 
 #[Object]
 impl SuppliersMutation {
+    /// Writes what a supplier says of itself; what is not given is taken out. Needs a member of the supplier.
+    async fn supplier_edit_profile(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The supplier.")] supplier: Id,
+        #[graphql(desc = "What it says of itself.")] profile: SupplierProfileInput,
+    ) -> Result<SupplierEditProfilePayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let profile = Profile {
+            size: profile.size,
+            vcse: profile.vcse,
+            town: profile.town,
+            website: profile.website,
+            summary: profile.summary,
+        };
+        let edited = suppliers::edit(app, viewer, supplier.of(Sort::Supplier)?, profile).await;
+        SupplierEditProfilePayload::of(ctx, edited.map(Supplier))
+    }
+
     /// Signs a supplier up, with the account of the person who does it. Anybody may.
     async fn supplier_sign_up(
         &self,
@@ -121,9 +201,14 @@ impl Supplier {
     async fn charity(&self) -> Option<&str> {
         self.0.charity.as_deref()
     }
-    /// Size: `micro`, `small`, `medium` or `large`.
-    async fn size(&self) -> Option<&str> {
-        self.0.size.as_deref()
+    /// Its size by staff, as it says.
+    async fn size(&self) -> Option<Size> {
+        self.0.size
+    }
+    /// The products it has published, by name.
+    async fn products(&self, ctx: &Context<'_>) -> Result<Vec<Product>> {
+        let found = load(ctx, ProductsOf(self.0.id)).await?;
+        Ok(found.into_iter().map(Product::from).collect())
     }
     /// Whether it is a voluntary, community or social enterprise.
     async fn vcse(&self) -> Option<bool> {

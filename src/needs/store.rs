@@ -1,12 +1,15 @@
 //! Needs in the database.
 
-use super::{Need, Statement};
+use super::{Need, State, Statement};
 use crate::access::Permit;
 use crate::runtime::Error;
 use crate::runtime::page::{Cut, Item, Page};
+use chrono::{DateTime, Utc};
 use entity::need::{ActiveModel, Column, Entity, Model};
+use entity::need_supporter as supporter;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -24,8 +27,8 @@ pub(super) async fn insert(txn: &impl ConnectionTrait, _permit: &Permit, need: &
         cpv: Set(said.cpv),
         budget_min_pence: Set(said.budget_min_pence),
         budget_max_pence: Set(said.budget_max_pence),
-        needed_by: Set(None),
-        state: Set("stated".into()),
+        needed_by: Set(said.needed_by),
+        state: Set(need.state.as_str().into()),
         created_at: Set(need.stated_at),
         updated_at: Set(need.stated_at),
         version: Set(1),
@@ -36,7 +39,7 @@ pub(super) async fn insert(txn: &impl ConnectionTrait, _permit: &Permit, need: &
 
 pub(super) async fn list(db: &impl ConnectionTrait, cut: &Cut) -> Result<Page<Need>, Error> {
     let mut query = Entity::find()
-        .filter(Column::State.ne("draft"))
+        .filter(Column::State.ne(State::Withdrawn.as_str()))
         .order_by_desc(Column::Id)
         .limit(cut.first + 1);
     if let Some((_, id)) = &cut.after {
@@ -56,11 +59,7 @@ pub(super) async fn list(db: &impl ConnectionTrait, cut: &Cut) -> Result<Page<Ne
 
 pub(super) async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Need>, Error> {
     let wanted = Column::Id.is_in(ids.iter().copied());
-    let rows = Entity::find()
-        .filter(wanted)
-        .filter(Column::State.ne("draft"))
-        .all(db)
-        .await?;
+    let rows = Entity::find().filter(wanted).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, read(row))).collect())
 }
 
@@ -68,6 +67,7 @@ fn read(row: Model) -> Need {
     Need {
         id: row.id,
         council_id: row.council_id,
+        state: State::parse(&row.state).unwrap_or(State::Withdrawn),
         stated_at: row.created_at,
         statement: Statement {
             title: row.title,
@@ -78,6 +78,75 @@ fn read(row: Model) -> Need {
             cpv: row.cpv,
             budget_min_pence: row.budget_min_pence,
             budget_max_pence: row.budget_max_pence,
+            needed_by: row.needed_by,
         },
     }
+}
+
+/// A need whose row nobody else can change until the transaction ends.
+pub(super) async fn one(txn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Need>, Error> {
+    let mut query = Entity::find_by_id(id);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    Ok(query.one(txn).await?.map(read))
+}
+
+pub(super) async fn put_state(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    id: Uuid,
+    state: State,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    Entity::update_many()
+        .filter(Column::Id.eq(id))
+        .col_expr(Column::State, Expr::value(state.as_str()))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .col_expr(Column::Version, Expr::cust("version + 1"))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn put_supporter(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    need_id: Uuid,
+    council_id: Uuid,
+    note: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    use supporter::Column::{CouncilId, NeedId, Note};
+    let row = supporter::ActiveModel {
+        need_id: Set(need_id),
+        council_id: Set(council_id),
+        note: Set(note),
+        joined_at: Set(now),
+    };
+    let replace = OnConflict::columns([NeedId, CouncilId])
+        .update_column(Note)
+        .to_owned();
+    supporter::Entity::insert(row)
+        .on_conflict(replace)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn supporters_of(
+    db: &impl ConnectionTrait,
+    needs: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
+    let rows = supporter::Entity::find()
+        .filter(supporter::Column::NeedId.is_in(needs.iter().copied()))
+        .order_by_asc(supporter::Column::JoinedAt)
+        .order_by_asc(supporter::Column::CouncilId)
+        .all(db)
+        .await?;
+    let mut of: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in rows {
+        of.entry(row.need_id).or_default().push(row.council_id);
+    }
+    Ok(of)
 }

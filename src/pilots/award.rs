@@ -1,15 +1,17 @@
 //! Scoring and awarding: quality by evaluators, price by the formula, feedback for every bidder, and the award a
 //! contract in the register with its windows armed.
 
-use super::rules::{self, Phase, phase};
-use super::{CriterionKind, Pilot, PilotErrorCode, State, bids, store};
-use crate::access::{Action, Resource, Viewer, authorize};
+use super::bids::OpenedBid;
+use super::rules::phase;
+use super::{CriterionKind, Pilot, PilotErrorCode, State, bids, outcome, scoring, store};
+use crate::access::{Action, Permit, Viewer};
 use crate::audit;
 use crate::contracts::award::{Award, record_award};
 use crate::runtime::clock::london_date;
-use crate::runtime::{App, Error, Stop};
+use crate::runtime::{App, Error, Stop, Wrong};
 use chrono::Duration;
 use entity::bid_score;
+use sea_orm::DatabaseTransaction;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -27,11 +29,7 @@ pub async fn score(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let pilot = store::locked(&txn, pilot)
-        .await?
-        .filter(|p| super::visible(viewer, p))
-        .ok_or(Error::NotFound)?;
-    let permit = authorize(viewer, Action::ScoreBid, Resource::Council(pilot.council_id))?;
+    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::ScoreBid).await?;
     let evaluator = permit.actor().ok_or(Error::NotSignedIn)?;
     closed(app, &pilot)?;
     let quality = pilot
@@ -39,49 +37,47 @@ pub async fn score(
         .criteria
         .iter()
         .any(|c| c.ordinal == ordinal && c.kind == CriterionKind::Quality);
-    if !quality || !(0..=100).contains(&score) || reason.trim().is_empty() {
-        let message = "a score is 0 to 100 on a criterion of quality, with a reason";
+    if !quality || !(0..=100).contains(&score) || reason.trim().is_empty() || reason.len() > 10_000 {
+        let message = "a score is 0 to 100 on a criterion of quality, with a reason of at most 10,000 bytes";
         return Err(Stop::refuse(PilotErrorCode::BadScore, "score", message));
     }
-    if !store::bids_of(&txn, pilot.id)
-        .await?
-        .iter()
-        .any(|row| row.id == bid)
-    {
-        return Err(Stop::refuse(
-            PilotErrorCode::NoSuchBid,
-            "bid",
-            "there is no such bid for this pilot",
-        ));
+    let rows = store::bids_of(&txn, pilot.id).await?;
+    if !rows.iter().any(|row| row.id == bid) {
+        return Err(no_such_bid());
     }
-    let scored_at = app.clock.now();
     let row = bid_score::Model {
         bid_id: bid,
         ordinal,
         evaluator_id: evaluator,
         score,
         reason: reason.into(),
-        scored_at,
+        scored_at: app.clock.now(),
     };
     store::put_score(&txn, &permit, row).await?;
     let detail = serde_json::json!({ "criterion": ordinal, "score": score, "reason": reason });
     audit::record(app, &txn, &permit, "bid", bid, &detail).await?;
-    txn.commit().await.map_err(Error::from)?;
+    pilot.state = State::Evaluating;
+    super::change(app, txn, &permit, &pilot, serde_json::json!({ "scored": bid })).await?;
     Ok(pilot)
 }
 
-fn closed(app: &App, pilot: &Pilot) -> Result<(), Stop<PilotErrorCode>> {
-    match phase(pilot.state, pilot.deadline_at, app.clock.now()) {
-        Phase::Closed => Ok(()),
-        _ => Err(Stop::refuse(
-            PilotErrorCode::NotClosed,
-            "",
-            "its deadline has not passed, or it is decided",
-        )),
-    }
+fn no_such_bid() -> Stop<PilotErrorCode> {
+    Stop::refuse(
+        PilotErrorCode::NoSuchBid,
+        "bid",
+        "there is no such bid for this pilot",
+    )
 }
 
-/// Awards a pilot to one bid, with feedback for every bidder.
+pub(super) fn closed(app: &App, pilot: &Pilot) -> Result<(), Stop<PilotErrorCode>> {
+    if phase(pilot.state, pilot.deadline_at, app.clock.now()).can_be_decided() {
+        return Ok(());
+    }
+    let message = "its deadline has not passed, or it is decided";
+    Err(Stop::refuse(PilotErrorCode::NotClosed, "", message))
+}
+
+/// Awards a pilot to one bid, with feedback for every bidder, who are told by mail.
 ///
 /// # Errors
 /// When a bid is not scored or a bidder would be left without feedback, naming which; or the viewer may not.
@@ -94,46 +90,69 @@ pub async fn award(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let mut pilot = store::locked(&txn, pilot)
-        .await?
-        .filter(|p| super::visible(viewer, p))
-        .ok_or(Error::NotFound)?;
-    let permit = authorize(viewer, Action::AwardPilot, Resource::Council(pilot.council_id))?;
+    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::AwardPilot).await?;
     closed(app, &pilot)?;
-    let rows = store::bids_of(&txn, pilot.id).await?;
-    let opened = rows
+    let opened = bids::all_of(app, &txn, &pilot).await?;
+    let won = opened
         .iter()
-        .map(|row| bids::open(app, row))
-        .collect::<Result<Vec<_>, _>>()?;
-    let Some(won) = opened.iter().find(|bid| bid.id == winner) else {
-        return Err(Stop::refuse(
-            PilotErrorCode::NoSuchBid,
-            "bid",
-            "there is no such bid for this pilot",
-        ));
-    };
-    let totals = totals(&txn, &pilot, &opened).await?;
-    for bid in &opened {
-        if feedback.get(&bid.id).is_none_or(|text| text.trim().is_empty()) {
-            let message = format!("the bid of supplier {} has no feedback", bid.supplier_id);
-            return Err(Stop::refuse(PilotErrorCode::NoFeedback, "feedback", message));
-        }
-        if !totals.contains_key(&bid.id) {
-            let message = format!(
-                "the bid of supplier {} is not scored on every criterion",
-                bid.supplier_id
-            );
-            return Err(Stop::refuse(PilotErrorCode::NotScored, "", message));
-        }
-        let state = if bid.id == winner {
-            "awarded"
-        } else {
-            "not_awarded"
-        };
-        store::decide_bid(&txn, &permit, bid.id, state, &feedback[&bid.id]).await?;
+        .find(|bid| bid.id == winner)
+        .ok_or_else(no_such_bid)?;
+    let totals = totals(&pilot, &opened)?;
+    decide(&txn, &permit, &opened, Some(winner), feedback).await?;
+    pilot.contract_id = Some(record_award(app, &txn, &permit, terms(app, &pilot, won)).await?);
+    (pilot.state, pilot.outcome_reason) = (State::Awarded, Some(reason.to_owned()));
+    outcome::tell(app, &txn, &pilot, &opened, Some(winner), feedback).await?;
+    let detail = serde_json::json!({ "awarded": winner, "totals": totals });
+    super::change(app, txn, &permit, &pilot, detail).await?;
+    Ok(pilot)
+}
+
+fn totals(pilot: &Pilot, opened: &[OpenedBid]) -> Result<HashMap<Uuid, i64>, Stop<PilotErrorCode>> {
+    let mut wrong = Wrong::default();
+    let mut totals = HashMap::new();
+    for bid in opened {
+        let total = scoring::total(pilot, &bid.points);
+        let message = format!("bid {} is not scored on every criterion", bid.id);
+        wrong.when(total.is_none(), PilotErrorCode::NotScored, "", message);
+        totals.insert(bid.id, total.unwrap_or_default());
     }
-    let (now, starts_on) = (app.clock.now(), london_date(app.clock.now()));
-    let award = Award {
+    wrong.stop().map(|()| totals)
+}
+
+/// Writes what became of every bid, and what its bidder is told.
+pub(super) async fn decide(
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    opened: &[OpenedBid],
+    winner: Option<Uuid>,
+    feedback: &HashMap<Uuid, String>,
+) -> Result<(), Stop<PilotErrorCode>> {
+    let mut wrong = Wrong::default();
+    for bid in opened {
+        let told = feedback.get(&bid.id).map(|text| text.trim());
+        wrong.when(
+            !told.is_some_and(|text| !text.is_empty() && text.len() <= 10_000),
+            PilotErrorCode::NoFeedback,
+            "feedback",
+            format!("bid {} has no feedback, or more than 10,000 bytes of it", bid.id),
+        );
+    }
+    wrong.stop()?;
+    for bid in opened {
+        let state = if winner == Some(bid.id) {
+            bids::State::Awarded
+        } else {
+            bids::State::NotAwarded
+        };
+        let told = feedback.get(&bid.id).map(String::as_str).unwrap_or_default();
+        store::decide_bid(txn, permit, bid.id, state, told).await?;
+    }
+    Ok(())
+}
+
+fn terms(app: &App, pilot: &Pilot, won: &OpenedBid) -> Award {
+    let starts_on = london_date(app.clock.now());
+    Award {
         pilot_id: pilot.id,
         council_id: pilot.council_id,
         supplier_id: won.supplier_id,
@@ -142,49 +161,7 @@ pub async fn award(
         value_pence: won.offer.price_pence,
         starts_on,
         ends_on: starts_on + Duration::weeks(i64::from(pilot.said.weeks)) - Duration::days(1),
-        cpv: None,
-        lgsl: None,
-    };
-    pilot.contract_id = Some(record_award(app, &txn, &permit, award).await?);
-    (pilot.state, pilot.outcome_reason) = (State::Awarded, Some(reason.to_owned()));
-    store::update(&txn, &permit, &pilot, now).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "pilot",
-        pilot.id,
-        &serde_json::json!({ "awarded": winner, "totals": totals }),
-    )
-    .await?;
-    txn.commit().await.map_err(Error::from)?;
-    Ok(pilot)
-}
-
-/// Totals in hundredths of a point, of the bids that are scored on every criterion; evaluators count alike.
-async fn totals(
-    db: &impl sea_orm::ConnectionTrait,
-    pilot: &Pilot,
-    opened: &[bids::OpenedBid],
-) -> Result<HashMap<Uuid, i64>, Error> {
-    let lowest = opened
-        .iter()
-        .map(|bid| bid.offer.price_pence)
-        .min()
-        .unwrap_or_default();
-    let ids: Vec<Uuid> = opened.iter().map(|bid| bid.id).collect();
-    let scores = store::scores(db, &ids).await?;
-    let mut totals = HashMap::new();
-    for bid in opened {
-        let mut by: HashMap<i32, Vec<i32>> = HashMap::new();
-        for row in scores.iter().filter(|row| row.bid_id == bid.id) {
-            by.entry(row.ordinal).or_default().push(row.score);
-        }
-        let mean = |list: &Vec<i32>| list.iter().sum::<i32>() / i32::try_from(list.len()).unwrap_or(1);
-        let quality: Vec<(i32, i32)> = by.iter().map(|(ordinal, list)| (*ordinal, mean(list))).collect();
-        if let Some(total) = rules::total(&pilot.said.criteria, &quality, lowest, bid.offer.price_pence) {
-            totals.insert(bid.id, total);
-        }
+        cpv: pilot.said.cpv.clone(),
+        lgsl: pilot.said.lgsl,
     }
-    Ok(totals)
 }

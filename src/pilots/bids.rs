@@ -1,21 +1,38 @@
 //! Bids: taken until the deadline, sealed, and opened after it.
 //!
 //! The clock is read inside the transaction that holds the pilot's row: a bid is in time if that instant is
-//! strictly before the deadline. A bid that is still sealed has a type without price or answers.
+//! strictly before the deadline. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
 
 use super::rules::{Phase, phase};
 use super::seal::{self, Place};
-use super::{Pilot, store};
+use super::{Pilot, Points, Reservation, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
 use crate::audit;
-use crate::runtime::{App, Error, Refusal, Stop};
+use crate::runtime::{App, Error, Stop, Wrong, words};
+use crate::suppliers::{self, Size, Supplier};
 use chrono::{DateTime, Utc};
 use entity::bid;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// What a bid says. Its canonical form is this struct as JSON, in this order.
+words! {
+    /// What became of a bid.
+    #[graphql(name = "BidState")]
+    State {
+        /// In, in time.
+        Submitted = "submitted",
+        /// Taken back by its bidder.
+        Withdrawn = "withdrawn",
+        /// It won.
+        Awarded = "awarded",
+        /// It did not win.
+        NotAwarded = "not_awarded",
+    }
+}
+
+/// What a bid says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// The price in pence, VAT excluded.
@@ -46,14 +63,28 @@ pub struct OpenedBid {
     pub pilot_id: Uuid,
     /// Whose it is.
     pub supplier_id: Uuid,
-    /// submitted, awarded or not_awarded.
-    pub state: String,
+    /// What became of it.
+    pub state: State,
     /// What it says.
     pub offer: Offer,
     /// What the bidder's receipt says.
     pub receipt: Receipt,
     /// What the council told this bidder with the outcome.
     pub feedback: Option<String>,
+    /// The text whose SHA-256 is the receipt's digest: the offer, with a salt that nobody can guess a price past.
+    pub canonical: String,
+    /// Its points: for the council as they are given, for its bidder once the pilot is decided.
+    pub points: Vec<Points>,
+    /// The winner's points, once there is one.
+    pub winners_points: Vec<Points>,
+}
+
+/// What is sealed. Its canonical form is this struct as JSON, in this order.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    salt: String,
+    #[serde(flatten)]
+    offer: Offer,
 }
 
 /// Why a bid was refused.
@@ -65,6 +96,10 @@ pub enum BidErrorCode {
     BadPrice,
     /// The answer is blank or over 100,000 bytes.
     BadAnswer,
+    /// The pilot is reserved, and the supplier's profile does not say that it is of those.
+    NotEligible,
+    /// There is no bid to take back.
+    NoBid,
 }
 
 /// Submits a supplier's bid, or replaces it, until the deadline.
@@ -78,94 +113,131 @@ pub async fn submit(
     supplier: Uuid,
     offer: Offer,
 ) -> Result<Receipt, Stop<BidErrorCode>> {
-    let permit = authorize(viewer, Action::Bid, Resource::Supplier(supplier))?;
-    let txn = app.db.begin().await?;
-    let pilot = store::locked(&txn, pilot)
-        .await?
-        .filter(|p| super::visible(viewer, p))
-        .ok_or(Error::NotFound)?;
-    let now = app.clock.now();
-    if phase(pilot.state, pilot.deadline_at, now) != Phase::Open {
-        audit::record(
-            app,
-            &txn,
-            &permit,
-            "pilot",
-            pilot.id,
-            &serde_json::json!({ "refused bid": now }),
-        )
-        .await?;
-        txn.commit().await.map_err(Error::from)?;
-        return Err(Stop::refuse(
-            BidErrorCode::NotOpen,
-            "pilot",
-            "this pilot does not take bids, or not any more",
-        ));
-    }
-    let wrong = check(&pilot, &offer);
-    if !wrong.is_empty() {
-        return Err(wrong.into());
-    }
-    let receipt = write(app, &txn, &permit, &pilot, supplier, &offer, now).await?;
+    let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier).await?;
+    let profile = suppliers::by_ids_in(&txn, &[supplier]).await?.remove(&supplier);
+    check(&pilot, profile.as_ref(), &offer).stop()?;
+    let receipt = write(app, &txn, &permit, &pilot, supplier, offer, now).await?;
     let detail = serde_json::json!({ "version": receipt.version, "digest": hex::encode(&receipt.digest) });
     audit::record(app, &txn, &permit, "bid", receipt.bid_id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(receipt)
 }
 
-fn check(pilot: &Pilot, offer: &Offer) -> Vec<Refusal<BidErrorCode>> {
-    let mut wrong = Vec::new();
-    let mut refuse = |code, path: &str, message: String| {
-        wrong.push(Refusal {
-            code,
-            path: path.into(),
-            message,
-        })
+/// Takes a supplier's bid back, until the deadline. It can be submitted again.
+///
+/// # Errors
+/// When it is too late, there is none, or the viewer may not.
+pub async fn withdraw(
+    app: &App,
+    viewer: &Viewer,
+    pilot: Uuid,
+    supplier: Uuid,
+) -> Result<OpenedBid, Stop<BidErrorCode>> {
+    let (txn, pilot, permit, _) = in_time(app, viewer, pilot, supplier).await?;
+    let found = store::bid(&txn, pilot.id, supplier).await?;
+    let Some(mut row) = found.filter(|row| row.state == State::Submitted.as_str()) else {
+        return Err(Stop::refuse(
+            BidErrorCode::NoBid,
+            "pilot",
+            "there is no bid of this supplier to take back",
+        ));
     };
-    if offer.price_pence <= 0 || offer.price_pence > pilot.said.cap_pence {
-        let message = format!(
+    row.state = State::Withdrawn.as_str().to_owned();
+    store::put_bid(&txn, &permit, row.clone()).await?;
+    let detail = serde_json::json!({ "withdrawn": row.version });
+    audit::record(app, &txn, &permit, "bid", row.id, &detail).await?;
+    txn.commit().await.map_err(Error::from)?;
+    Ok(open(app, &row)?)
+}
+
+/// The pilot, its row held, at an instant before its deadline. An attempt that comes later is on the record.
+async fn in_time(
+    app: &App,
+    viewer: &Viewer,
+    pilot: Uuid,
+    supplier: Uuid,
+) -> Result<(DatabaseTransaction, Pilot, Permit, DateTime<Utc>), Stop<BidErrorCode>> {
+    let permit = authorize(viewer, Action::Bid, Resource::Supplier(supplier))?;
+    let txn = app.db.begin().await?;
+    let pilot = store::locked(&txn, pilot)
+        .await?
+        .filter(|pilot| super::visible(viewer, pilot))
+        .ok_or(Error::NotFound)?;
+    let now = app.clock.now();
+    if phase(pilot.state, pilot.deadline_at, now) == Phase::Open {
+        return Ok((txn, pilot, permit, now));
+    }
+    let detail = serde_json::json!({ "refused bid": now });
+    audit::record(app, &txn, &permit, "pilot", pilot.id, &detail).await?;
+    txn.commit().await.map_err(Error::from)?;
+    let message = "this pilot does not take bids, or not any more";
+    Err(Stop::refuse(BidErrorCode::NotOpen, "pilot", message))
+}
+
+fn check(pilot: &Pilot, supplier: Option<&Supplier>, offer: &Offer) -> Wrong<BidErrorCode> {
+    let mut wrong = Wrong::default();
+    wrong.when(
+        offer.price_pence <= 0 || offer.price_pence > pilot.said.cap_pence,
+        BidErrorCode::BadPrice,
+        "pricePence",
+        format!(
             "{} pence is not 1 to the cap of {}",
             offer.price_pence, pilot.said.cap_pence
-        );
-        refuse(BidErrorCode::BadPrice, "pricePence", message);
-    }
-    if offer.answer.trim().is_empty() || offer.answer.len() > 100_000 {
-        refuse(
-            BidErrorCode::BadAnswer,
-            "answer",
-            "give an answer of at most 100,000 bytes".into(),
-        );
-    }
+        ),
+    );
+    wrong.when(
+        offer.answer.trim().is_empty() || offer.answer.len() > 100_000,
+        BidErrorCode::BadAnswer,
+        "answer",
+        "give an answer of at most 100,000 bytes",
+    );
+    let reservation = pilot.said.reservation;
+    wrong.when(
+        !supplier.is_some_and(|supplier| is_eligible(reservation, supplier)),
+        BidErrorCode::NotEligible,
+        "supplier",
+        format!(
+            "this pilot is reserved ({}), and the supplier's profile does not say that it is of those",
+            reservation.as_str()
+        ),
+    );
     wrong
+}
+
+/// Whether a supplier's profile lets it bid. Where it is local, its council checks after opening.
+fn is_eligible(reservation: Reservation, supplier: &Supplier) -> bool {
+    match reservation {
+        Reservation::None | Reservation::Local => true,
+        Reservation::Sme => supplier.size.is_some_and(Size::is_sme),
+        Reservation::Vcse => supplier.vcse == Some(true),
+    }
 }
 
 async fn write(
     app: &App,
-    txn: &sea_orm::DatabaseTransaction,
+    txn: &DatabaseTransaction,
     permit: &Permit,
     pilot: &Pilot,
     supplier: Uuid,
-    offer: &Offer,
+    offer: Offer,
     now: DateTime<Utc>,
 ) -> Result<Receipt, Error> {
     let before = store::bid(txn, pilot.id, supplier).await?;
     let (id, version) = before.map_or_else(|| (app.entropy.id(now), 1), |bid| (bid.id, bid.version + 1));
-    let content = serde_json::to_vec(offer).map_err(Error::fault)?;
+    let salt = hex::encode(app.entropy.bytes::<16>());
+    let content = serde_json::to_vec(&Content { salt, offer }).map_err(Error::fault)?;
     let digest = Sha256::digest(&content).to_vec();
-    let sealed = seal::seal(
-        app,
-        Place {
-            pilot: pilot.id,
-            bid: id,
-            version,
-        },
-        &content,
-    )?;
+    let place = Place {
+        pilot: pilot.id,
+        bid: id,
+        version,
+    };
+    let sealed = seal::seal(app, place, &content)?;
     let row = bid::Model {
         id,
         pilot_id: pilot.id,
         supplier_id: supplier,
-        state: "submitted".into(),
+        state: State::Submitted.as_str().into(),
         version,
         sealed: sealed.content,
         wrapped_key: sealed.wrapped_key,
@@ -189,42 +261,72 @@ async fn write(
 /// When the database fails or a seal is broken.
 pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<OpenedBid>, Error> {
     let phase = phase(pilot.state, pilot.deadline_at, app.clock.now());
-    let closed = matches!(phase, Phase::Closed | Phase::Awarded);
-    if closed && may(viewer, Action::ReadBids, Resource::Council(pilot.council_id)) {
-        let rows = store::bids_of(app.db.read(), pilot.id).await?;
-        return rows.iter().map(|row| open(app, row)).collect();
+    if phase.bids_are_open() && may(viewer, Action::ReadBids, Resource::Council(pilot.council_id)) {
+        return all_of(app, app.db.read(), pilot).await;
+    }
+    let mut suppliers = viewer.suppliers();
+    suppliers.retain(|supplier| may(viewer, Action::Bid, Resource::Supplier(*supplier)));
+    if suppliers.is_empty() {
+        return Ok(Vec::new());
     }
     let mut own = Vec::new();
-    for supplier in viewer.suppliers() {
-        if may(viewer, Action::Bid, Resource::Supplier(supplier)) {
-            own.extend(store::bid(app.db.read(), pilot.id, supplier).await?);
-        }
+    for supplier in &suppliers {
+        own.extend(store::bid(app.db.read(), pilot.id, *supplier).await?);
+    }
+    if phase.is_decided() && own.iter().any(|row| row.state != State::Withdrawn.as_str()) {
+        let mut all = all_of(app, app.db.read(), pilot).await?;
+        all.retain(|bid| suppliers.contains(&bid.supplier_id));
+        return Ok(all);
     }
     own.iter().map(|row| open(app, row)).collect()
 }
 
-/// Opens a bid; whoever calls has seen to it that it may be.
-pub(super) fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
+/// Every bid that was not taken back, opened, with its points; whoever calls has seen to it that they may be.
+pub(super) async fn all_of(
+    app: &App,
+    db: &impl ConnectionTrait,
+    pilot: &Pilot,
+) -> Result<Vec<OpenedBid>, Error> {
+    let rows = store::bids_of(db, pilot.id).await?;
+    let opened = rows.iter().map(|row| open(app, row));
+    let mut opened = opened.collect::<Result<Vec<_>, _>>()?;
+    let prices: Vec<(Uuid, i64)> = opened.iter().map(|bid| (bid.id, bid.offer.price_pence)).collect();
+    let mut points = scoring::points(db, pilot, &prices).await?;
+    let winner = opened.iter().find(|bid| bid.state == State::Awarded);
+    let winners = winner
+        .and_then(|bid| points.get(&bid.id))
+        .cloned()
+        .unwrap_or_default();
+    for bid in &mut opened {
+        bid.points = points.remove(&bid.id).unwrap_or_default();
+        bid.winners_points.clone_from(&winners);
+    }
+    Ok(opened)
+}
+
+fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
     let place = Place {
         pilot: row.pilot_id,
         bid: row.id,
         version: row.version,
     };
-    let content = seal::open(app, place, &store::sealed(row))?;
-    let offer = serde_json::from_slice(&content).map_err(Error::fault)?;
-    let receipt = Receipt {
-        bid_id: row.id,
-        version: row.version,
-        digest: row.digest.clone(),
-        received_at: row.received_at,
-    };
+    let canonical = String::from_utf8(seal::open(app, place, &store::sealed(row))?).map_err(Error::fault)?;
+    let content: Content = serde_json::from_str(&canonical).map_err(Error::fault)?;
     Ok(OpenedBid {
         id: row.id,
         pilot_id: row.pilot_id,
         supplier_id: row.supplier_id,
-        state: row.state.clone(),
-        offer,
-        receipt,
+        state: State::parse(&row.state).ok_or_else(|| Error::fault("a bid in no known state"))?,
+        offer: content.offer,
+        canonical,
+        receipt: Receipt {
+            bid_id: row.id,
+            version: row.version,
+            digest: row.digest.clone(),
+            received_at: row.received_at,
+        },
         feedback: row.feedback.clone(),
+        points: Vec::new(),
+        winners_points: Vec::new(),
     })
 }

@@ -1,21 +1,28 @@
 //! Pilots: small, capped, time-boxed opportunities, and the sealed bids for them.
 //!
-//! [`rules`] are pure. This front door drafts, publishes and lists; [`bids`] takes and opens bids; [`award`]
-//! scores and decides. Until the deadline nobody but its bidder can learn what a bid says, nor how many there are.
+//! [`rules`] are pure. This front door drafts, publishes and lists; [`questions`] are asked and answered in public;
+//! [`bids`] takes and opens bids; [`award`] scores and awards; [`ending`] is for pilots that end otherwise. Until the
+//! deadline nobody but its bidder can learn what a bid says, nor how many there are.
 
 pub mod award;
 pub mod bids;
+pub mod ending;
+mod outcome;
+pub mod questions;
 pub mod rules;
+mod scoring;
 mod seal;
 mod store;
 
 pub use rules::Phase;
+pub use scoring::Points;
 
-use crate::access::{Action, Resource, Viewer, authorize, may};
+use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
 use crate::audit;
 use crate::runtime::page::{Cut, Page};
-use crate::runtime::{App, Error, Stop};
+use crate::runtime::{App, Error, Stop, words};
 use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
 /// What a pilot says when it is drafted.
@@ -35,6 +42,12 @@ pub struct Draft {
     pub weeks: i32,
     /// When the council decides to stop or to scale.
     pub decides_on: Option<NaiveDate>,
+    /// Local Government Service List code.
+    pub lgsl: Option<i32>,
+    /// Common Procurement Vocabulary code, eight digits.
+    pub cpv: Option<String>,
+    /// Who may bid.
+    pub reservation: Reservation,
     /// What bids are judged by.
     pub criteria: Vec<Criterion>,
 }
@@ -54,24 +67,58 @@ pub struct Criterion {
     pub weight: i32,
 }
 
-/// How a criterion is scored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-pub enum CriterionKind {
-    /// By evaluators, out of 100, with reasons.
-    Quality,
-    /// By the formula: the lowest price over the bid's, times 100.
-    Price,
+words! {
+    /// How a criterion is scored.
+    CriterionKind {
+        /// By evaluators, out of 100, with reasons.
+        Quality = "quality",
+        /// By the formula: the lowest price over the bid's, times 100.
+        Price = "price",
+    }
 }
 
-/// Stored state of a pilot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Being written.
-    Draft,
-    /// Public.
-    Published,
-    /// Decided.
-    Awarded,
+words! {
+    /// Who may bid for a pilot.
+    Reservation {
+        /// Anybody.
+        None = "none",
+        /// Small and medium enterprises: their profile says micro, small or medium.
+        Sme = "sme",
+        /// Voluntary, community and social enterprises: their profile says so.
+        Vcse = "vcse",
+        /// Suppliers of the council's own or a bordering area. They declare it; the council checks.
+        Local = "local",
+    }
+}
+
+words! {
+    /// Stored state of a pilot; what it is today is its phase.
+    #[graphql(name = "PilotState")]
+    State {
+        /// Being written.
+        Draft = "draft",
+        /// A colleague reads it before it is published.
+        InReview = "in_review",
+        /// Public.
+        Published = "published",
+        /// Its bids are being scored.
+        Evaluating = "evaluating",
+        /// Decided for a bid.
+        Awarded = "awarded",
+        /// Decided for none.
+        NoneSuitable = "none_suitable",
+        /// Stopped after it was published.
+        Cancelled = "cancelled",
+        /// Taken back before it was published.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl State {
+    /// Whether everybody may know of it.
+    fn is_public(self) -> bool {
+        !matches!(self, Self::Draft | Self::InReview | Self::Withdrawn)
+    }
 }
 
 /// A pilot.
@@ -89,7 +136,7 @@ pub struct Pilot {
     pub deadline_at: Option<DateTime<Utc>>,
     /// The award, in the register.
     pub contract_id: Option<Uuid>,
-    /// Why it was awarded as it was.
+    /// Why it ended as it did.
     pub outcome_reason: Option<String>,
 }
 
@@ -102,12 +149,18 @@ pub enum PilotErrorCode {
     BadCap,
     /// It lasts less than a week or more than a year.
     BadLength,
+    /// The service is not in the Local Government Service List.
+    UnknownService,
+    /// The CPV code does not have eight digits.
+    BadCpv,
     /// Weights do not add to 100 with exactly one criterion for price.
     BadCriteria,
     /// The deadline is not in the future.
     BadDeadline,
     /// It is not a draft any more.
     NotADraft,
+    /// It has not been published, or it has ended.
+    NotPublished,
     /// Its deadline has not passed, or it is decided.
     NotClosed,
     /// A score is not 0 to 100, or has no reason, or is of no criterion of quality.
@@ -131,10 +184,7 @@ pub async fn draft(
     said: Draft,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let permit = authorize(viewer, Action::DraftPilot, Resource::Council(council))?;
-    let wrong = rules::check(&said);
-    if !wrong.is_empty() {
-        return Err(wrong.into());
-    }
+    rules::check(&said).stop()?;
     let pilot = Pilot {
         id: app.new_id(),
         council_id: council,
@@ -146,20 +196,35 @@ pub async fn draft(
     };
     let txn = app.db.begin().await?;
     store::insert(&txn, &permit, &pilot, app.clock.now()).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "pilot",
-        pilot.id,
-        &serde_json::json!({ "drafted": pilot.said.title }),
-    )
-    .await?;
+    let detail = serde_json::json!({ "drafted": pilot.said.title });
+    audit::record(app, &txn, &permit, "pilot", pilot.id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(pilot)
 }
 
-/// Publishes a draft with a deadline in the future.
+/// Gives a draft to a colleague to read before it is published.
+///
+/// # Errors
+/// When it is no draft, or the viewer may not.
+pub async fn submit_for_review(app: &App, viewer: &Viewer, id: Uuid) -> Result<Pilot, Stop<PilotErrorCode>> {
+    let txn = app.db.begin().await?;
+    let (mut pilot, permit) = for_change(&txn, viewer, id, Action::DraftPilot).await?;
+    if pilot.state != State::Draft {
+        return Err(not_a_draft());
+    }
+    pilot.state = State::InReview;
+    change(
+        app,
+        txn,
+        &permit,
+        &pilot,
+        serde_json::json!({ "in review": true }),
+    )
+    .await?;
+    Ok(pilot)
+}
+
+/// Publishes a draft, reviewed or not, with a deadline in the future.
 ///
 /// # Errors
 /// When it is no draft, the deadline has passed, or the viewer may not.
@@ -170,44 +235,65 @@ pub async fn publish(
     deadline: DateTime<Utc>,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let mut pilot = store::locked(&txn, id)
-        .await?
-        .filter(|p| visible(viewer, p))
-        .ok_or(Error::NotFound)?;
-    let permit = authorize(viewer, Action::PublishPilot, Resource::Council(pilot.council_id))?;
-    if pilot.state != State::Draft {
-        return Err(Stop::refuse(
-            PilotErrorCode::NotADraft,
-            "",
-            "this pilot is not a draft any more",
-        ));
+    let (mut pilot, permit) = for_change(&txn, viewer, id, Action::PublishPilot).await?;
+    if !matches!(pilot.state, State::Draft | State::InReview) {
+        return Err(not_a_draft());
     }
-    let now = app.clock.now();
-    if deadline <= now {
-        return Err(Stop::refuse(
-            PilotErrorCode::BadDeadline,
-            "deadlineAt",
-            format!("{deadline} has passed"),
-        ));
+    if deadline <= app.clock.now() {
+        let message = format!("{deadline} has passed");
+        return Err(Stop::refuse(PilotErrorCode::BadDeadline, "deadlineAt", message));
     }
     (pilot.state, pilot.deadline_at) = (State::Published, Some(deadline));
-    store::update(&txn, &permit, &pilot, now).await?;
-    audit::record(
+    change(
         app,
-        &txn,
+        txn,
         &permit,
-        "pilot",
-        id,
-        &serde_json::json!({ "published until": deadline }),
+        &pilot,
+        serde_json::json!({ "published until": deadline }),
     )
     .await?;
-    txn.commit().await.map_err(Error::from)?;
     Ok(pilot)
 }
 
-/// Drafts are for the council's own.
+fn not_a_draft() -> Stop<PilotErrorCode> {
+    Stop::refuse(
+        PilotErrorCode::NotADraft,
+        "",
+        "this pilot is not a draft any more",
+    )
+}
+
+/// A pilot to be changed, its row held until the transaction ends, with leave to change it so.
+async fn for_change(
+    txn: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: Uuid,
+    action: Action,
+) -> Result<(Pilot, Permit), Error> {
+    let pilot = store::locked(txn, id)
+        .await?
+        .filter(|pilot| visible(viewer, pilot))
+        .ok_or(Error::NotFound)?;
+    let permit = authorize(viewer, action, Resource::Council(pilot.council_id))?;
+    Ok((pilot, permit))
+}
+
+/// Writes a changed pilot and the record of it, and ends the transaction.
+async fn change(
+    app: &App,
+    txn: DatabaseTransaction,
+    permit: &Permit,
+    pilot: &Pilot,
+    detail: serde_json::Value,
+) -> Result<(), Error> {
+    store::update(&txn, permit, pilot, app.clock.now()).await?;
+    audit::record(app, &txn, permit, "pilot", pilot.id, &detail).await?;
+    Ok(txn.commit().await?)
+}
+
+/// What is not public is for the council's own.
 fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
-    pilot.state != State::Draft || may(viewer, Action::DraftPilot, Resource::Council(pilot.council_id))
+    pilot.state.is_public() || may(viewer, Action::DraftPilot, Resource::Council(pilot.council_id))
 }
 
 /// A pilot that the viewer may know of.
@@ -215,15 +301,25 @@ fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
 /// # Errors
 /// When the database fails.
 pub async fn one(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<Pilot>, Error> {
-    Ok(store::one(app.db.read(), id)
-        .await?
-        .filter(|pilot| visible(viewer, pilot)))
+    let found = store::one(app.db.read(), id).await?;
+    Ok(found.filter(|pilot| visible(viewer, pilot)))
 }
 
-/// A page of published pilots, newest first.
+/// Which pilots; every part that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct PilotFilter {
+    /// Of this council.
+    pub council: Option<Uuid>,
+    /// In one of these phases now; any, if none is named.
+    pub phases: Vec<Phase>,
+}
+
+/// A page of the pilots that the viewer may know of, newest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn list(app: &App, _viewer: &Viewer, cut: &Cut) -> Result<Page<Pilot>, Error> {
-    store::list(app.db.read(), cut).await
+pub async fn list(app: &App, viewer: &Viewer, filter: &PilotFilter, cut: &Cut) -> Result<Page<Pilot>, Error> {
+    let mut own = viewer.councils();
+    own.retain(|council| may(viewer, Action::DraftPilot, Resource::Council(*council)));
+    store::list(app.db.read(), filter, &own, app.clock.now(), cut).await
 }

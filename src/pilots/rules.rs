@@ -1,7 +1,9 @@
-//! The rules of pilots: what may be published, when bids are in time, how prices score. Pure.
+//! The rules of pilots: what may be published, when bids are in time, how bids score. Pure.
 
 use super::{Criterion, CriterionKind, Draft, PilotErrorCode, State};
-use crate::runtime::Refusal;
+use crate::contracts::is_cpv_code;
+use crate::councils::directory;
+use crate::runtime::Wrong;
 use chrono::{DateTime, Utc};
 
 /// Weeks a pilot may last.
@@ -11,80 +13,117 @@ const WEEKS: std::ops::RangeInclusive<i32> = 1..=52;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
 #[graphql(name = "PilotPhase")]
 pub enum Phase {
-    /// Not public yet.
+    /// Being written: not public yet.
     Draft,
+    /// A colleague reads it: not public yet.
+    InReview,
     /// Bids are taken.
     Open,
     /// The deadline has passed; the bids can be read by the council.
     Closed,
+    /// Its bids are being scored.
+    Evaluating,
     /// It has been awarded.
     Awarded,
+    /// No bid was chosen.
+    NoneSuitable,
+    /// Stopped after it was published.
+    Cancelled,
+    /// Taken back before it was published.
+    Withdrawn,
+}
+
+impl Phase {
+    /// Whether the council may read the bids. Those for a cancelled pilot stay sealed.
+    pub fn bids_are_open(self) -> bool {
+        matches!(
+            self,
+            Self::Closed | Self::Evaluating | Self::Awarded | Self::NoneSuitable
+        )
+    }
+
+    /// Whether bids can be scored and decided on.
+    pub fn can_be_decided(self) -> bool {
+        matches!(self, Self::Closed | Self::Evaluating)
+    }
+
+    /// Whether it is decided, so that bidders may see scores.
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Awarded | Self::NoneSuitable)
+    }
 }
 
 /// The phase at an instant. A bid is in time strictly before the deadline.
 pub fn phase(state: State, deadline: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Phase {
     match (state, deadline) {
-        (State::Awarded, _) => Phase::Awarded,
         (State::Published, Some(deadline)) if now < deadline => Phase::Open,
         (State::Published, _) => Phase::Closed,
         (State::Draft, _) => Phase::Draft,
+        (State::InReview, _) => Phase::InReview,
+        (State::Evaluating, _) => Phase::Evaluating,
+        (State::Awarded, _) => Phase::Awarded,
+        (State::NoneSuitable, _) => Phase::NoneSuitable,
+        (State::Cancelled, _) => Phase::Cancelled,
+        (State::Withdrawn, _) => Phase::Withdrawn,
     }
 }
 
 /// Every reason why a pilot makes no sense.
-pub fn check(draft: &Draft) -> Vec<Refusal<PilotErrorCode>> {
-    let mut wrong = Vec::new();
-    let mut refuse = |code, path: &str, message: String| {
-        wrong.push(Refusal {
-            code,
-            path: path.into(),
-            message,
-        })
-    };
+pub fn check(draft: &Draft) -> Wrong<PilotErrorCode> {
+    let mut wrong = Wrong::default();
     for (path, text) in [
         ("title", &draft.title),
         ("summary", &draft.summary),
         ("successMeasures", &draft.success_measures),
     ] {
-        if text.trim().is_empty() || text.len() > 10_000 {
-            refuse(
-                PilotErrorCode::BadText,
-                path,
-                format!("give {path} in at most 10,000 bytes"),
-            );
-        }
-    }
-    if draft.cap_pence <= 0 {
-        refuse(
-            PilotErrorCode::BadCap,
-            "capPence",
-            format!("{} is not more than nothing", draft.cap_pence),
+        wrong.when(
+            text.trim().is_empty() || text.len() > 10_000,
+            PilotErrorCode::BadText,
+            path,
+            format!("give {path} in at most 10,000 bytes"),
         );
     }
-    if !WEEKS.contains(&draft.weeks) {
-        refuse(
-            PilotErrorCode::BadLength,
-            "weeks",
-            format!("{} is not 1 to 52 weeks", draft.weeks),
-        );
+    wrong.when(
+        draft.cap_pence <= 0,
+        PilotErrorCode::BadCap,
+        "capPence",
+        format!("{} is not more than nothing", draft.cap_pence),
+    );
+    wrong.when(
+        !WEEKS.contains(&draft.weeks),
+        PilotErrorCode::BadLength,
+        "weeks",
+        format!("{} is not 1 to 52 weeks", draft.weeks),
+    );
+    if let Some(code) = draft.lgsl {
+        let unknown = directory().service(code).is_none();
+        let message = format!("there is no service {code}");
+        wrong.when(unknown, PilotErrorCode::UnknownService, "service", message);
     }
-    let prices = draft
-        .criteria
-        .iter()
-        .filter(|criterion| criterion.kind == CriterionKind::Price)
-        .count();
-    let sum: i32 = draft
-        .criteria
+    if let Some(code) = &draft.cpv {
+        let message = format!("{code:?} does not have eight digits");
+        wrong.when(!is_cpv_code(code), PilotErrorCode::BadCpv, "cpv", message);
+    }
+    let (sum, prices) = weights(&draft.criteria);
+    wrong.when(
+        sum != 100
+            || prices != 1
+            || draft.criteria.len() > 20
+            || draft.criteria.iter().any(|c| c.weight <= 0),
+        PilotErrorCode::BadCriteria,
+        "criteria",
+        format!("weights add to {sum} with {prices} for price; they must add to 100 with one for price"),
+    );
+    wrong
+}
+
+fn weights(criteria: &[Criterion]) -> (i32, usize) {
+    let of_price = |criterion: &&Criterion| criterion.kind == CriterionKind::Price;
+    let sum = criteria
         .iter()
         .map(|criterion| criterion.weight.clamp(-1_000, 1_000))
         .sum();
-    if sum != 100 || prices != 1 || draft.criteria.len() > 20 || draft.criteria.iter().any(|c| c.weight <= 0)
-    {
-        let message =
-            format!("weights add to {sum} with {prices} for price; they must add to 100 with one for price");
-        refuse(PilotErrorCode::BadCriteria, "criteria", message);
-    }
-    wrong
+    (sum, criteria.iter().filter(of_price).count())
 }
 
 /// A price's score: the lowest price over this one, times 100, rounded down to hundredths of a point.
@@ -96,30 +135,20 @@ pub fn price_score(lowest_pence: i64, price_pence: i64) -> i64 {
     }
 }
 
-/// A bid's total in hundredths of a point: each criterion's score times its weight. Scores of quality are out of
-/// 100, by criterion's ordinal; one that is missing leaves the bid without a total.
-pub fn total(
-    criteria: &[Criterion],
-    quality: &[(i32, i32)],
-    lowest_pence: i64,
-    price_pence: i64,
-) -> Option<i64> {
-    let mut sum = 0;
-    for criterion in criteria {
-        let score = match criterion.kind {
-            CriterionKind::Price => price_score(lowest_pence, price_pence),
-            CriterionKind::Quality => {
-                i64::from(
-                    quality
-                        .iter()
-                        .find(|(ordinal, _)| *ordinal == criterion.ordinal)?
-                        .1,
-                ) * 100
-            }
-        };
-        sum += score * i64::from(criterion.weight) / 100;
-    }
-    Some(sum)
+/// The mean of evaluators' scores, each out of 100, in hundredths of a point rounded down; none of no scores.
+pub fn quality_score(scores: &[i32]) -> Option<i64> {
+    let count = i64::try_from(scores.len()).ok().filter(|count| *count > 0)?;
+    Some(scores.iter().map(|score| i64::from(*score)).sum::<i64>() * 100 / count)
+}
+
+/// A bid's total in hundredths of a point: each criterion's score times its weight. Scores are in hundredths, by
+/// the criterion's ordinal; one that is missing leaves the bid without a total.
+pub fn total(criteria: &[Criterion], scores: &[(i32, i64)]) -> Option<i64> {
+    let of = |criterion: &Criterion| {
+        let (_, score) = scores.iter().find(|(ordinal, _)| *ordinal == criterion.ordinal)?;
+        Some(score * i64::from(criterion.weight))
+    };
+    criteria.iter().map(of).sum::<Option<i64>>().map(|sum| sum / 100)
 }
 
 #[cfg(test)]
@@ -146,6 +175,22 @@ mod tests {
     }
 
     #[test]
+    fn bids_for_a_pilot_that_was_stopped_are_never_opened() {
+        let deadline: DateTime<Utc> = "2026-03-31T11:00:00Z".parse().unwrap();
+        let later = deadline + chrono::Duration::days(365);
+        let open = |state| phase(state, Some(deadline), later).bids_are_open();
+        let expected = [
+            State::Published,
+            State::Evaluating,
+            State::Awarded,
+            State::NoneSuitable,
+        ];
+        for state in State::ALL {
+            assert_eq!(open(*state), expected.contains(state), "{state:?}");
+        }
+    }
+
+    #[test]
     fn the_lowest_price_scores_all_and_twice_as_much_half() {
         assert_eq!(price_score(1_000, 1_000), 10_000);
         assert_eq!(price_score(1_000, 2_000), 5_000);
@@ -153,7 +198,14 @@ mod tests {
             criterion(1, CriterionKind::Quality, 60),
             criterion(2, CriterionKind::Price, 40),
         ];
-        assert_eq!(total(&criteria, &[(1, 80)], 1_000, 2_000), Some(6_800));
-        assert_eq!(total(&criteria, &[], 1_000, 2_000), None);
+        assert_eq!(total(&criteria, &[(1, 8_000), (2, 5_000)]), Some(6_800));
+        assert_eq!(total(&criteria, &[(2, 5_000)]), None);
+    }
+
+    #[test]
+    fn evaluators_count_alike_to_the_hundredth_of_a_point() {
+        assert_eq!(quality_score(&[80, 81]), Some(8_050));
+        assert_eq!(quality_score(&[70, 70, 71]), Some(7_033));
+        assert_eq!(quality_score(&[]), None);
     }
 }

@@ -1,15 +1,17 @@
 //! Pilots, bids and scores in the database.
 
 use super::seal::Sealed;
-use super::{Criterion, CriterionKind, Draft, Pilot, State};
+use super::{Criterion, CriterionKind, Draft, Phase, Pilot, PilotFilter, Reservation, State, bids};
 use crate::access::Permit;
 use crate::runtime::Error;
 use crate::runtime::page::{Cut, Item, Page};
 use chrono::{DateTime, Utc};
-use entity::{bid, bid_score, pilot, pilot_criterion};
+use entity::{bid, bid_score, pilot, pilot_criterion, pilot_question};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -30,10 +32,10 @@ pub(super) async fn insert(
         cap_pence: Set(said.cap_pence),
         weeks: Set(said.weeks),
         decides_on: Set(said.decides_on),
-        lgsl: Set(None),
-        cpv: Set(None),
-        reservation: Set("none".into()),
-        state: Set(word(pilot.state).into()),
+        lgsl: Set(said.lgsl),
+        cpv: Set(said.cpv),
+        reservation: Set(said.reservation.as_str().into()),
+        state: Set(pilot.state.as_str().into()),
         deadline_at: Set(pilot.deadline_at),
         published_at: Set(None),
         decided_at: Set(None),
@@ -50,12 +52,7 @@ pub(super) async fn insert(
         .map(|criterion| pilot_criterion::ActiveModel {
             pilot_id: Set(pilot.id),
             ordinal: Set(criterion.ordinal),
-            kind: Set(if criterion.kind == CriterionKind::Price {
-                "price"
-            } else {
-                "quality"
-            }
-            .into()),
+            kind: Set(criterion.kind.as_str().into()),
             name: Set(criterion.name),
             description: Set(criterion.description),
             weight: Set(criterion.weight),
@@ -74,7 +71,7 @@ pub(super) async fn update(
 ) -> Result<(), Error> {
     pilot::Entity::update_many()
         .filter(pilot::Column::Id.eq(changed.id))
-        .col_expr(pilot::Column::State, Expr::value(word(changed.state)))
+        .col_expr(pilot::Column::State, Expr::value(changed.state.as_str()))
         .col_expr(pilot::Column::DeadlineAt, Expr::value(changed.deadline_at))
         .col_expr(
             pilot::Column::OutcomeReason,
@@ -104,11 +101,28 @@ pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Pi
     with_criteria(db, rows).await.map(|mut pilots| pilots.pop())
 }
 
-pub(super) async fn list(db: &impl ConnectionTrait, cut: &Cut) -> Result<Page<Pilot>, Error> {
+pub(super) async fn list(
+    db: &impl ConnectionTrait,
+    filter: &PilotFilter,
+    own: &[Uuid],
+    now: DateTime<Utc>,
+    cut: &Cut,
+) -> Result<Page<Pilot>, Error> {
+    let public = State::ALL.iter().filter(|state| state.is_public());
+    let visible = Condition::any()
+        .add(pilot::Column::State.is_in(public.map(|state| state.as_str())))
+        .add(pilot::Column::CouncilId.is_in(own.iter().copied()));
     let mut query = pilot::Entity::find()
-        .filter(pilot::Column::State.ne("draft"))
+        .filter(visible)
         .order_by_desc(pilot::Column::Id)
         .limit(cut.first + 1);
+    if let Some(council) = filter.council {
+        query = query.filter(pilot::Column::CouncilId.eq(council));
+    }
+    if !filter.phases.is_empty() {
+        let any = filter.phases.iter().map(|phase| in_phase(*phase, now));
+        query = query.filter(any.fold(Condition::any(), Condition::add));
+    }
     if let Some((_, id)) = &cut.after {
         query = query.filter(pilot::Column::Id.lt(*id));
     }
@@ -124,6 +138,22 @@ pub(super) async fn list(db: &impl ConnectionTrait, cut: &Cut) -> Result<Page<Pi
     Ok(Page::from_one_more(items, cut, None))
 }
 
+/// [`super::rules::phase`] as a condition of SQL.
+fn in_phase(phase: Phase, now: DateTime<Utc>) -> Condition {
+    let is = |state: State| Condition::all().add(pilot::Column::State.eq(state.as_str()));
+    match phase {
+        Phase::Open => is(State::Published).add(pilot::Column::DeadlineAt.gt(now)),
+        Phase::Closed => is(State::Published).add(pilot::Column::DeadlineAt.lte(now)),
+        Phase::Draft => is(State::Draft),
+        Phase::InReview => is(State::InReview),
+        Phase::Evaluating => is(State::Evaluating),
+        Phase::Awarded => is(State::Awarded),
+        Phase::NoneSuitable => is(State::NoneSuitable),
+        Phase::Cancelled => is(State::Cancelled),
+        Phase::Withdrawn => is(State::Withdrawn),
+    }
+}
+
 async fn with_criteria(db: &impl ConnectionTrait, rows: Vec<pilot::Model>) -> Result<Vec<Pilot>, Error> {
     if rows.is_empty() {
         return Ok(Vec::new());
@@ -135,11 +165,7 @@ async fn with_criteria(db: &impl ConnectionTrait, rows: Vec<pilot::Model>) -> Re
         .await?;
     let mut of: HashMap<Uuid, Vec<Criterion>> = HashMap::new();
     for row in criteria {
-        let kind = if row.kind == "price" {
-            CriterionKind::Price
-        } else {
-            CriterionKind::Quality
-        };
+        let kind = CriterionKind::parse(&row.kind).unwrap_or(CriterionKind::Quality);
         let (ordinal, name, description, weight) = (row.ordinal, row.name, row.description, row.weight);
         of.entry(row.pilot_id).or_default().push(Criterion {
             ordinal,
@@ -149,18 +175,15 @@ async fn with_criteria(db: &impl ConnectionTrait, rows: Vec<pilot::Model>) -> Re
             weight,
         });
     }
-    Ok(rows.into_iter().map(|row| read(row, &mut of)).collect())
+    rows.into_iter().map(|row| read(row, &mut of)).collect()
 }
 
-fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Pilot {
-    Pilot {
+fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Result<Pilot, Error> {
+    let unknown = |word: &str| Error::fault(format!("pilot {} has {word:?}, which means nothing", row.id));
+    Ok(Pilot {
         id: row.id,
         council_id: row.council_id,
-        state: match row.state.as_str() {
-            "draft" => State::Draft,
-            "published" => State::Published,
-            _ => State::Awarded,
-        },
+        state: State::parse(&row.state).ok_or_else(|| unknown(&row.state))?,
         deadline_at: row.deadline_at,
         contract_id: row.contract_id,
         outcome_reason: row.outcome_reason,
@@ -172,22 +195,19 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Pilo
             cap_pence: row.cap_pence,
             weeks: row.weeks,
             decides_on: row.decides_on,
+            lgsl: row.lgsl,
+            reservation: Reservation::parse(&row.reservation).ok_or_else(|| unknown(&row.reservation))?,
+            cpv: row.cpv,
             criteria: criteria.remove(&row.id).unwrap_or_default(),
         },
-    }
+    })
 }
 
-fn word(state: State) -> &'static str {
-    match state {
-        State::Draft => "draft",
-        State::Published => "published",
-        State::Awarded => "awarded",
-    }
-}
-
+/// The bids that were not taken back.
 pub(super) async fn bids_of(db: &impl ConnectionTrait, pilot: Uuid) -> Result<Vec<bid::Model>, Error> {
     Ok(bid::Entity::find()
         .filter(bid::Column::PilotId.eq(pilot))
+        .filter(bid::Column::State.ne(bids::State::Withdrawn.as_str()))
         .order_by_asc(bid::Column::Id)
         .all(db)
         .await?)
@@ -233,12 +253,12 @@ pub(super) async fn decide_bid(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     id: Uuid,
-    state: &str,
+    state: bids::State,
     feedback: &str,
 ) -> Result<(), Error> {
     bid::Entity::update_many()
         .filter(bid::Column::Id.eq(id))
-        .col_expr(bid::Column::State, Expr::value(state))
+        .col_expr(bid::Column::State, Expr::value(state.as_str()))
         .col_expr(bid::Column::Feedback, Expr::value(feedback))
         .exec(txn)
         .await?;
@@ -265,6 +285,41 @@ pub(super) async fn put_score(
         .to_owned();
     let row = sea_orm::ActiveModelTrait::reset_all(bid_score::ActiveModel::from(row));
     bid_score::Entity::insert(row)
+        .on_conflict(replace)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn question(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<pilot_question::Model>, Error> {
+    Ok(pilot_question::Entity::find_by_id(id).one(db).await?)
+}
+
+pub(super) async fn questions_of(
+    db: &impl ConnectionTrait,
+    pilot: Uuid,
+) -> Result<Vec<pilot_question::Model>, Error> {
+    Ok(pilot_question::Entity::find()
+        .filter(pilot_question::Column::PilotId.eq(pilot))
+        .order_by_asc(pilot_question::Column::Id)
+        .all(db)
+        .await?)
+}
+
+pub(super) async fn put_question(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    row: pilot_question::Model,
+) -> Result<(), Error> {
+    use pilot_question::Column::{Answer, AnsweredAt, Id, State};
+    let replace = OnConflict::column(Id)
+        .update_columns([Answer, AnsweredAt, State])
+        .to_owned();
+    let row = sea_orm::ActiveModelTrait::reset_all(pilot_question::ActiveModel::from(row));
+    pilot_question::Entity::insert(row)
         .on_conflict(replace)
         .exec_without_returning(txn)
         .await?;

@@ -55,6 +55,45 @@ pub struct Refusal<C> {
 /// Every reason found, not only the first.
 pub type Refusals<C> = Vec<Refusal<C>>;
 
+/// Gathers every reason before refusing, so that the caller mends all of them at once.
+#[derive(Debug)]
+pub struct Wrong<C>(Refusals<C>);
+
+impl<C> Default for Wrong<C> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<C> Wrong<C> {
+    /// Notes a reason about an input field, if it holds.
+    pub fn when(&mut self, wrong: bool, code: C, path: &str, message: impl Into<String>) {
+        if wrong {
+            self.0.push(Refusal {
+                code,
+                path: path.into(),
+                message: message.into(),
+            });
+        }
+    }
+
+    /// The reasons gathered.
+    pub fn into_refusals(self) -> Refusals<C> {
+        self.0
+    }
+
+    /// Nothing, if there is no reason.
+    ///
+    /// # Errors
+    /// [`Stop::Refused`] with all of them.
+    pub fn stop(self) -> Result<(), Stop<C>> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        Err(Stop::Refused(self.0))
+    }
+}
+
 /// How an action that has typed reasons ends when it does not succeed.
 #[derive(Debug)]
 pub enum Stop<C> {

@@ -7,11 +7,14 @@ pub mod config;
 pub mod database;
 pub mod entropy;
 mod error;
+pub mod letter;
 pub mod mail;
 pub mod outbox;
 pub mod page;
 pub mod secret;
 pub mod telemetry;
+mod words;
 
 pub use app::App;
-pub use error::{Error, Refusal, Refusals, Stop};
+pub use error::{Error, Refusal, Refusals, Stop, Wrong};
+pub(crate) use words::words;

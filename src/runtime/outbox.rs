@@ -153,6 +153,7 @@ fn retry_after(app: &App, attempts: i32) -> Duration {
 pub async fn suppress(txn: &DatabaseTransaction, person_id: Uuid, reason: &str) -> Result<u64, Error> {
     let done = Entity::update_many()
         .filter(Column::PersonId.eq(person_id))
+        .filter(Column::Stream.eq(Stream::Alert.as_str()))
         .filter(Column::State.is_in(["queued", "leased"]))
         .col_expr(Column::State, Expr::value("suppressed"))
         .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))

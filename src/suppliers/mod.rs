@@ -1,9 +1,13 @@
-//! Suppliers: who they are, whether they signed up or were read from a register.
+//! Suppliers: who they are, whether they signed up or were read from a register, and the products they list.
 
+pub mod products;
+mod profile;
 mod read;
 mod resolve;
 mod sign_up;
 
-pub use read::{Supplier, by_ids, of_contracts};
+pub use profile::{Profile, Size, SupplierProfileErrorCode, edit};
+pub(crate) use read::by_ids_in;
+pub use read::{Supplier, SupplierFilter, by_ids, list, of_contracts};
 pub use resolve::{Mention, name_key, resolve};
-pub use sign_up::{SignUp, Size, sign_up};
+pub use sign_up::{SignUp, sign_up};

@@ -1,8 +1,10 @@
 //! Reading suppliers: what a profile says to everybody.
 
+use super::{Size, name_key};
+use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error};
 use entity::{contract_supplier, supplier};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -17,8 +19,8 @@ pub struct Supplier {
     pub companies_house: Option<String>,
     /// Charity number.
     pub charity: Option<String>,
-    /// micro, small, medium or large.
-    pub size: Option<String>,
+    /// Its size by staff.
+    pub size: Option<Size>,
     /// Whether it is a voluntary, community or social enterprise.
     pub vcse: Option<bool>,
     /// Where it is.
@@ -46,12 +48,20 @@ const COLUMNS: [supplier::Column; 9] = [
 /// # Errors
 /// When the database fails.
 pub async fn by_ids(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Supplier>, Error> {
+    by_ids_in(app.db.read(), ids).await
+}
+
+/// The same, within a transaction.
+pub(crate) async fn by_ids_in(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Supplier>, Error> {
     let found = supplier::Entity::find()
         .select_only()
         .columns(COLUMNS)
         .filter(supplier::Column::Id.is_in(ids.iter().copied()))
         .into_model::<Supplier>()
-        .all(app.db.read())
+        .all(db)
         .await?;
     Ok(found
         .into_iter()
@@ -89,4 +99,49 @@ pub async fn of_contracts(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid,
         of.entry(link.contract_id).or_default().push(link.supplier);
     }
     Ok(of)
+}
+
+/// Which suppliers; every part that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct SupplierFilter {
+    /// Whose name has these words in it, in any case.
+    pub name: Option<String>,
+    /// Of one of these sizes, as their profile says.
+    pub sizes: Vec<Size>,
+    /// Whether it is a voluntary, community or social enterprise.
+    pub vcse: Option<bool>,
+}
+
+/// A page of suppliers by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(app: &App, filter: &SupplierFilter, cut: &Cut) -> Result<Page<Supplier>, Error> {
+    use supplier::Column::{Id, Name, NameKey, Size, Vcse};
+    let mut query = supplier::Entity::find()
+        .select_only()
+        .columns(COLUMNS)
+        .order_by_asc(Name)
+        .order_by_asc(Id)
+        .limit(cut.first + 1);
+    if let Some(name) = &filter.name {
+        query = query.filter(NameKey.contains(name_key(name)));
+    }
+    if !filter.sizes.is_empty() {
+        query = query.filter(Size.is_in(filter.sizes.iter().map(|size| size.as_str())));
+    }
+    if let Some(vcse) = filter.vcse {
+        query = query.filter(Vcse.eq(vcse));
+    }
+    if let Some((name, id)) = &cut.after {
+        let same = Condition::all().add(Name.eq(name)).add(Id.gt(*id));
+        query = query.filter(Condition::any().add(Name.gt(name)).add(same));
+    }
+    let found = query.into_model::<Supplier>().all(app.db.read()).await?;
+    let items = found.into_iter().map(|supplier| Item {
+        key: supplier.name.clone(),
+        id: supplier.id,
+        value: supplier,
+    });
+    Ok(Page::from_one_more(items.collect(), cut, None))
 }

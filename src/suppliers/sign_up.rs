@@ -3,7 +3,7 @@
 //! A number claims nothing: a supplier that a register named keeps its own row, and joining the two needs
 //! somebody to verify the claim. Otherwise a stranger could take a real company over by typing its number.
 
-use super::name_key;
+use super::{Size, name_key};
 use crate::access::accounts::{self, AccountErrorCode, NewAccount};
 use crate::access::{Action, Resource, Viewer, authorize};
 use crate::audit;
@@ -32,31 +32,6 @@ pub struct SignUp {
     pub town: Option<String>,
     /// What it does.
     pub summary: Option<String>,
-}
-
-/// Size of a supplier by staff (Companies Act 2006 and Commission Recommendation 2003/361/EC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-#[graphql(name = "SupplierSize")]
-pub enum Size {
-    /// Fewer than 10 staff.
-    Micro,
-    /// Fewer than 50.
-    Small,
-    /// Fewer than 250.
-    Medium,
-    /// 250 or more; not an SME.
-    Large,
-}
-
-impl Size {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Micro => "micro",
-            Self::Small => "small",
-            Self::Medium => "medium",
-            Self::Large => "large",
-        }
-    }
 }
 
 /// Signs a supplier up; gives its id.

@@ -3,6 +3,7 @@
 
 mod load;
 mod market;
+mod pilots;
 pub mod world;
 
 use super::{Failure, failed, open, serve};

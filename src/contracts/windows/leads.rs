@@ -15,12 +15,21 @@ macro_rules! lead_times {
             fn default() -> Self { Self { $($field: $default,)* } }
         }
 
-        /// What one contract says instead of its council's policy.
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        /// What one contract says instead of its council's policy, or a council instead of the defaults.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
         pub struct LeadTimeOverrides {
-            $($(#[$doc])* pub $field: Option<u16>,)*
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<u16>,)*
             /// A planned procurement notice (UK3) is out and shortens the tender period.
+            #[serde(skip)]
             pub planned_notice: bool,
+        }
+
+        impl LeadTimeOverrides {
+            /// Every lead by name, with its days where it has its own.
+            pub fn each(&self) -> impl Iterator<Item = (&'static str, Option<u16>)> {
+                [$((stringify!($field), self.$field)),*].into_iter()
+            }
         }
 
         impl LeadTimes {

@@ -1,0 +1,244 @@
+//! Bids in the graph. Who may read which is for `pilots::bids` to say.
+
+use super::errors::payload;
+use super::ids::{Id, Sort};
+use super::pilots::Pilot;
+use crate::access::Viewer;
+use crate::pilots::bids::{self, BidErrorCode, Offer, OpenedBid, State};
+use crate::pilots::{PilotErrorCode, Points, award};
+use crate::runtime::App;
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Bids, to submit, take back and score.
+#[derive(Debug, Default)]
+pub struct BidsMutation;
+
+/// A bid that the viewer may read.
+#[derive(Clone, Debug)]
+pub struct Bid(OpenedBid);
+
+impl From<OpenedBid> for Bid {
+    fn from(inner: OpenedBid) -> Self {
+        Self(inner)
+    }
+}
+
+payload! {
+    /// What became of a bid.
+    BidSubmitPayload { receipt: BidReceipt } BidSubmitError(BidErrorCode)
+}
+payload! {
+    /// What became of taking a bid back.
+    BidWithdrawPayload { bid: Bid } BidWithdrawError(BidErrorCode)
+}
+payload! {
+    /// What became of a score.
+    BidScorePayload { pilot: Pilot } BidScoreError(PilotErrorCode)
+}
+
+/// A bid's points on one criterion.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BidPoints {
+    /// The criterion's place among the pilot's, from 1.
+    ordinal: i32,
+    /// The criterion's name.
+    criterion: String,
+    /// Points out of 100, to the hundredth.
+    points: f64,
+    /// Why, as the evaluators said; the price has none.
+    reasons: Vec<String>,
+}
+
+impl From<&Points> for BidPoints {
+    fn from(points: &Points) -> Self {
+        Self {
+            ordinal: points.ordinal,
+            criterion: points.criterion.clone(),
+            points: points.hundredths as f64 / 100.0,
+            reasons: points.reasons.clone(),
+        }
+    }
+}
+
+/// What each bidder is told, by bid.
+pub(super) fn feedback(given: Vec<FeedbackInput>) -> Result<HashMap<Uuid, String>> {
+    let read = given
+        .into_iter()
+        .map(|told| Ok((told.bid.of(Sort::Bid)?, told.text)));
+    read.collect()
+}
+
+fn given<'a>(ctx: &Context<'a>) -> (&'a App, &'a Viewer) {
+    (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>())
+}
+
+/// What a bidder holds: it can be checked once bids are open.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BidReceipt {
+    /// The bid.
+    bid_id: Id,
+    /// Which version of it.
+    version: i32,
+    /// SHA-256 of its canonical content, in hexadecimal.
+    digest: String,
+    /// When it was received, by the server's clock with the pilot held.
+    received_at: DateTime<Utc>,
+}
+
+impl From<bids::Receipt> for BidReceipt {
+    fn from(receipt: bids::Receipt) -> Self {
+        Self {
+            bid_id: Id::new(Sort::Bid, receipt.bid_id),
+            version: receipt.version,
+            digest: hex::encode(receipt.digest),
+            received_at: receipt.received_at,
+        }
+    }
+}
+
+/// A bid.
+#[derive(Debug, InputObject)]
+pub struct BidSubmitInput {
+    /// The pilot it is for.
+    pilot: Id,
+    /// The supplier that bids.
+    supplier: Id,
+    /// The price in pence, VAT excluded; at most the pilot's cap.
+    price_pence: i64,
+    /// How the supplier would do it.
+    answer: String,
+}
+
+/// A score of a bid.
+#[derive(Debug, InputObject)]
+pub struct BidScoreInput {
+    /// The pilot.
+    pilot: Id,
+    /// The bid.
+    bid: Id,
+    /// The criterion's place among the pilot's, from 1.
+    criterion: i32,
+    /// Out of 100.
+    score: i32,
+    /// Why.
+    reason: String,
+}
+
+/// What one bidder is told.
+#[derive(Debug, InputObject)]
+pub struct FeedbackInput {
+    /// The bid.
+    bid: Id,
+    /// What its supplier is told.
+    text: String,
+}
+
+#[Object]
+impl BidsMutation {
+    /// Submits a bid, or replaces it, until the deadline. Needs a member of the supplier.
+    async fn bid_submit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The bid.")] input: BidSubmitInput,
+    ) -> Result<BidSubmitPayload> {
+        let (app, viewer) = given(ctx);
+        let (pilot, supplier) = (input.pilot.of(Sort::Pilot)?, input.supplier.of(Sort::Supplier)?);
+        let offer = Offer {
+            price_pence: input.price_pence,
+            answer: input.answer,
+        };
+        BidSubmitPayload::of(
+            ctx,
+            bids::submit(app, viewer, pilot, supplier, offer)
+                .await
+                .map(BidReceipt::from),
+        )
+    }
+
+    /// Takes a bid back, until the deadline. Needs a member of the supplier.
+    async fn bid_withdraw(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The pilot it is for.")] pilot: Id,
+        #[graphql(desc = "The supplier that bid.")] supplier: Id,
+    ) -> Result<BidWithdrawPayload> {
+        let (app, viewer) = given(ctx);
+        let (pilot, supplier) = (pilot.of(Sort::Pilot)?, supplier.of(Sort::Supplier)?);
+        BidWithdrawPayload::of(ctx, bids::withdraw(app, viewer, pilot, supplier).await.map(Bid))
+    }
+
+    /// Scores a bid after the deadline. Needs an evaluator or administrator of the council.
+    async fn bid_score(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The score.")] input: BidScoreInput,
+    ) -> Result<BidScorePayload> {
+        let (app, viewer) = given(ctx);
+        let (pilot, bid) = (input.pilot.of(Sort::Pilot)?, input.bid.of(Sort::Bid)?);
+        let scored = award::score(
+            app,
+            viewer,
+            pilot,
+            bid,
+            input.criterion,
+            input.score,
+            &input.reason,
+        )
+        .await;
+        BidScorePayload::of(ctx, scored.map(Pilot::from))
+    }
+}
+
+/// A bid that the viewer may read.
+#[Object]
+impl Bid {
+    /// Opaque identifier.
+    pub(super) async fn id(&self) -> Id {
+        Id::new(Sort::Bid, self.0.id)
+    }
+    /// Whose it is.
+    async fn supplier(&self, ctx: &Context<'_>) -> Result<Option<super::suppliers::Supplier>> {
+        super::suppliers::supplier(ctx, self.0.supplier_id).await
+    }
+    /// What became of it.
+    async fn state(&self) -> State {
+        self.0.state
+    }
+    /// The price in pence, VAT excluded.
+    async fn price_pence(&self) -> i64 {
+        self.0.offer.price_pence
+    }
+    /// How the supplier would do it.
+    async fn answer(&self) -> &str {
+        &self.0.offer.answer
+    }
+    /// What its bidder's receipt says.
+    async fn receipt(&self) -> BidReceipt {
+        self.0.receipt.clone().into()
+    }
+    /// The text whose SHA-256 is the receipt's digest: anybody can check that what was opened is what was sealed.
+    async fn canonical_content(&self) -> &str {
+        &self.0.canonical
+    }
+    /// Its points: for the council as they are given, for its bidder once the pilot is decided.
+    async fn points(&self) -> Vec<BidPoints> {
+        self.0.points.iter().map(BidPoints::from).collect()
+    }
+    /// The winner's points, without reasons, once there is one.
+    async fn winners_points(&self) -> Vec<BidPoints> {
+        let points = self.0.winners_points.iter().map(BidPoints::from);
+        points
+            .map(|points| BidPoints {
+                reasons: Vec::new(),
+                ..points
+            })
+            .collect()
+    }
+    /// What the council told this bidder with the outcome.
+    async fn feedback(&self) -> Option<&str> {
+        self.0.feedback.as_deref()
+    }
+}

@@ -1,0 +1,112 @@
+//! What bidders are told when a pilot ends: a mail to everybody of each supplier, in the transaction that ends it.
+//! The mails hold what their bidder may read in the graph, and nothing of the other bids but the winner's scores.
+
+use super::bids::OpenedBid;
+use super::{Pilot, Points, store};
+use crate::access::accounts;
+use crate::councils::directory;
+use crate::runtime::letter::Plain;
+use crate::runtime::mail::clean;
+use crate::runtime::outbox::{self, Stream};
+use crate::runtime::{App, Error};
+use sea_orm::DatabaseTransaction;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Tells every bidder what became of the bid, with feedback and points.
+pub(super) async fn tell(
+    app: &App,
+    txn: &DatabaseTransaction,
+    pilot: &Pilot,
+    opened: &[OpenedBid],
+    winner: Option<Uuid>,
+    feedback: &HashMap<Uuid, String>,
+) -> Result<(), Error> {
+    let winners = opened.iter().find(|bid| Some(bid.id) == winner);
+    let winners = winners.map(|bid| bid.points.as_slice());
+    for bid in opened {
+        let title = clean(&pilot.said.title, 120);
+        let heading = match winner {
+            Some(id) if id == bid.id => format!("Your bid has won: {title}"),
+            Some(_) => format!("Your bid was not chosen: {title}"),
+            None => format!("No bid was chosen: {title}"),
+        };
+        let mut paragraphs = Vec::new();
+        paragraphs.extend(feedback.get(&bid.id).cloned());
+        paragraphs.extend(pilot.outcome_reason.as_ref().map(|why| format!("Why: {why}")));
+        let facts = facts(&bid.points, winners.filter(|_| Some(bid.id) != winner));
+        write(app, txn, pilot, bid.supplier_id, (heading, paragraphs, facts)).await?;
+    }
+    Ok(())
+}
+
+/// Tells every bidder that the pilot was stopped. Nothing is opened for it.
+pub(super) async fn tell_cancelled(app: &App, txn: &DatabaseTransaction, pilot: &Pilot) -> Result<(), Error> {
+    let why = pilot.outcome_reason.clone().unwrap_or_default();
+    for row in store::bids_of(txn, pilot.id).await? {
+        let heading = format!("Cancelled: {}", clean(&pilot.said.title, 120));
+        let sealed = "Your bid stays sealed: nobody has read it, and nobody will.";
+        // Once the deadline has passed the council may have read the bids.
+        let sealed = pilot
+            .deadline_at
+            .is_some_and(|deadline| app.clock.now() < deadline)
+            .then(|| sealed.to_owned());
+        let paragraphs = [Some(format!("Why: {why}")), sealed]
+            .into_iter()
+            .flatten()
+            .collect();
+        write(
+            app,
+            txn,
+            pilot,
+            row.supplier_id,
+            (heading, paragraphs, Vec::new()),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+fn facts(own: &[Points], winners: Option<&[Points]>) -> Vec<(String, String)> {
+    let points = |of: &Points| format!("{}.{:02}", of.hundredths / 100, of.hundredths % 100);
+    let line = |own: &Points| {
+        let mut value = points(own);
+        let winner = winners.and_then(|list| list.iter().find(|p| p.ordinal == own.ordinal));
+        if let Some(winner) = winner {
+            value += &format!(" (the winner: {})", points(winner));
+        }
+        for reason in &own.reasons {
+            value += &format!(". {reason}");
+        }
+        (own.criterion.clone(), value)
+    };
+    own.iter().map(line).collect()
+}
+
+async fn write(
+    app: &App,
+    txn: &DatabaseTransaction,
+    pilot: &Pilot,
+    supplier: Uuid,
+    (heading, paragraphs, facts): (String, Vec<String>, Vec<(String, String)>),
+) -> Result<(), Error> {
+    let council = directory()
+        .by_id(pilot.council_id)
+        .map_or("the council", |council| council.facts.name);
+    for (person, to, name) in accounts::members_of_supplier(txn, supplier).await? {
+        let letter = Plain {
+            to,
+            heading: heading.clone(),
+            greeting: format!("Dear {},", clean(&name, 120)),
+            paragraphs: paragraphs.clone(),
+            facts: facts.clone(),
+            action: Some((
+                "See it in Guildhall".into(),
+                format!("{}/graphiql", app.public_url),
+            )),
+            reason: format!("your organisation bid for this pilot of {council}"),
+        };
+        outbox::enqueue(app, txn, Stream::Outcome, Some(person), letter.words(app)?).await?;
+    }
+    Ok(())
+}

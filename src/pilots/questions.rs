@@ -1,0 +1,201 @@
+//! Questions about an open pilot: answered for everybody to read, the asker unnamed.
+
+use super::rules::{Phase, phase};
+use super::{Pilot, store};
+use crate::access::{Action, Resource, Viewer, authorize, may};
+use crate::audit;
+use crate::runtime::{App, Error, Stop, Wrong, words};
+use chrono::{DateTime, Utc};
+use entity::pilot_question::Model;
+use uuid::Uuid;
+
+words! {
+    /// What became of a question.
+    #[graphql(name = "PilotQuestionState")]
+    State {
+        /// Waiting for an answer: seen by its asker and the council.
+        Asked = "asked",
+        /// Answered for everybody to read.
+        AnsweredAndPublished = "answered_and_published",
+        /// Answered to its asker alone.
+        AnsweredPrivately = "answered_privately",
+        /// Not answered, for the reason given to its asker.
+        Rejected = "rejected",
+    }
+}
+
+/// A question. Who asked is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Identifier.
+    pub id: Uuid,
+    /// What is asked.
+    pub question: String,
+    /// The answer, or why there is none.
+    pub answer: Option<String>,
+    /// What became of it.
+    pub state: State,
+    /// Whether the viewer's own supplier asked it.
+    pub own: bool,
+    /// When it was asked.
+    pub asked_at: DateTime<Utc>,
+    /// When it was answered.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+/// Why a question could not be asked or answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+pub enum PilotQuestionErrorCode {
+    /// Text is blank or over 5,000 bytes.
+    BadText,
+    /// The pilot does not take questions, or not any more.
+    NotOpen,
+    /// It has its answer: answers are not changed.
+    Answered,
+    /// `ASKED` is no answer.
+    BadState,
+}
+
+/// Asks a question about an open pilot, for a supplier.
+///
+/// # Errors
+/// When the pilot is not open, the text makes no sense, or the viewer may not.
+pub async fn ask(
+    app: &App,
+    viewer: &Viewer,
+    pilot: Uuid,
+    supplier: Uuid,
+    question: &str,
+) -> Result<Question, Stop<PilotQuestionErrorCode>> {
+    let permit = authorize(viewer, Action::Bid, Resource::Supplier(supplier))?;
+    let txn = app.db.begin().await?;
+    let pilot = store::locked(&txn, pilot)
+        .await?
+        .filter(|pilot| super::visible(viewer, pilot))
+        .ok_or(Error::NotFound)?;
+    let now = app.clock.now();
+    let mut wrong = Wrong::default();
+    let open = phase(pilot.state, pilot.deadline_at, now) == Phase::Open;
+    wrong.when(
+        !open,
+        PilotQuestionErrorCode::NotOpen,
+        "pilot",
+        "this pilot does not take questions, or not any more",
+    );
+    check("question", question, &mut wrong);
+    wrong.stop()?;
+    let row = Model {
+        id: app.new_id(),
+        pilot_id: pilot.id,
+        supplier_id: supplier,
+        question: question.trim().to_owned(),
+        answer: None,
+        state: State::Asked.as_str().to_owned(),
+        asked_at: now,
+        answered_at: None,
+    };
+    store::put_question(&txn, &permit, row.clone()).await?;
+    audit::record(
+        app,
+        &txn,
+        &permit,
+        "question",
+        row.id,
+        &serde_json::json!({ "asked about": pilot.id }),
+    )
+    .await?;
+    txn.commit().await.map_err(Error::from)?;
+    Ok(read(row, true))
+}
+
+/// Answers a question for everybody, for its asker alone, or rejects it with a reason. Once.
+///
+/// # Errors
+/// When it has its answer, the text makes no sense, or the viewer may not.
+pub async fn answer(
+    app: &App,
+    viewer: &Viewer,
+    question: Uuid,
+    state: State,
+    text: &str,
+) -> Result<Question, Stop<PilotQuestionErrorCode>> {
+    let txn = app.db.begin().await?;
+    let mut row = store::question(&txn, question).await?.ok_or(Error::NotFound)?;
+    let (_, permit) = super::for_change(&txn, viewer, row.pilot_id, Action::DraftPilot)
+        .await
+        .map_err(hidden)?;
+    let mut wrong = Wrong::default();
+    wrong.when(
+        row.state != State::Asked.as_str(),
+        PilotQuestionErrorCode::Answered,
+        "question",
+        "it has its answer",
+    );
+    wrong.when(
+        state == State::Asked,
+        PilotQuestionErrorCode::BadState,
+        "state",
+        "say how it is answered",
+    );
+    check("answer", text, &mut wrong);
+    wrong.stop()?;
+    row.answer = Some(text.trim().to_owned());
+    row.state = state.as_str().to_owned();
+    row.answered_at = Some(app.clock.now());
+    store::put_question(&txn, &permit, row.clone()).await?;
+    audit::record(
+        app,
+        &txn,
+        &permit,
+        "question",
+        row.id,
+        &serde_json::json!({ "answered": row.state }),
+    )
+    .await?;
+    txn.commit().await.map_err(Error::from)?;
+    Ok(read(row, false))
+}
+
+/// A question that is not answered yet is nobody else's to know of.
+fn hidden(error: Error) -> Error {
+    match error {
+        Error::NotAllowed => Error::NotFound,
+        other => other,
+    }
+}
+
+fn check(path: &str, text: &str, wrong: &mut Wrong<PilotQuestionErrorCode>) {
+    let blank = text.trim().is_empty() || text.len() > 5_000;
+    let message = format!("give the {path} in at most 5,000 bytes");
+    wrong.when(blank, PilotQuestionErrorCode::BadText, path, message);
+}
+
+/// The questions about a pilot that the viewer may read, in the order asked: those answered for everybody; a
+/// supplier's own; all of them, for those who write the council's pilots.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<Question>, Error> {
+    let all = may(viewer, Action::DraftPilot, Resource::Council(pilot.council_id));
+    let mut suppliers = viewer.suppliers();
+    suppliers.retain(|supplier| may(viewer, Action::Bid, Resource::Supplier(*supplier)));
+    let rows = store::questions_of(app.db.read(), pilot.id).await?;
+    let seen = rows.into_iter().filter_map(|row| {
+        let own = suppliers.contains(&row.supplier_id);
+        let public = row.state == State::AnsweredAndPublished.as_str();
+        (all || own || public).then(|| read(row, own))
+    });
+    Ok(seen.collect())
+}
+
+fn read(row: Model, own: bool) -> Question {
+    Question {
+        id: row.id,
+        question: row.question,
+        answer: row.answer,
+        state: State::parse(&row.state).unwrap_or(State::Asked),
+        own,
+        asked_at: row.asked_at,
+        answered_at: row.answered_at,
+    }
+}

@@ -1,0 +1,266 @@
+//! Products that suppliers list: drafted, published, archived; every version is kept.
+
+mod store;
+
+use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
+use crate::audit;
+use crate::contracts::is_cpv_code;
+use crate::councils::directory;
+use crate::runtime::page::{Cut, Page};
+use crate::runtime::{App, Error, Stop, Wrong, words};
+use chrono::{DateTime, Utc};
+use sea_orm::DatabaseTransaction;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+words! {
+    /// The state of a product.
+    #[graphql(name = "ProductState")]
+    State {
+        /// Being written: for its supplier's own.
+        Draft = "draft",
+        /// Everybody finds it.
+        Published = "published",
+        /// No longer sold: found by its id, listed no more.
+        Archived = "archived",
+    }
+}
+
+words! {
+    /// Where software runs.
+    Hosting {
+        /// The supplier's cloud.
+        Cloud = "cloud",
+        /// The council's own machines.
+        OnPremises = "on_premises",
+    }
+}
+
+/// What a supplier says of a product.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Name.
+    pub name: String,
+    /// In a line.
+    pub summary: String,
+    /// What it does.
+    pub description: String,
+    /// Local Government Service List codes of the services it is for.
+    pub lgsl: Vec<i32>,
+    /// Common Procurement Vocabulary codes it falls under, eight digits each.
+    pub cpv: Vec<String>,
+    /// Where it runs, if it is software.
+    pub hosting: Option<Hosting>,
+    /// How it is charged.
+    pub price_model: Option<String>,
+}
+
+/// A product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Identifier.
+    pub id: Uuid,
+    /// Whose it is.
+    pub supplier_id: Uuid,
+    /// What is said of it.
+    pub listing: Listing,
+    /// Its state.
+    pub state: State,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Counts its changes.
+    pub version: i32,
+}
+
+/// Why a product was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+pub enum ProductErrorCode {
+    /// A text is blank or too long.
+    BadText,
+    /// A service is not in the Local Government Service List.
+    UnknownService,
+    /// A CPV code does not have eight digits.
+    BadCpv,
+    /// More than 50 services or codes.
+    TooMany,
+}
+
+/// Drafts a product of a supplier.
+///
+/// # Errors
+/// Every reason it makes no sense; or the viewer may not.
+pub async fn draft(
+    app: &App,
+    viewer: &Viewer,
+    supplier_id: Uuid,
+    listing: Listing,
+) -> Result<Product, Stop<ProductErrorCode>> {
+    let permit = authorize(viewer, Action::EditSupplier, Resource::Supplier(supplier_id))?;
+    check(&listing).stop()?;
+    let product = Product {
+        id: app.new_id(),
+        supplier_id,
+        listing,
+        state: State::Draft,
+        updated_at: app.clock.now(),
+        version: 1,
+    };
+    let txn = app.db.begin().await?;
+    write(app, txn, &permit, &product).await?;
+    Ok(product)
+}
+
+/// Writes a product anew, in whatever state it is; what it said before is kept.
+///
+/// # Errors
+/// Every reason it makes no sense; or the viewer may not.
+pub async fn revise(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    listing: Listing,
+) -> Result<Product, Stop<ProductErrorCode>> {
+    change(app, viewer, id, |product| product.listing = listing).await
+}
+
+/// Publishes a product, or archives it.
+///
+/// # Errors
+/// When the viewer may not, or there is none.
+pub async fn put_in_state(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    state: State,
+) -> Result<Product, Stop<ProductErrorCode>> {
+    change(app, viewer, id, |product| product.state = state).await
+}
+
+async fn change(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    change: impl FnOnce(&mut Product),
+) -> Result<Product, Stop<ProductErrorCode>> {
+    let txn = app.db.begin().await?;
+    let mut product = store::locked(&txn, id)
+        .await?
+        .filter(|product| visible(viewer, product))
+        .ok_or(Error::NotFound)?;
+    let permit = authorize(
+        viewer,
+        Action::EditSupplier,
+        Resource::Supplier(product.supplier_id),
+    )?;
+    change(&mut product);
+    check(&product.listing).stop()?;
+    (product.updated_at, product.version) = (app.clock.now(), product.version + 1);
+    write(app, txn, &permit, &product).await?;
+    Ok(product)
+}
+
+fn check(listing: &Listing) -> Wrong<ProductErrorCode> {
+    let mut wrong = Wrong::default();
+    for (path, text, most) in [
+        ("name", &listing.name, 200),
+        ("summary", &listing.summary, 500),
+        ("description", &listing.description, 20_000),
+    ] {
+        wrong.when(
+            text.trim().is_empty() || text.len() > most,
+            ProductErrorCode::BadText,
+            path,
+            format!("give {path} in at most {most} bytes"),
+        );
+    }
+    let long = listing.price_model.as_ref().is_some_and(|text| text.len() > 500);
+    wrong.when(
+        long,
+        ProductErrorCode::BadText,
+        "priceModel",
+        "give it in at most 500 bytes",
+    );
+    let many = listing.lgsl.len() > 50 || listing.cpv.len() > 50;
+    wrong.when(
+        many,
+        ProductErrorCode::TooMany,
+        "services",
+        "give at most 50 services and 50 codes",
+    );
+    for (index, code) in listing.lgsl.iter().enumerate().take(50) {
+        let unknown = directory().service(*code).is_none();
+        let message = format!("there is no service {code}");
+        wrong.when(
+            unknown,
+            ProductErrorCode::UnknownService,
+            &format!("services.{index}"),
+            message,
+        );
+    }
+    for (index, code) in listing.cpv.iter().enumerate().take(50) {
+        let bad = !is_cpv_code(code);
+        let message = format!("{code:?} does not have eight digits");
+        wrong.when(bad, ProductErrorCode::BadCpv, &format!("cpv.{index}"), message);
+    }
+    wrong
+}
+
+/// Which products; every part that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct ProductFilter {
+    /// Of this supplier; its own people see drafts and archived ones too.
+    pub supplier: Option<Uuid>,
+    /// For this service, by Local Government Service List code.
+    pub lgsl: Option<i32>,
+    /// With these letters in name or summary, in any case.
+    pub text: Option<String>,
+}
+
+/// A page of products by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    app: &App,
+    viewer: &Viewer,
+    filter: &ProductFilter,
+    cut: &Cut,
+) -> Result<Page<Product>, Error> {
+    let own = filter
+        .supplier
+        .is_some_and(|id| may(viewer, Action::EditSupplier, Resource::Supplier(id)));
+    store::list(app.db.read(), filter, own, cut).await
+}
+
+/// A product that the viewer may know of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn one(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<Product>, Error> {
+    let found = store::one(app.db.read(), id).await?;
+    Ok(found.filter(|product| visible(viewer, product)))
+}
+
+/// The published products of suppliers, by supplier and name, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn published_of(app: &App, suppliers: &[Uuid]) -> Result<HashMap<Uuid, Vec<Product>>, Error> {
+    let mut of: HashMap<Uuid, Vec<Product>> = HashMap::new();
+    for product in store::published_of(app.db.read(), suppliers).await? {
+        of.entry(product.supplier_id).or_default().push(product);
+    }
+    Ok(of)
+}
+
+fn visible(viewer: &Viewer, product: &Product) -> bool {
+    let own = Resource::Supplier(product.supplier_id);
+    product.state != State::Draft || may(viewer, Action::EditSupplier, own)
+}
+
+async fn write(app: &App, txn: DatabaseTransaction, permit: &Permit, product: &Product) -> Result<(), Error> {
+    store::put(&txn, permit, product).await?;
+    let detail = serde_json::json!({ "state": product.state.as_str(), "version": product.version });
+    audit::record(app, &txn, permit, "product", product.id, &detail).await?;
+    Ok(txn.commit().await?)
+}
