@@ -2,11 +2,7 @@
 
 use crate::world::{World, text};
 use chrono::{DateTime, Duration, Utc};
-use guildhall::access::Viewer;
 use guildhall::alerts::tick;
-use guildhall::councils::directory;
-use guildhall::exchange::import::{File, import};
-use guildhall::exchange::register::{self, Report};
 use guildhall::runtime::outbox;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
@@ -22,25 +18,11 @@ fn at(text: &str) -> DateTime<Utc> {
 async fn world() -> World {
     let world = World::new().await;
     world.app.clock.set(at("2015-03-01T09:00:00Z"));
-    register_in(&world, include_str!("../fixtures/register.csv")).await;
+    world
+        .register(include_str!("../fixtures/register.csv"), false)
+        .await;
     tick(&world.app).await.unwrap();
     world
-}
-
-async fn register_in(world: &World, text: &str) {
-    let reader = register::read(text.as_bytes()).unwrap();
-    let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
-    let file = File {
-        name: "register.csv",
-        bytes: text.as_bytes(),
-        readings: &readings,
-        report: &report,
-    };
-    let council = directory().find("norfolk").unwrap();
-    import(&world.app, &Viewer::System, council, file, false, |_| {})
-        .await
-        .unwrap();
 }
 
 async fn save(world: &World, token: &str, name: &str, filter: Value) {
@@ -170,11 +152,12 @@ async fn hostile_titles_make_mails_with_no_extra_header_or_long_line() {
     world.app.clock.set(at("2015-03-01T09:00:00Z"));
     let long = "x".repeat(3000);
     let title = format!("\"Evil\r\nBcc: all@b.example \u{202e}<script>{long}\"");
-    register_in(
-        &world,
-        &format!("Title of the Agreement,End date\n{title},31/03/2016\n"),
-    )
-    .await;
+    world
+        .register(
+            &format!("Title of the Agreement,End date\n{title},31/03/2016\n"),
+            false,
+        )
+        .await;
     tick(&world.app).await.unwrap();
     world.person("sam@tidebell.example", "Sam").await;
     let token = world.token("sam@tidebell.example").await;

@@ -12,6 +12,8 @@ mod hostile;
 mod needs;
 mod pages;
 mod pilots;
+mod policy;
+mod products;
 mod registers;
 mod schema;
 mod server;

@@ -1,109 +1,115 @@
-//! From a need to an award: sealed until the deadline, feedback for everybody, a contract in the register.
+//! From a need to an award: sealed until the deadline, feedback for everybody, a contract in the register; and the
+//! other ways in which a pilot ends.
 
-use crate::world::World;
+use crate::world::{Supplier, World};
 use chrono::Duration;
-use guildhall::access::{CouncilRole, Viewer, accounts};
-use guildhall::councils::directory;
+use guildhall::access::CouncilRole;
+use guildhall::runtime::outbox;
+use mail_parser::MessageParser;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 const CANARY: &str = "canary-7f3a";
+const DRAFT: &str = "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) {
+    pilot { id title phase reservation service { lgsl } need { title } } errors { code path message } } }";
+const PUBLISH: &str = "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, deadlineAt: $at) {
+    errors { code } } }";
+const SUBMIT: &str = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) {
+    receipt { version digest } errors { code path } } }";
+const BIDS: &str = "query B($id: ID!) { pilot(id: $id) { phase outcomeReason
+    bids { id state pricePence answer feedback canonicalContent receipt { digest } supplier { name }
+        points { criterion points reasons } winnersPoints { points reasons } }
+    contract { title valuePence suppliers { name } windows { kind } service { lgsl } } } }";
+const SCORE: &str =
+    "mutation S($input: BidScoreInput!) { bidScore(input: $input) { errors { code message } } }";
+const AWARD: &str = "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) {
+    pilot { phase } errors { code } } }";
 
-struct Bidder {
-    token: String,
-    supplier: Value,
+/// The people of Norfolk who make a pilot.
+struct Norfolk {
+    approver: String,
+    evaluator: String,
+    administrator: String,
 }
 
-async fn ask(world: &World, token: &str, text: &str, variables: Value) -> Value {
-    let answer = world.query(Some(token), text, variables).await;
-    assert_eq!(answer["errors"], Value::Null, "{answer}");
-    answer["data"].clone()
-}
-
-async fn member(world: &World, email: &str, role: CouncilRole) -> String {
-    let person = world.person(email, "Member").await;
-    let council = directory().find("norfolk").unwrap().id;
-    accounts::join_council(&world.app, &Viewer::System, person, council, role)
-        .await
-        .unwrap();
-    world.token(email).await
-}
-
-async fn bidder(world: &World, email: &str, name: &str) -> Bidder {
-    let text =
-        "mutation U($input: SupplierSignUpInput!) { supplierSignUp(input: $input) { supplier { id } } }";
-    let input = json!({ "input": { "email": email, "name": name, "supplier": name, "password": crate::world::PASSWORD } });
-    let answer = world.query(None, text, input).await;
-    let supplier = answer["data"]["supplierSignUp"]["supplier"]["id"].clone();
-    Bidder {
-        token: world.token(email).await,
-        supplier,
+async fn norfolk(world: &World) -> Norfolk {
+    Norfolk {
+        approver: world
+            .member("a@norfolk.example", "norfolk", CouncilRole::Approver)
+            .await,
+        evaluator: world
+            .member("e@norfolk.example", "norfolk", CouncilRole::Evaluator)
+            .await,
+        administrator: world
+            .member("d@norfolk.example", "norfolk", CouncilRole::Administrator)
+            .await,
     }
 }
 
-/// A pilot published by Norfolk, open for six hours: sessions last twelve.
-async fn published(world: &World, approver: &str) -> Value {
-    let council = ask(
-        world,
-        approver,
-        "query C { council(code: \"norfolk\") { id } }",
-        Value::Null,
-    )
-    .await["council"]["id"]
-        .clone();
+/// A pilot of Norfolk's from a need, drafted.
+async fn drafted(world: &World, approver: &String, reservation: &str) -> Value {
+    let council = world.council("norfolk").await;
     let need = "mutation N($input: NeedStateInput!) { needState(input: $input) { need { id } } }";
-    let input = json!({ "input": { "council": council, "title": "Missed bins", "problem": "Paper.", "outcomes": "Fewer." } });
-    let need = ask(world, approver, need, input).await["needState"]["need"]["id"].clone();
-    let draft = "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) { pilot { id title phase } errors { code message } } }";
-    let input = json!({ "input": { "council": council, "need": need, "capPence": 1_000_000, "weeks": 12, "criteria": [
+    let input = json!({ "council": council, "title": "Missed bins", "problem": "Paper.", "outcomes": "Fewer.",
+        "service": 528 });
+    let need = world.data(approver, need, json!({ "input": input })).await["needState"]["need"]["id"].clone();
+    let input = json!({ "council": council, "need": need, "capPence": 1_000_000, "weeks": 12,
+        "reservation": reservation, "criteria": [
         { "kind": "QUALITY", "name": "Approach", "description": "How", "weight": 60 },
-        { "kind": "PRICE", "name": "Price", "description": "Lowest over price", "weight": 40 } ] } });
-    let drafted = ask(world, approver, draft, input).await["pilotDraft"].clone();
-    assert_eq!(drafted["pilot"]["title"], "Missed bins", "typed once: {drafted}");
-    let id = drafted["pilot"]["id"].clone();
-    let hidden = world
-        .query(
-            None,
-            "query P($id: ID!) { pilot(id: $id) { title } }",
-            json!({ "id": id }),
-        )
-        .await;
+        { "kind": "PRICE", "name": "Price", "description": "Lowest over price", "weight": 40 } ] });
+    let drafted = world.data(approver, DRAFT, json!({ "input": input })).await["pilotDraft"]["pilot"].clone();
+    assert_eq!(drafted["title"], "Missed bins", "typed once: {drafted}");
     assert_eq!(
-        hidden["data"]["pilot"],
-        Value::Null,
-        "a draft is not found by others"
+        (&drafted["service"]["lgsl"], &drafted["need"]["title"]),
+        (&json!(528), &json!("Missed bins"))
     );
-    let publish = "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, deadlineAt: $at) { errors { code } } }";
-    let at = (world.now() + Duration::hours(6)).to_rfc3339();
-    ask(world, approver, publish, json!({ "id": id, "at": at })).await;
+    drafted["id"].clone()
+}
+
+/// The same, published and open for six hours: sessions last twelve.
+async fn published(world: &World, approver: &String) -> Value {
+    let id = drafted(world, approver, "NONE").await;
+    publish(world, approver, &id).await;
     id
 }
 
-const SUBMIT: &str = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) {
-    receipt { version digest } errors { code path } } }";
-const BIDS: &str =
-    "query B($id: ID!) { pilot(id: $id) { phase outcomeReason bids { id state pricePence answer feedback
-    supplier { name } } contract { title valuePence suppliers { name } windows { kind } } } }";
+async fn publish(world: &World, approver: &String, id: &Value) {
+    let at = (world.now() + Duration::hours(6)).to_rfc3339();
+    let published = world.data(approver, PUBLISH, json!({ "id": id, "at": at })).await;
+    assert_eq!(published["pilotPublish"]["errors"], json!([]));
+}
 
-async fn submit(world: &World, bidder: &Bidder, pilot: &Value, price: i64) -> Value {
-    let input = json!({ "input": { "pilot": pilot, "supplier": bidder.supplier, "pricePence": price, "answer": CANARY } });
-    ask(world, &bidder.token, SUBMIT, input).await["bidSubmit"].clone()
+async fn submit(world: &World, bidder: &Supplier, pilot: &Value, price: i64) -> Value {
+    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": price, "answer": CANARY });
+    world.data(bidder, SUBMIT, json!({ "input": input })).await["bidSubmit"].clone()
+}
+
+async fn score(world: &World, evaluator: &String, pilot: &Value, bid: &Value, score: i32) {
+    let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": score, "reason": "sound" });
+    let scored = world.data(evaluator, SCORE, json!({ "input": input })).await;
+    assert_eq!(scored["bidScore"]["errors"], json!([]));
+}
+
+fn feedback(bids: &[Value]) -> Value {
+    bids.iter()
+        .map(|bid| json!({ "bid": bid["id"], "text": "thank you" }))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
     let world = World::new().await;
-    let approver = member(&world, "a@norfolk.example", CouncilRole::Approver).await;
-    let evaluator = member(&world, "e@norfolk.example", CouncilRole::Evaluator).await;
-    let admin = member(&world, "d@norfolk.example", CouncilRole::Administrator).await;
-    let one = bidder(&world, "one@tidebell.example", "Tidebell").await;
-    let two = bidder(&world, "two@copperwren.example", "Copperwren").await;
-    let pilot = published(&world, &approver).await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let two = world.supplier("two@copperwren.example", "Copperwren").await;
+    let pilot = published(&world, &norfolk.approver).await;
     let id = json!({ "id": pilot });
+    let council = [&norfolk.approver, &norfolk.evaluator, &norfolk.administrator];
     assert_eq!(
         submit(&world, &one, &pilot, 500_000).await["receipt"]["version"],
         1
     );
-    let empty = ask(&world, &approver, BIDS, id.clone()).await;
+    let empty = world.data(&norfolk.approver, BIDS, id.clone()).await;
     assert_eq!(
         submit(&world, &two, &pilot, 1_000_000).await["receipt"]["version"],
         1
@@ -113,21 +119,23 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
         2,
         "replaced"
     );
-    for token in [&approver, &evaluator, &admin] {
-        assert_eq!(
-            ask(&world, token, BIDS, id.clone()).await,
-            empty,
-            "neither what they say nor how many"
-        );
+    for token in council {
+        let seen = world.data(token, BIDS, id.clone()).await;
+        assert_eq!(seen, empty, "neither what they say nor how many");
     }
-    let own = ask(&world, &one.token, BIDS, id.clone()).await;
+    let own = world.data(&one, BIDS, id.clone()).await;
     assert_eq!(
         own["pilot"]["bids"].as_array().unwrap().len(),
         1,
         "its own, not the other's: {own}"
     );
-    let anonymous = world.query(None, BIDS, id.clone()).await.to_string();
-    assert!(!anonymous.contains(CANARY));
+    assert!(
+        !world
+            .query(None, BIDS, id.clone())
+            .await
+            .to_string()
+            .contains(CANARY)
+    );
 
     world.app.clock.advance(Duration::hours(6));
     assert_eq!(
@@ -135,66 +143,338 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
         "NOT_OPEN",
         "at the deadline"
     );
-    let opened = ask(&world, &evaluator, BIDS, id.clone()).await;
+    let opened = world.data(&norfolk.evaluator, BIDS, id.clone()).await;
     let bids = opened["pilot"]["bids"].as_array().unwrap().clone();
     assert_eq!(bids.len(), 2, "{opened}");
-    let score = "mutation S($input: BidScoreInput!) { bidScore(input: $input) { errors { code message } } }";
-    for bid in &bids {
-        let input =
-            json!({ "pilot": pilot, "bid": bid["id"], "criterion": 1, "score": 80, "reason": "sound" });
+    let winner = bids.iter().find(|bid| bid["pricePence"] == 400_000).unwrap();
+    let loser = bids.iter().find(|bid| bid["pricePence"] == 1_000_000).unwrap();
+    for bid in [winner, loser] {
+        let content = bid["canonicalContent"].as_str().unwrap();
         assert_eq!(
-            ask(&world, &evaluator, score, json!({ "input": input })).await["bidScore"]["errors"],
-            json!([])
+            bid["receipt"]["digest"],
+            hex::encode(Sha256::digest(content)),
+            "what was sealed was opened"
         );
     }
-    let award = "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) { pilot { phase } errors { code } } }";
-    let winner = bids.iter().find(|bid| bid["pricePence"] == 400_000).unwrap();
-    let mut input = json!({ "pilot": pilot, "bid": winner["id"], "reason": "best", "feedback": [] });
-    let refused = ask(&world, &approver, award, json!({ "input": input })).await;
+    let mut input =
+        json!({ "pilot": pilot, "bid": winner["id"], "reason": "best", "feedback": feedback(&bids) });
+    let early = world
+        .data(&norfolk.approver, AWARD, json!({ "input": input }))
+        .await;
+    assert_eq!(early["pilotAward"]["errors"][0]["code"], "NOT_SCORED");
+    score(&world, &norfolk.evaluator, &pilot, &winner["id"], 80).await;
+    score(&world, &norfolk.evaluator, &pilot, &loser["id"], 70).await;
+    score(&world, &norfolk.administrator, &pilot, &loser["id"], 71).await;
+    let waiting = world.data(&two, BIDS, id.clone()).await;
+    assert_eq!(
+        waiting["pilot"]["bids"][0]["points"],
+        json!([]),
+        "no points before the decision"
+    );
+    input["feedback"] = json!([]);
+    let refused = world
+        .data(&norfolk.approver, AWARD, json!({ "input": input }))
+        .await;
+    assert_eq!(
+        refused["pilotAward"]["errors"].as_array().unwrap().len(),
+        2,
+        "{refused}"
+    );
     assert_eq!(refused["pilotAward"]["errors"][0]["code"], "NO_FEEDBACK");
-    input["feedback"] = bids
-        .iter()
-        .map(|bid| json!({ "bid": bid["id"], "text": "thank you" }))
-        .collect();
-    let awarded = ask(&world, &approver, award, json!({ "input": input })).await;
+    input["feedback"] = feedback(&bids);
+    let awarded = world
+        .data(&norfolk.approver, AWARD, json!({ "input": input }))
+        .await;
     assert_eq!(awarded["pilotAward"]["pilot"]["phase"], "AWARDED", "{awarded}");
-    let again = ask(&world, &approver, award, json!({ "input": input })).await;
+    let again = world
+        .data(&norfolk.approver, AWARD, json!({ "input": input }))
+        .await;
     assert_eq!(again["pilotAward"]["errors"][0]["code"], "NOT_CLOSED");
 
-    let lost = ask(&world, &two.token, BIDS, id).await;
-    assert_eq!(lost["pilot"]["bids"][0]["feedback"], "thank you", "{lost}");
-    let contract = &lost["pilot"]["contract"];
+    let lost = world.data(&two, BIDS, id).await;
+    let bid = &lost["pilot"]["bids"][0];
     assert_eq!(
-        (&contract["title"], &contract["valuePence"]),
-        (&json!("Missed bins"), &json!(400_000))
+        (&bid["feedback"], &bid["state"]),
+        (&json!("thank you"), &json!("NOT_AWARDED")),
+        "{lost}"
+    );
+    let points = json!([{ "criterion": "Approach", "points": 70.5, "reasons": ["sound", "sound"] },
+        { "criterion": "Price", "points": 40.0, "reasons": [] }]);
+    assert_eq!(bid["points"], points);
+    let winners = json!([{ "points": 80.0, "reasons": [] }, { "points": 100.0, "reasons": [] }]);
+    assert_eq!(bid["winnersPoints"], winners);
+    let contract = &lost["pilot"]["contract"];
+    assert_eq!(contract["title"], "Missed bins");
+    assert_eq!(
+        (&contract["valuePence"], &contract["service"]["lgsl"]),
+        (&json!(400_000), &json!(528))
     );
     assert_eq!(contract["suppliers"][0]["name"], "Tidebell");
     assert!(
         !contract["windows"].as_array().unwrap().is_empty(),
         "its windows are armed: {contract}"
     );
+
+    outbox::deliver_due(&world.app).await.unwrap();
+    let told = world.smtp.received(2).await;
+    let to_loser = told
+        .iter()
+        .find(|mail| mail.to == ["two@copperwren.example"])
+        .unwrap();
+    let mail = MessageParser::default().parse(&to_loser.bytes).unwrap();
+    assert_eq!(mail.subject().unwrap(), "Your bid was not chosen: Missed bins");
+    let text = mail.body_text(0).unwrap();
+    assert!(
+        text.contains("Approach: 70.50 (the winner: 80.00)") && text.contains("thank you"),
+        "{text}"
+    );
+    assert!(!text.contains(CANARY));
 }
 
 #[tokio::test]
 async fn a_bid_is_for_the_suppliers_own_and_within_the_cap() {
     let world = World::new().await;
-    let approver = member(&world, "a@norfolk.example", CouncilRole::Approver).await;
-    let one = bidder(&world, "one@tidebell.example", "Tidebell").await;
-    let two = bidder(&world, "two@copperwren.example", "Copperwren").await;
-    let pilot = published(&world, &approver).await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let two = world.supplier("two@copperwren.example", "Copperwren").await;
+    let pilot = published(&world, &norfolk.approver).await;
     assert_eq!(
         submit(&world, &one, &pilot, 1_000_001).await["errors"][0]["code"],
         "BAD_PRICE"
     );
-    let stolen = Bidder {
-        token: two.token,
-        supplier: one.supplier,
-    };
-    let input =
-        json!({ "input": { "pilot": pilot, "supplier": stolen.supplier, "pricePence": 1, "answer": "x" } });
-    let answer = world.query(Some(&stolen.token), SUBMIT, input).await;
+    let input = json!({ "pilot": pilot, "supplier": one.id, "pricePence": 1, "answer": "x" });
     assert_eq!(
-        answer["errors"][0]["extensions"]["code"], "NOT_ALLOWED",
-        "{answer}"
+        world.refusal(&two, SUBMIT, json!({ "input": input })).await,
+        "NOT_ALLOWED"
+    );
+}
+
+#[tokio::test]
+async fn a_reserved_pilot_takes_bids_only_of_those_whose_profile_says_so() {
+    let world = World::new().await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let pilot = drafted(&world, &norfolk.approver, "VCSE").await;
+    publish(&world, &norfolk.approver, &pilot).await;
+    assert_eq!(
+        submit(&world, &one, &pilot, 1).await["errors"][0]["code"],
+        "NOT_ELIGIBLE"
+    );
+    let edit = "mutation E($id: ID!, $profile: SupplierProfileInput!) {
+        supplierEditProfile(supplier: $id, profile: $profile) { supplier { vcse size } errors { code path } } }";
+    let wrong = json!({ "id": one.id, "profile": { "website": "javascript:alert(1)" } });
+    let refused = world.data(&one, edit, wrong).await;
+    assert_eq!(
+        refused["supplierEditProfile"]["errors"],
+        json!([{ "code": "BAD_WEBSITE", "path": "website" }])
+    );
+    let says = json!({ "id": one.id, "profile": { "vcse": true, "size": "MICRO" } });
+    let edited = world.data(&one, edit, says.clone()).await;
+    assert_eq!(
+        edited["supplierEditProfile"]["supplier"],
+        json!({ "vcse": true, "size": "MICRO" })
+    );
+    assert_eq!(submit(&world, &one, &pilot, 1).await["errors"], json!([]));
+    let two = world.supplier("two@copperwren.example", "Copperwren").await;
+    assert_eq!(world.refusal(&two, edit, says).await, "NOT_ALLOWED");
+}
+
+#[tokio::test]
+async fn a_bid_that_was_taken_back_is_opened_for_nobody() {
+    let world = World::new().await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let pilot = published(&world, &norfolk.approver).await;
+    let withdraw =
+        "mutation W($pilot: ID!, $supplier: ID!) { bidWithdraw(pilot: $pilot, supplier: $supplier) {
+        bid { state } errors { code } } }";
+    let of = json!({ "pilot": pilot, "supplier": one.id });
+    assert_eq!(
+        world.data(&one, withdraw, of.clone()).await["bidWithdraw"]["errors"][0]["code"],
+        "NO_BID"
+    );
+    submit(&world, &one, &pilot, 500_000).await;
+    assert_eq!(
+        world.data(&one, withdraw, of.clone()).await["bidWithdraw"]["bid"]["state"],
+        "WITHDRAWN"
+    );
+    world.app.clock.advance(Duration::hours(6));
+    let opened = world.data(&norfolk.evaluator, BIDS, json!({ "id": pilot })).await;
+    assert_eq!(opened["pilot"]["bids"], json!([]));
+    assert_eq!(
+        world.data(&one, withdraw, of).await["bidWithdraw"]["errors"][0]["code"],
+        "NOT_OPEN"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_public_is_not_found_by_others() {
+    let world = World::new().await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let pilot = drafted(&world, &norfolk.approver, "NONE").await;
+    let review =
+        "mutation R($id: ID!) { pilotSubmitForReview(pilot: $id) { pilot { phase } errors { code } } }";
+    let reviewed = world
+        .data(&norfolk.approver, review, json!({ "id": pilot }))
+        .await;
+    assert_eq!(reviewed["pilotSubmitForReview"]["pilot"]["phase"], "IN_REVIEW");
+    let list = "query L($filter: PilotFilter) { pilots(filter: $filter) { edges { node { phase } } } }";
+    let withdraw =
+        "mutation W($id: ID!) { pilotWithdraw(pilot: $id, reason: \"merged\") { pilot { phase } } }";
+    let seen = |answer: Value| answer["pilots"]["edges"].as_array().unwrap().len();
+    for (phase, filter) in [("IN_REVIEW", "IN_REVIEW"), ("WITHDRAWN", "WITHDRAWN")] {
+        let filter = json!({ "filter": { "phases": [filter] } });
+        assert_eq!(
+            seen(world.data(&norfolk.approver, list, filter.clone()).await),
+            1,
+            "{phase}"
+        );
+        assert_eq!(seen(world.data(&one, list, filter).await), 0, "{phase}");
+        assert_eq!(
+            world.data(&one, BIDS, json!({ "id": pilot })).await["pilot"],
+            Value::Null,
+            "{phase}"
+        );
+        assert_eq!(
+            world.refusal(&one, withdraw, json!({ "id": pilot })).await,
+            "NOT_FOUND",
+            "{phase}"
+        );
+        if phase == "IN_REVIEW" {
+            let done = world
+                .data(&norfolk.approver, withdraw, json!({ "id": pilot }))
+                .await;
+            assert_eq!(done["pilotWithdraw"]["pilot"]["phase"], "WITHDRAWN");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_pilot_tells_its_bidders_and_opens_nothing() {
+    let world = World::new().await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let pilot = published(&world, &norfolk.approver).await;
+    submit(&world, &one, &pilot, 500_000).await;
+    let cancel = "mutation C($id: ID!, $reason: String!) { pilotCancel(pilot: $id, reason: $reason) {
+        pilot { phase } errors { code } } }";
+    let blank = json!({ "id": pilot, "reason": " " });
+    let refused = world.data(&norfolk.approver, cancel, blank).await;
+    assert_eq!(refused["pilotCancel"]["errors"][0]["code"], "BAD_TEXT");
+    let reason = json!({ "id": pilot, "reason": "the budget went" });
+    let done = world.data(&norfolk.approver, cancel, reason).await;
+    assert_eq!(done["pilotCancel"]["pilot"]["phase"], "CANCELLED");
+    world.app.clock.advance(Duration::hours(7));
+    let opened = world.data(&norfolk.evaluator, BIDS, json!({ "id": pilot })).await;
+    assert_eq!(opened["pilot"]["bids"], json!([]), "past the deadline it had");
+    outbox::deliver_due(&world.app).await.unwrap();
+    let mail = &world.smtp.received(1).await[0];
+    let text = String::from_utf8_lossy(&mail.bytes);
+    assert!(
+        text.contains("the budget went") && text.contains("stays sealed"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_pilot_that_nobody_suits_ends_with_feedback_for_everybody() {
+    let world = World::new().await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let pilot = published(&world, &norfolk.approver).await;
+    submit(&world, &one, &pilot, 500_000).await;
+    let close = "mutation C($input: PilotCloseWithoutAwardInput!) { pilotCloseWithoutAward(input: $input) {
+        pilot { phase outcomeReason } errors { code } } }";
+    let mut input = json!({ "pilot": pilot, "reason": "too slow", "feedback": [] });
+    let open = world
+        .data(&norfolk.approver, close, json!({ "input": input }))
+        .await;
+    assert_eq!(open["pilotCloseWithoutAward"]["errors"][0]["code"], "NOT_CLOSED");
+    world.app.clock.advance(Duration::hours(6));
+    let unsaid = world
+        .data(&norfolk.approver, close, json!({ "input": input }))
+        .await;
+    assert_eq!(
+        unsaid["pilotCloseWithoutAward"]["errors"][0]["code"],
+        "NO_FEEDBACK"
+    );
+    let opened = world.data(&norfolk.evaluator, BIDS, json!({ "id": pilot })).await;
+    input["feedback"] = feedback(opened["pilot"]["bids"].as_array().unwrap());
+    let ended = world
+        .data(&norfolk.approver, close, json!({ "input": input }))
+        .await;
+    assert_eq!(
+        ended["pilotCloseWithoutAward"]["pilot"]["phase"], "NONE_SUITABLE",
+        "{ended}"
+    );
+    let told = world.data(&one, BIDS, json!({ "id": pilot })).await;
+    assert_eq!(told["pilot"]["bids"][0]["feedback"], "thank you");
+    assert_eq!(told["pilot"]["contract"], Value::Null);
+}
+
+#[tokio::test]
+async fn questions_are_answered_for_everybody_and_their_asker_is_not_named() {
+    let world = World::new().await;
+    let norfolk = norfolk(&world).await;
+    let one = world.supplier("one@tidebell.example", "Tidebell").await;
+    let two = world.supplier("two@copperwren.example", "Copperwren").await;
+    let pilot = published(&world, &norfolk.approver).await;
+    let ask = "mutation A($pilot: ID!, $supplier: ID!) {
+        pilotQuestionAsk(pilot: $pilot, supplier: $supplier, question: \"How many rounds?\") {
+            question { id state own } errors { code } } }";
+    let by_one = json!({ "pilot": pilot, "supplier": one.id });
+    assert_eq!(world.refusal(&two, ask, by_one.clone()).await, "NOT_ALLOWED");
+    let asked = world.data(&one, ask, by_one.clone()).await["pilotQuestionAsk"]["question"].clone();
+    let read = "query Q($id: ID!) { pilot(id: $id) { questions { question answer state own } } }";
+    let seen = |answer: Value| answer["pilot"]["questions"].clone();
+    let id = json!({ "id": pilot });
+    assert_eq!(
+        seen(world.data(&two, read, id.clone()).await),
+        json!([]),
+        "not before it is answered"
+    );
+    assert_eq!(
+        seen(world.data(&norfolk.approver, read, id.clone()).await)
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    let answer = "mutation R($id: ID!, $state: PilotQuestionState!) {
+        pilotQuestionAnswer(question: $id, state: $state, answer: \"Forty.\") { errors { code } } }";
+    let published = json!({ "id": asked["id"], "state": "ANSWERED_AND_PUBLISHED" });
+    assert_eq!(
+        world.refusal(&two, answer, published.clone()).await,
+        "NOT_FOUND",
+        "not even that it was asked"
+    );
+    let done = world.data(&norfolk.approver, answer, published.clone()).await;
+    assert_eq!(done["pilotQuestionAnswer"]["errors"], json!([]));
+    let everybody = world.data((), read, id.clone()).await;
+    assert!(!everybody.to_string().contains("Tidebell"));
+    let shown = json!([{ "question": "How many rounds?", "answer": "Forty.", "state": "ANSWERED_AND_PUBLISHED",
+        "own": false }]);
+    assert_eq!(seen(everybody), shown);
+    let twice = world.data(&norfolk.approver, answer, published).await;
+    assert_eq!(twice["pilotQuestionAnswer"]["errors"][0]["code"], "ANSWERED");
+    let private = world.data(&one, ask, by_one.clone()).await["pilotQuestionAsk"]["question"]["id"].clone();
+    let private = json!({ "id": private, "state": "ANSWERED_PRIVATELY" });
+    world.data(&norfolk.approver, answer, private).await;
+    assert_eq!(
+        seen(world.data(&two, read, id.clone()).await)
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    assert_eq!(
+        seen(world.data(&one, read, id).await).as_array().unwrap().len(),
+        2
+    );
+    world.app.clock.advance(Duration::hours(6));
+    assert_eq!(
+        world.data(&one, ask, by_one).await["pilotQuestionAsk"]["errors"][0]["code"],
+        "NOT_OPEN"
     );
 }

@@ -9,22 +9,6 @@ use serde_json::{Value, json};
 
 const FIXTURE: &str = include_str!("../fixtures/register.csv");
 
-async fn bring_in(world: &World, text: &str, dry_run: bool) -> Imported {
-    let reader = register::read(text.as_bytes()).unwrap();
-    let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
-    let file = File {
-        name: "register.csv",
-        bytes: text.as_bytes(),
-        readings: &readings,
-        report: &report,
-    };
-    let council = directory().find("norfolk").unwrap();
-    import(&world.app, &Viewer::System, council, file, dry_run, |_| {})
-        .await
-        .unwrap()
-}
-
 fn counts(done: &Imported) -> (u32, u32, u32) {
     (done.added, done.changed, done.unchanged)
 }
@@ -43,24 +27,24 @@ fn titles(answer: &Value) -> Vec<&str> {
 async fn the_same_file_twice_changes_nothing() {
     let world = World::new().await;
     assert_eq!(
-        counts(&bring_in(&world, FIXTURE, true).await),
+        counts(&world.register(FIXTURE, true).await),
         (13, 0, 0),
         "a dry run"
     );
     assert_eq!(
-        counts(&bring_in(&world, FIXTURE, false).await),
+        counts(&world.register(FIXTURE, false).await),
         (13, 0, 0),
         "the dry run kept nothing"
     );
-    assert_eq!(counts(&bring_in(&world, FIXTURE, false).await), (0, 0, 13));
+    assert_eq!(counts(&world.register(FIXTURE, false).await), (0, 0, 13));
 }
 
 #[tokio::test]
 async fn a_row_that_says_something_else_changes_its_contract() {
     let world = World::new().await;
-    bring_in(&world, FIXTURE, false).await;
+    world.register(FIXTURE, false).await;
     let later = FIXTURE.replacen("01-Apr-2013,31/03/2016", "01-Apr-2013,31/03/2017", 1);
-    assert_eq!(counts(&bring_in(&world, &later, false).await), (0, 1, 12));
+    assert_eq!(counts(&world.register(&later, false).await), (0, 1, 12));
     let query = "query One { contracts(filter: { asOf: \"2017-01-01\", endsWithinDays: 100 }) {
         edges { node { reference title version currentEndsOn } } } }";
     let answer = world.query(None, query, Value::Null).await;
@@ -94,7 +78,7 @@ async fn nobody_without_the_right_brings_a_register_in() {
 #[tokio::test]
 async fn filters_and_text_find_contracts_on_either_database() {
     let world = World::new().await;
-    bring_in(&world, FIXTURE, false).await;
+    world.register(FIXTURE, false).await;
     for (filter, expected) in [
         (json!({ "text": "library vans" }), 1),
         (json!({ "text": "bus invented" }), 2),
@@ -125,7 +109,7 @@ async fn filters_and_text_find_contracts_on_either_database() {
 #[tokio::test]
 async fn pages_follow_one_another_in_every_order_without_gap_or_repeat() {
     let world = World::new().await;
-    bring_in(&world, FIXTURE, false).await;
+    world.register(FIXTURE, false).await;
     for field in ["ENDS_ON", "VALUE", "TITLE"] {
         for descending in [false, true] {
             let mut seen = Vec::new();
@@ -156,7 +140,7 @@ async fn pages_follow_one_another_in_every_order_without_gap_or_repeat() {
 #[tokio::test]
 async fn the_main_list_takes_two_statements_whatever_its_size() {
     let world = World::new().await;
-    bring_in(&world, FIXTURE, false).await;
+    world.register(FIXTURE, false).await;
     for first in [1, 5, 50] {
         let before = world.app.db.statements();
         let query = "query L($first: Int) { contracts(first: $first) { edges { node {
@@ -170,7 +154,7 @@ async fn the_main_list_takes_two_statements_whatever_its_size() {
 #[tokio::test]
 async fn relations_of_a_page_take_one_statement_each() {
     let world = World::new().await;
-    bring_in(&world, FIXTURE, false).await;
+    world.register(FIXTURE, false).await;
     let before = world.app.db.statements();
     let query = "query R { contracts(first: 50) { edges { node { status extensionOptions { state }
         windows { kind isOpen } otherBuyers { name } } } } }";
@@ -195,7 +179,7 @@ async fn an_id_of_the_wrong_sort_says_so() {
 #[tokio::test]
 async fn anything_public_is_found_by_its_id_alone() {
     let world = World::new().await;
-    bring_in(&world, FIXTURE, false).await;
+    world.register(FIXTURE, false).await;
     let query =
         "query One { contracts(first: 1) { edges { node { id title council { id } suppliers { id } } } } }";
     let answer = world.query(None, query, Value::Null).await;

@@ -4,6 +4,10 @@
 use crate::smtp::Smtp;
 use chrono::{DateTime, Utc};
 use guildhall::access::accounts::{self, NewAccount};
+use guildhall::access::{CouncilRole, Viewer};
+use guildhall::councils::directory;
+use guildhall::exchange::import::{File, Imported, import};
+use guildhall::exchange::register::{self, Report};
 use guildhall::graphql::Api;
 use guildhall::http::{self, DevelopmentPage, Site, Tab};
 use guildhall::runtime::clock::Clock;
@@ -36,6 +40,36 @@ pub(crate) struct World {
     pub(crate) clock_moves: Arc<AtomicUsize>,
     // Last, so that the database goes when nothing uses it any more.
     _place: Place,
+}
+
+/// Whoever an operation comes from: a token, a supplier's founder, or nobody.
+pub(crate) trait Who {
+    fn token(&self) -> Option<&str>;
+}
+
+impl Who for () {
+    fn token(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Who for &String {
+    fn token(&self) -> Option<&str> {
+        Some(self)
+    }
+}
+
+impl Who for &Supplier {
+    fn token(&self) -> Option<&str> {
+        Some(&self.token)
+    }
+}
+
+/// A supplier that signed up.
+pub(crate) struct Supplier {
+    /// Its founder's.
+    pub(crate) token: String,
+    pub(crate) id: Value,
 }
 
 impl World {
@@ -98,6 +132,20 @@ impl World {
         body(request.send().await).await
     }
 
+    /// The same, when it must succeed: what came of it.
+    pub(crate) async fn data(&self, who: impl Who, text: &str, variables: Value) -> Value {
+        let answer = self.query(who.token(), text, variables).await;
+        assert_eq!(answer["errors"], Value::Null, "{answer}");
+        answer["data"].clone()
+    }
+
+    /// The same, when it must not: the code of its first error.
+    pub(crate) async fn refusal(&self, who: impl Who, text: &str, variables: Value) -> String {
+        let answer = self.query(who.token(), text, variables).await;
+        let code = answer["errors"][0]["extensions"]["code"].as_str();
+        code.unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
     /// A request to `/graphql` with this body, not sent yet.
     pub(crate) fn post(&self, body: &Value) -> TestRequestBuilder<'_, BoxEndpoint<'static, Response>> {
         self.client.post("/graphql").body_json(body)
@@ -106,6 +154,52 @@ impl World {
     /// Makes an account with [`PASSWORD`] and gives its id.
     pub(crate) async fn person(&self, email: &str, name: &str) -> Uuid {
         self.account(email, name, false).await
+    }
+
+    /// Makes somebody with a role in a council and gives their token.
+    pub(crate) async fn member(&self, email: &str, council: &str, role: CouncilRole) -> String {
+        let person = self.person(email, "Member").await;
+        let council = directory().find(council).unwrap().id;
+        accounts::join_council(&self.app, &Viewer::System, person, council, role)
+            .await
+            .unwrap();
+        self.token(email).await
+    }
+
+    /// The id of a council, as the graph gives it.
+    pub(crate) async fn council(&self, code: &str) -> Value {
+        let query = "query C($code: String!) { council(code: $code) { id } }";
+        self.data((), query, json!({ "code": code })).await["council"]["id"].clone()
+    }
+
+    /// Signs a small supplier up and gives its id and its founder's token.
+    pub(crate) async fn supplier(&self, email: &str, name: &str) -> Supplier {
+        let sign_up = "mutation U($input: SupplierSignUpInput!) { supplierSignUp(input: $input) {
+            supplier { id } errors { message } } }";
+        let input =
+            json!({ "email": email, "name": name, "supplier": name, "password": PASSWORD, "size": "SMALL" });
+        let made = self.data((), sign_up, json!({ "input": input })).await;
+        Supplier {
+            token: self.token(email).await,
+            id: made["supplierSignUp"]["supplier"]["id"].clone(),
+        }
+    }
+
+    /// Brings a register of Norfolk's in.
+    pub(crate) async fn register(&self, text: &str, dry_run: bool) -> Imported {
+        let reader = register::read(text.as_bytes()).unwrap();
+        let mut report = Report::counting(reader.source());
+        let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+        let file = File {
+            name: "register.csv",
+            bytes: text.as_bytes(),
+            readings: &readings,
+            report: &report,
+        };
+        let council = directory().find("norfolk").unwrap();
+        import(&self.app, &Viewer::System, council, file, dry_run, |_| {})
+            .await
+            .unwrap()
     }
 
     #[expect(dead_code, reason = "no operation of the API asks for an operator yet")]
