@@ -11,7 +11,23 @@ use tokio::net::TcpStream;
 
 /// A program that has not said where it listens after this long will not.
 const STARTING: Duration = Duration::from_secs(30);
+/// The program's file.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_guildhall");
 const LISTENING: &str = "listening on http://";
+
+/// Runs a command of the program to its end, which must be a good one; what it told.
+pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let out = Command::new(PROGRAM)
+        .env_clear()
+        .envs(environment.iter().copied())
+        .args(arguments)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&out.stdout).into_owned();
+    let error = String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success(), "{arguments:?}: {told}{error}");
+    told
+}
 
 /// A running program: killed when this is dropped.
 #[derive(Debug)]
@@ -23,7 +39,7 @@ pub(crate) struct Binary {
 impl Binary {
     /// Starts the program with these arguments and nothing in its environment but these variables, on port 0.
     pub(crate) fn start(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_guildhall"))
+        let mut child = Command::new(PROGRAM)
             .args(arguments)
             .env_clear()
             .env("GUILDHALL_LISTEN", "127.0.0.1:0")
@@ -72,6 +88,13 @@ impl Binary {
         );
         let answer = self.exchange(format!("{head}{body}").as_bytes()).await?;
         serde_json::from_slice(&answer.1).ok()
+    }
+
+    /// The same, when it must succeed: what came of it.
+    pub(crate) async fn data(&self, token: Option<&str>, text: &str, variables: Value) -> Value {
+        let answer = self.query(token, text, variables).await.unwrap();
+        assert_eq!(answer["errors"], Value::Null, "{answer}");
+        answer["data"].clone()
     }
 
     /// Posts a form to a path: the status and the body.

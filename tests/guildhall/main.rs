@@ -6,7 +6,6 @@
 
 mod alerts;
 mod binary;
-mod chain;
 mod doors;
 mod hostile;
 mod needs;
@@ -18,4 +17,6 @@ mod registers;
 mod schema;
 mod server;
 mod smtp;
+mod starting;
+mod story;
 mod world;

@@ -264,14 +264,14 @@ pub(crate) async fn text(response: TestResponse) -> String {
 }
 
 /// Where a world's database is: gone when this is.
-struct Place {
-    url: String,
+pub(crate) struct Place {
+    pub(crate) url: String,
     _directory: Option<tempfile::TempDir>,
     postgres: Option<(String, String)>,
 }
 
 impl Place {
-    async fn make() -> Self {
+    pub(crate) async fn make() -> Self {
         let Ok(server) = std::env::var("GUILDHALL_TEST_POSTGRES") else {
             let directory = tempfile::tempdir().unwrap();
             return Self {
