@@ -5,24 +5,15 @@
 //! empty. `GUILDHALL_BENCH_CONTRACTS` says how many contracts (100,000 if not). One run measures both, in turns,
 //! and prints medians: only the ratio travels between machines. On SQLite, CPU is the database's too.
 
+mod support;
+
 use guildhall::access::Viewer;
-use guildhall::councils;
 use guildhall::graphql::{Api, SessionToken};
-use guildhall::runtime::App;
-use guildhall::runtime::clock::Clock;
-use guildhall::runtime::database::Database;
-use guildhall::runtime::entropy::Entropy;
-use guildhall::runtime::mail::Mailer;
-use guildhall::runtime::secret::Secret;
-use migration::{Migrate, Migrator};
 use sea_orm::sqlx::{self, postgres::PgPool, sqlite::SqlitePool};
 use sea_orm::{ConnectionTrait, DbBackend};
 use serde::Serialize;
-use std::sync::Arc;
 use std::time::Instant;
-
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+use support::{Place, cpu_micros};
 
 const QUERY: &str =
     "query Expiring { contracts(filter: { asOf: \"2026-01-15\", endsWithinDays: 180 }, first: 50) {
@@ -151,19 +142,6 @@ enum Pool {
     Postgres(PgPool),
 }
 
-/// Processor time of this process so far, in microseconds, by the kernel's ticks of 10 ms.
-fn cpu_micros() -> u64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = stat.rsplit(')').next().unwrap_or_default();
-    after
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<u64>().ok())
-        .sum::<u64>()
-        * 10_000
-}
-
 struct Figures {
     cpu: u64,
     p50: u64,
@@ -214,32 +192,10 @@ async fn bare(pool: &Pool) -> usize {
     }
 }
 
-async fn application(url: &str) -> App {
-    let app = App {
-        db: Database::open(url).await.expect("the database opens"),
-        clock: Clock::standing(chrono::DateTime::from_timestamp(1_768_467_600, 0).expect("an instant")),
-        entropy: Entropy::seeded(1),
-        secret: Secret::from_bytes([1; 32]),
-        mailer: Mailer::kept(),
-        public_url: "https://guildhall.example".into(),
-        development: false,
-        hashing: Arc::new(tokio::sync::Semaphore::new(1)),
-    };
-    Migrator::up(app.db.for_migration(), None)
-        .await
-        .expect("the schema");
-    councils::mirror(&app).await.expect("the councils");
-    app
-}
-
 #[tokio::main]
 async fn main() {
-    let folder = std::env::temp_dir().join(format!("guildhall-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let file = format!("sqlite://{}", folder.join("bench.db").display());
-    let url = std::env::var("DATABASE_URL").unwrap_or(file);
+    let Place { app, url, folder } = support::application().await;
     let contracts = std::env::var("GUILDHALL_BENCH_CONTRACTS").unwrap_or_else(|_| "100000".into());
-    let app = application(&url).await;
     let sqlite = app.db.backend() == DbBackend::Sqlite;
     let generate = if sqlite { SQLITE } else { POSTGRES }.replace("{N}", &contracts);
     app.db
@@ -275,5 +231,5 @@ async fn main() {
     }
     let ratio = median(&of_ours, |f| f.cpu) as f64 / median(&of_bare, |f| f.cpu).max(1) as f64;
     println!("ratio of CPU: {ratio:.2}");
-    let _ = std::fs::remove_dir_all(folder);
+    drop(folder);
 }

@@ -8,8 +8,8 @@
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
 //! | [`needs`] | problems that councils state before any tender |
-//! | [`pilots`] | pilots, the sealed bids for them, scores and awards |
-//! | [`suppliers`] | who supplies, and which supplier a register means |
+//! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
+//! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
 //! | [`audit`] | who did what, by which right |
@@ -41,10 +41,14 @@
 //! [`contracts::Filter`] and the selected fields into [`contracts::Columns`]; [`contracts::list`] reads the page in
 //! one statement and [`suppliers::of_contracts`] its suppliers in a second. Councils are in memory.
 //!
-//! **A register comes in.** `cli::import` reads the file with [`exchange::register`] (pure: columns, cells, rows,
-//! doubts) and hands it to [`exchange::import`], which takes a permit, compares each row's key and digest with what
-//! is there, resolves suppliers ([`suppliers::resolve`]), and gives [`contracts::record()`] what is new or changed,
-//! in one transaction with the audit entry.
+//! **Publish a pilot.** `graphql::pilots` reads the ids and hands over to [`pilots::publish`], which holds the pilot's
+//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`]: only a draft, a deadline in the
+//! future) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
+//! is: [`pilots::bids`] takes bids strictly before the deadline and opens them after it, and [`pilots::award`] turns
+//! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
+//!
+//! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
+//! [`exchange::import`] writes what is new or changed, in one transaction.
 
 pub mod access;
 pub mod alerts;

@@ -33,7 +33,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         .map_err(|e| failed(format!("{}: {e}", config.listen)))?;
     let page = DevelopmentPage {
         mode: "development".into(),
-        tabs: super::demo::tabs(),
+        tabs: super::demo::tabs("you@example.org"),
         first_query: super::demo::FIRST_QUERY.into(),
         ..DevelopmentPage::default()
     };

@@ -10,9 +10,8 @@ use crate::runtime::{App, Error};
 use calendar::Calendar;
 use entity::council;
 use facts::{CouncilFact, ServiceFact};
-use sea_orm::ActiveValue::Set;
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -121,31 +120,47 @@ fn id_of(slug: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// Mirrors the facts to the database; once, and again after every upgrade.
+/// Mirrors the facts to the database, where they differ: on the first start, and after an upgrade.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn mirror(app: &App) -> Result<(), Error> {
+    let kept = council::Entity::find().all(app.db.read()).await?;
+    let kept: HashMap<Uuid, council::Model> = kept.into_iter().map(|row| (row.id, row)).collect();
+    let changed: Vec<council::ActiveModel> = directory()
+        .all()
+        .iter()
+        .map(row)
+        .filter(|row| kept.get(&row.id) != Some(row))
+        .map(|row| row.into_active_model().reset_all())
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
     let txn = app.db.begin().await?;
-    let row = |council: &Council| council::ActiveModel {
-        id: Set(council.id),
-        slug: Set(council.facts.slug.into()),
-        gss: Set(council.facts.gss.map(Into::into)),
-        name: Set(council.facts.name.into()),
-        kind: Set(council.facts.kind.as_str().into()),
-        nation: Set(council.facts.nation.as_str().into()),
-        region: Set(council.facts.region.as_str().into()),
-        ends_on: Set(council.facts.ends_on),
-    };
     use council::Column::{EndsOn, Gss, Id, Kind, Name, Nation, Region, Slug};
     let update = OnConflict::column(Id)
         .update_columns([Slug, Gss, Name, Kind, Nation, Region, EndsOn])
         .to_owned();
-    council::Entity::insert_many(directory().all().iter().map(row))
+    council::Entity::insert_many(changed)
         .on_conflict(update)
         .exec_without_returning(&txn)
         .await?;
     Ok(txn.commit().await?)
+}
+
+fn row(council: &Council) -> council::Model {
+    let facts = &council.facts;
+    council::Model {
+        id: council.id,
+        slug: facts.slug.into(),
+        gss: facts.gss.map(Into::into),
+        name: facts.name.into(),
+        kind: facts.kind.as_str().into(),
+        nation: facts.nation.as_str().into(),
+        region: facts.region.as_str().into(),
+        ends_on: facts.ends_on,
+    }
 }
 
 #[cfg(test)]

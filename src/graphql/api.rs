@@ -36,10 +36,11 @@ pub struct Api {
 impl Api {
     /// The API of this application.
     pub fn new(app: App) -> Self {
-        let sizes = ListSizes::from_sdl(&super::sdl()).expect("our own schema is well formed");
+        let schema = super::schema();
+        let sizes = ListSizes::from_sdl(&schema.sdl()).expect("our own schema is well formed");
         Self {
             app,
-            schema: super::schema(),
+            schema,
             documents: Arc::default(),
             sizes: Arc::new(sizes),
         }

@@ -116,10 +116,16 @@ fn page(world: &world::DemoWorld, loaded: &load::Loaded) -> DevelopmentPage {
             (world.councils.len() as u64, "councils with a register".into()),
             (world.contracts.len() as u64, "contracts".into()),
             (world.suppliers.len() as u64, "suppliers".into()),
+            (world.products.len() as u64, "products".into()),
             (world.needs.len() as u64, "needs".into()),
             (world.pilots.len() as u64, "pilots".into()),
         ],
-        tabs: tabs(),
+        tabs: tabs(
+            loaded
+                .sign_ins
+                .first()
+                .map_or("you@example.org", |(_, email, _)| email),
+        ),
         ..DevelopmentPage::default()
     }
 }
@@ -134,8 +140,8 @@ fn print_welcome(folder: &Path, page: &DevelopmentPage) {
     println!("\nPages: / (start here), /graphiql, /mailbox");
 }
 
-/// The tabs that GraphiQL opens with.
-pub fn tabs() -> Vec<Tab> {
+/// The tabs that GraphiQL opens with; the second last signs this address in.
+pub fn tabs(email: &str) -> Vec<Tab> {
     let tab = |title: &str, query: &str| Tab {
         title: Some(title.into()),
         query: query.into(),
@@ -144,20 +150,53 @@ pub fn tabs() -> Vec<Tab> {
     vec![
         tab("What ends in the next half year, and with whom", FIRST_QUERY),
         tab(
-            "Which windows are open today in Norfolk's register",
-            "query OpenInNorfolk {\n  council(code: \"norfolk\") { name windowsByMonth { month kind contracts valuePence } }\n  \
-             contracts(filter: { text: \"software\", windowOpen: [REPROCUREMENT, MARKET_ENGAGEMENT] }, first: 10) {\n    \
-             totalCount\n    edges { node { title council { name } windows { kind opensOn closesOn isOpen } } }\n  }\n}",
+            "Which windows are open today, and what a council's year looks like",
+            "query OpenNow {
+  council(code: \"norfolk\") { name windowsByMonth { month kind contracts valuePence } }
+  contracts(filter: { text: \"software\", windowOpen: [REPROCUREMENT, MARKET_ENGAGEMENT] }, first: 10) {
+    totalCount
+    edges { node { title council { name } windows { kind opensOn closesOn isOpen } } }
+  }
+}",
         ),
         tab(
-            "Sign in (see the front page for who can)",
-            "mutation SignIn {\n  signIn(input: { email: \"\", password: \"guildhall-demo\" }) {\n    viewer { name }\n    \
-             errors { code message }\n  }\n}",
+            "What councils need, and who says us too",
+            "query Needs {
+  needs { edges { node { title state council { name } budgetMaxPence supporters { name } } } }
+}",
         ),
         tab(
-            "What councils are trying, and until when they take bids",
-            "query Pilots {\n  pilots { edges { node { title phase deadlineAt capPence council { name } contract { title valuePence } } } }\n}",
+            "What councils are trying, until when they take bids, and what was asked",
+            "query Pilots {
+  pilots {
+    edges { node {
+      title phase deadlineAt capPence reservation council { name }
+      questions { question answer }
+      contract { title valuePence }
+    } }
+  }
+}",
         ),
-        tab("Who am I", "query Me {\n  viewer { name email }\n}"),
+        tab(
+            "What suppliers sell",
+            "query Products {
+  products(first: 10) { edges { node { name summary supplier { name size } services { name } } } }
+}",
+        ),
+        tab(
+            "Sign in (the front page says who can)",
+            &format!(
+                "mutation SignIn {{
+  signIn(input: {{ email: \"{email}\", password: \"{PASSWORD}\" }}) {{
+    viewer {{ name }}
+    errors {{ code message }}
+  }}
+}}"
+            ),
+        ),
+        tab(
+            "Who am I",
+            "query Me {\n  viewer { name email memberships { councilRole supplierRole } }\n}",
+        ),
     ]
 }
