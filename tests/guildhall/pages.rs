@@ -246,3 +246,17 @@ async fn mail_reaches_the_server_byte_for_byte_after_it_was_busy() {
     let trimmed = received[0].bytes.strip_suffix(b"\r\n").unwrap();
     assert!(kept.message == received[0].bytes || kept.message == trimmed);
 }
+
+#[tokio::test]
+async fn every_query_in_the_tabs_is_one_that_works() {
+    let world = World::development().await;
+    for tab in guildhall::cli::demo::tabs("nobody@guildhall.example") {
+        let answer = world.query(None, &tab.query, serde_json::Value::Null).await;
+        assert_eq!(
+            answer["errors"],
+            serde_json::Value::Null,
+            "{:?}: {answer}",
+            tab.title
+        );
+    }
+}
