@@ -16,6 +16,10 @@ pub struct Model {
     pub opens_on: Date,
     /// Only holding over has no close.
     pub closes_on: Option<Date>,
+    /// Since when it has had these dates.
+    pub armed_at: DateTimeUtc,
+    /// Whoever asked has been told that it opened, or it had closed before it was known here.
+    pub announced: bool,
 }
 
 /// None: joins are written where they are needed.

@@ -28,4 +28,3 @@ pub mod product_version;
 pub mod saved_search;
 pub mod session;
 pub mod supplier;
-pub mod watermark;

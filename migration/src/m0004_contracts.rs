@@ -123,9 +123,13 @@ CREATE TABLE contract_window (
     opens_on {date} NOT NULL,
     -- Only holding over has no close.
     closes_on {date},
+    -- Since when it has had these dates.
+    armed_at {instant} NOT NULL,
+    -- Whoever asked has been told that it opened, or it had closed before it was known here.
+    announced {bool} NOT NULL,
     PRIMARY KEY (contract_id, kind, ordinal)
 ) {strict};
-CREATE INDEX contract_window_opens ON contract_window (opens_on, contract_id);
+CREATE INDEX contract_window_unannounced ON contract_window (opens_on) WHERE NOT announced;
 CREATE INDEX contract_window_kind_opens ON contract_window (kind, opens_on, closes_on, contract_id);
 CREATE INDEX contract_window_council ON contract_window (council_id, kind, opens_on);
 

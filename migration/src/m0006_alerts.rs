@@ -17,12 +17,6 @@ CREATE TABLE saved_search (
 ) {strict};
 CREATE INDEX saved_search_person ON saved_search (person_id, id);
 
-CREATE TABLE watermark (
-    name TEXT NOT NULL PRIMARY KEY,
-    -- Everything up to and including this day has been told.
-    reached_on {date} NOT NULL
-) {strict};
-
 CREATE TABLE outbox (
     id {id} NOT NULL PRIMARY KEY,
     -- alert, outcome or receipt.

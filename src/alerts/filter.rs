@@ -92,6 +92,7 @@ mod tests {
                 opens_on: "2026-01-01".parse().unwrap(),
                 closes_on: Some("2026-04-01".parse().unwrap()),
             },
+            armed_at: "2025-01-01T00:00:00Z".parse().unwrap(),
             council_id: Uuid::from_u128(2),
             council_name: "Lancashire County Council".into(),
             council_kind: "county".into(),

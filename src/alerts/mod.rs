@@ -1,7 +1,7 @@
 //! Alerts: whoever asked is told when a window opens, once.
 //!
-//! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`mod@tick`] finds what has opened
-//! since it last looked and writes the mails, [`digest`] words them. The outbox sends them.
+//! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`mod@tick`] takes what has opened
+//! and was not told yet and writes the mails, [`digest`] words them. The outbox sends them.
 
 pub mod digest;
 pub mod filter;

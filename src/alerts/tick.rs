@@ -1,21 +1,19 @@
-//! The scheduler. A tick asks what has opened since the stored watermark, writes who is told and their mails,
-//! and moves the watermark, all in one transaction: late, twice or on two machines are all harmless.
+//! The scheduler. A tick takes the windows that have opened and were not announced, writes who is told and their
+//! mails, and marks them announced, all in one transaction: late, twice or on two machines are all harmless.
 
 use super::digest::{self, Told as ToldOf};
 use super::searches;
-use crate::contracts::openings::{Opening, openings};
+use crate::contracts::openings::{Opening, take_opened};
 use crate::contracts::windows::event_key;
 use crate::runtime::outbox::{self, Stream};
 use crate::runtime::{App, Error};
 use chrono::NaiveDate;
-use entity::{notification, person, watermark};
+use entity::{notification, person};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
-const WINDOWS: &str = "windows";
 /// Rows in one statement.
 const AT_A_TIME: usize = 1000;
 
@@ -28,19 +26,14 @@ pub struct Told {
     pub mails: usize,
 }
 
-/// Tells what has opened since the last tick. The first tick tells nothing: it begins with today.
+/// Tells what has opened that was not told yet.
 ///
 /// # Errors
 /// When the database fails; the next tick then finds the same.
 pub async fn tick(app: &App) -> Result<Told, Error> {
     let today = app.clock.today();
     let txn = app.db.begin().await?;
-    let reached = reached(app, &txn, today).await?;
-    if reached >= today {
-        txn.commit().await?;
-        return Ok(Told::default());
-    }
-    let opened = openings(&txn, reached, today).await?;
+    let opened = take_opened(&txn, today).await?;
     let mut told = Told {
         openings: opened.len(),
         mails: 0,
@@ -48,33 +41,8 @@ pub async fn tick(app: &App) -> Result<Told, Error> {
     if !opened.is_empty() {
         told.mails = tell(app, &txn, &opened, today).await?;
     }
-    let row = watermark::ActiveModel {
-        name: Set(WINDOWS.into()),
-        reached_on: Set(today),
-    };
-    watermark::Entity::update(row).exec(&txn).await?;
     txn.commit().await?;
     Ok(told)
-}
-
-/// The stored watermark, locked; set to today if there is none yet.
-async fn reached(app: &App, txn: &DatabaseTransaction, today: NaiveDate) -> Result<NaiveDate, Error> {
-    let fresh = watermark::ActiveModel {
-        name: Set(WINDOWS.into()),
-        reached_on: Set(today),
-    };
-    let once = OnConflict::column(watermark::Column::Name)
-        .do_nothing()
-        .to_owned();
-    watermark::Entity::insert(fresh)
-        .on_conflict(once)
-        .exec_without_returning(txn)
-        .await?;
-    let mut query = watermark::Entity::find_by_id(WINDOWS.to_owned());
-    if app.db.backend() == DbBackend::Postgres {
-        query = query.lock_exclusive();
-    }
-    Ok(query.one(txn).await?.map_or(today, |row| row.reached_on))
 }
 
 async fn tell(
@@ -88,7 +56,8 @@ async fn tell(
         let since = crate::runtime::clock::london_date(search.created_at);
         let matching: Vec<&Opening> = opened
             .iter()
-            .filter(|opening| opening.window.opens_on >= since && search.filter.matches(opening))
+            .filter(|o| o.window.opens_on >= since || o.armed_at >= search.created_at)
+            .filter(|opening| search.filter.matches(opening))
             .collect();
         let known = known(txn, search.id, &matching).await?;
         let fresh: Vec<&Opening> = matching

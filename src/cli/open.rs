@@ -2,7 +2,6 @@
 
 use super::{Failure, failed};
 use crate::councils;
-use crate::runtime::clock::Clock;
 use crate::runtime::config::Config;
 use crate::runtime::database::Database;
 use crate::runtime::entropy::Entropy;
@@ -20,11 +19,11 @@ const HASHING: usize = 4;
 /// The application over the configured database. It sends nothing and seals nothing.
 pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
     telemetry::start("warn");
-    let url = Config::database_url(config)?;
+    let (url, clock) = Config::for_commands(config)?;
     let entropy = Entropy::system();
     let app = App {
         db: Database::open(&url).await.map_err(failed)?,
-        clock: Clock::system(),
+        clock,
         secret: Secret::from_bytes(entropy.bytes()),
         entropy,
         mailer: Mailer::kept(),

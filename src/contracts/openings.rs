@@ -1,11 +1,12 @@
-//! Which windows open in a span of days, with what people are told about them.
+//! Which windows have opened that nobody was told of yet, with what people are told about them.
 
 use super::relations::window;
 use super::windows::Window;
 use crate::runtime::Error;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{contract, contract_source, contract_supplier, contract_window, council, import_run, supplier};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ pub struct Opening {
     pub contract_id: Uuid,
     /// The window.
     pub window: Window,
+    /// Since when it has had these dates.
+    pub armed_at: DateTime<Utc>,
     /// The council whose register it is in.
     pub council_id: Uuid,
     /// Its name.
@@ -49,21 +52,21 @@ pub struct Opening {
     pub source: Option<(String, i32)>,
 }
 
-/// The windows that open after one day and up to another.
+/// Takes the windows that have opened by a day and were not announced yet: to whoever calls in `txn`, and never again
+/// once it is committed. A window that was written late is found like one that opened while the service was down.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn openings(
-    db: &impl ConnectionTrait,
-    after: NaiveDate,
-    until: NaiveDate,
-) -> Result<Vec<Opening>, Error> {
-    let windows = contract_window::Entity::find()
-        .filter(contract_window::Column::OpensOn.gt(after))
-        .filter(contract_window::Column::OpensOn.lte(until))
-        .order_by_asc(contract_window::Column::OpensOn)
-        .all(db)
+pub async fn take_opened(txn: &DatabaseTransaction, today: NaiveDate) -> Result<Vec<Opening>, Error> {
+    let mut windows = contract_window::Entity::update_many()
+        .col_expr(contract_window::Column::Announced, Expr::value(true))
+        .filter(contract_window::Column::OpensOn.lte(today))
+        // In the words of the partial index.
+        .filter(Expr::cust("NOT announced"))
+        .exec_with_returning(txn)
         .await?;
+    windows.sort_by_key(|window| (window.opens_on, window.contract_id));
+    let db = txn;
     let mut openings = Vec::with_capacity(windows.len());
     for chunk in windows.chunks(AT_A_TIME) {
         let ids: Vec<Uuid> = chunk.iter().map(|window| window.contract_id).collect();
@@ -88,6 +91,7 @@ pub async fn openings(
             openings.push(Opening {
                 contract_id: contract.id,
                 window,
+                armed_at: row.armed_at,
                 council_id: council.id,
                 council_name: council.name.clone(),
                 council_kind: council.kind.clone(),

@@ -52,7 +52,7 @@ pub async fn set_lead_times(
     let txn = app.db.begin().await?;
     store::put_lead_times(&txn, &permit, council_id, own, app.clock.now()).await?;
     let leads = store::lead_times(&txn, council_id).await?;
-    rewrite_windows(&txn, &permit, council_id, &leads).await?;
+    rewrite_windows(app, &txn, &permit, council_id, &leads).await?;
     audit::record(app, &txn, &permit, "council", council_id, &serde_json::json!(own)).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(leads)
@@ -69,12 +69,13 @@ fn path(name: &str) -> String {
 }
 
 async fn rewrite_windows(
+    app: &App,
     txn: &DatabaseTransaction,
     permit: &Permit,
     council_id: Uuid,
     leads: &LeadTimes,
 ) -> Result<(), Error> {
-    store::clear_windows_of_council(txn, permit, council_id).await?;
+    let arming = store::take_windows_of_council(app, txn, permit, council_id).await?;
     let calendar = directory().calendar(council_id);
     let mut after = Uuid::nil();
     loop {
@@ -94,6 +95,6 @@ async fn rewrite_windows(
             let derived = derive(&term, &leads.overridden_by(&own), &calendar);
             windows.extend(derived.iter().map(|window| (row.id, *window)));
         }
-        store::insert_windows(txn, permit, council_id, windows.into_iter()).await?;
+        store::insert_windows(txn, permit, council_id, &arming, windows.into_iter()).await?;
     }
 }

@@ -13,6 +13,7 @@ use entity::{
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// SQLite takes 32,766 values a statement; the widest table has 40 columns.
@@ -51,9 +52,12 @@ pub(super) async fn write(
     derived: Vec<Derived>,
     replaced: &[Uuid],
 ) -> Result<(), Error> {
-    clear(txn, replaced).await?;
     let now = app.clock.now();
-    let mut hanging = Hanging::default();
+    let mut hanging = Hanging {
+        arming: Arming::anew(app).knowing(windows_of(txn, replaced).await?),
+        ..Hanging::default()
+    };
+    clear(txn, replaced).await?;
     let mut rows = Vec::with_capacity(derived.len());
     for entry in derived {
         rows.push(hanging.take(entry, council_id, now));
@@ -145,41 +149,97 @@ pub(super) async fn put_lead_times(
     Ok(())
 }
 
-pub(super) async fn clear_windows_of_council(
+/// Windows about to be written: one that had the same dates before keeps what was told of it.
+#[derive(Default)]
+pub(super) struct Arming {
+    now: DateTime<Utc>,
+    today: NaiveDate,
+    before: HashMap<(Uuid, String, i32), contract_window::Model>,
+}
+
+impl Arming {
+    /// Nothing is known of before.
+    pub(super) fn anew(app: &App) -> Self {
+        Self {
+            now: app.clock.now(),
+            today: app.clock.today(),
+            before: HashMap::new(),
+        }
+    }
+
+    fn knowing(mut self, rows: Vec<contract_window::Model>) -> Self {
+        let keyed = rows
+            .into_iter()
+            .map(|row| ((row.contract_id, row.kind.clone(), row.ordinal), row));
+        self.before.extend(keyed);
+        self
+    }
+
+    fn row(&self, contract_id: Uuid, council_id: Uuid, window: &Window) -> contract_window::ActiveModel {
+        let (kind, ordinal) = (window.kind.as_str().to_owned(), i32::from(window.ordinal));
+        let same = self
+            .before
+            .get(&(contract_id, kind.clone(), ordinal))
+            .filter(|row| (row.opens_on, row.closes_on) == (window.opens_on, window.closes_on));
+        let closed = window.closes_on.is_some_and(|closes| closes < self.today);
+        contract_window::ActiveModel {
+            contract_id: Set(contract_id),
+            kind: Set(kind),
+            ordinal: Set(ordinal),
+            council_id: Set(council_id),
+            opens_on: Set(window.opens_on),
+            closes_on: Set(window.closes_on),
+            armed_at: Set(same.map_or(self.now, |row| row.armed_at)),
+            announced: Set(same.map_or(closed, |row| row.announced)),
+        }
+    }
+}
+
+async fn windows_of(
+    txn: &impl ConnectionTrait,
+    contracts: &[Uuid],
+) -> Result<Vec<contract_window::Model>, Error> {
+    let mut found = Vec::new();
+    for ids in contracts.chunks(ROWS_A_STATEMENT) {
+        let of = contract_window::Column::ContractId.is_in(ids.iter().copied());
+        found.extend(contract_window::Entity::find().filter(of).all(txn).await?);
+    }
+    Ok(found)
+}
+
+/// Takes the windows of a whole register away, to be written anew.
+pub(super) async fn take_windows_of_council(
+    app: &App,
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     council_id: Uuid,
-) -> Result<(), Error> {
+) -> Result<Arming, Error> {
+    let of = contract_window::Column::CouncilId.eq(council_id);
+    let before = contract_window::Entity::find()
+        .filter(of.clone())
+        .all(txn)
+        .await?;
     contract_window::Entity::delete_many()
-        .filter(contract_window::Column::CouncilId.eq(council_id))
+        .filter(of)
         .exec(txn)
         .await?;
-    Ok(())
+    Ok(Arming::anew(app).knowing(before))
 }
 
 pub(super) async fn insert_windows(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     council_id: Uuid,
+    arming: &Arming,
     windows: impl Iterator<Item = (Uuid, Window)>,
 ) -> Result<(), Error> {
-    let rows = windows.map(|(contract, window)| window_row(contract, council_id, &window));
+    let rows = windows.map(|(contract, window)| arming.row(contract, council_id, &window));
     insert_all(txn, rows.collect()).await
-}
-
-fn window_row(contract_id: Uuid, council_id: Uuid, window: &Window) -> contract_window::ActiveModel {
-    contract_window::ActiveModel {
-        contract_id: Set(contract_id),
-        kind: Set(window.kind.as_str().into()),
-        ordinal: Set(i32::from(window.ordinal)),
-        council_id: Set(council_id),
-        opens_on: Set(window.opens_on),
-        closes_on: Set(window.closes_on),
-    }
 }
 
 #[derive(Default)]
 struct Hanging {
+    arming: Arming,
     suppliers: Vec<contract_supplier::ActiveModel>,
     buyers: Vec<contract_buyer::ActiveModel>,
     options: Vec<extension_option::ActiveModel>,
@@ -217,12 +277,10 @@ impl Hanging {
                 state: Set(state(option).into()),
             });
         }
-        self.windows.extend(
-            derived
-                .windows
-                .iter()
-                .map(|w| window_row(contract_id, council_id, w)),
-        );
+        for window in &derived.windows {
+            self.windows
+                .push(self.arming.row(contract_id, council_id, window));
+        }
         if let Some(source) = &derived.entry.source {
             self.sources.push(contract_source::ActiveModel {
                 contract_id: Set(contract_id),

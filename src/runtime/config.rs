@@ -41,6 +41,15 @@ struct Keys {
     clock: Option<DateTime<Utc>>,
 }
 
+/// Those that commands read beside `serve`.
+#[derive(Debug, Deserialize)]
+struct CommandKeys {
+    database_url: Option<String>,
+    #[serde(default)]
+    development: bool,
+    clock: Option<DateTime<Utc>>,
+}
+
 fn default_listen() -> String {
     "127.0.0.1:8080".into()
 }
@@ -92,25 +101,33 @@ impl Config {
         Self::check(keys)
     }
 
-    /// Only the database's URL, for commands that need no more.
+    /// Only the database's URL and the clock, for commands that need no more.
     ///
     /// # Errors
-    /// When there is none.
-    pub fn database_url(file: Option<&Path>) -> Result<String, Vec<String>> {
+    /// When there is no URL.
+    pub fn for_commands(file: Option<&Path>) -> Result<(String, Clock), Vec<String>> {
         let mut figment = Figment::new();
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        figment
+        let keys: CommandKeys = figment
             .merge(Env::raw().only(&["DATABASE_URL"]))
-            .merge(Env::prefixed("GUILDHALL_").only(&["DATABASE_URL"]))
-            .extract_inner("database_url")
-            .map_err(|_| {
-                vec![missing(
-                    "database_url",
-                    "sqlite://guildhall.db or postgres://user@host/name",
-                )]
-            })
+            .merge(Env::prefixed("GUILDHALL_").only(&["DATABASE_URL", "DEVELOPMENT", "CLOCK"]))
+            .extract()
+            .map_err(|error| vec![error.to_string()])?;
+        let missing = || {
+            missing(
+                "database_url",
+                "sqlite://guildhall.db or postgres://user@host/name",
+            )
+        };
+        let url = keys.database_url.ok_or_else(|| vec![missing()])?;
+        let clock = if keys.development {
+            Clock::movable(keys.clock)
+        } else {
+            Clock::system()
+        };
+        Ok((url, clock))
     }
 
     fn check(keys: Keys) -> Result<Self, Vec<String>> {

@@ -235,3 +235,65 @@ async fn another_persons_search_cannot_be_seen_or_paused() {
     let answer = world.query(Some(&eve), pause, json!({ "id": id })).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{answer}");
 }
+
+#[tokio::test]
+async fn a_register_that_comes_in_late_tells_of_the_windows_that_are_open() {
+    let world = World::new().await;
+    world.app.clock.set(at("2016-03-01T09:00:00Z"));
+    world.person("sam@tidebell.example", "Sam").await;
+    let token = world.token("sam@tidebell.example").await;
+    let expiry = json!({ "words": "recycling collection", "windowKinds": ["EXPIRY"] });
+    save(&world, &token, "before", expiry.clone()).await;
+    let register = include_str!("../fixtures/register.csv");
+    world.register(register, false).await;
+    world.app.clock.advance(Duration::minutes(1));
+    save(&world, &token, "after", expiry).await;
+    assert_eq!(
+        tick(&world.app).await.unwrap().mails,
+        1,
+        "open since October, and known here since today"
+    );
+    outbox::deliver_due(&world.app).await.unwrap();
+    let received = world.smtp.received(1).await;
+    let mail = MessageParser::default().parse(&received[0].bytes).unwrap();
+    let body = mail.body_text(0).unwrap().into_owned();
+    assert!(body.contains("before") && !body.contains("after"), "{body}");
+
+    let retitled = register.replacen(
+        "F001,,Recycling collection software",
+        "F001,,Recycling collection system",
+        1,
+    );
+    assert_eq!(world.register(&retitled, false).await.changed, 1);
+    assert_eq!(
+        tick(&world.app).await.unwrap().openings,
+        0,
+        "the same window under another title"
+    );
+    let moved = retitled.replacen("01-Apr-2013,31/03/2016", "01-Apr-2013,31/05/2016", 1);
+    world.register(&moved, false).await;
+    assert_eq!(
+        tick(&world.app).await.unwrap().mails,
+        1,
+        "another date is another event"
+    );
+}
+
+#[tokio::test]
+async fn what_had_closed_before_a_register_came_in_is_history_and_not_news() {
+    let world = World::new().await;
+    world.app.clock.set(at("2020-03-01T09:00:00Z"));
+    world.person("sam@tidebell.example", "Sam").await;
+    let token = world.token("sam@tidebell.example").await;
+    save(
+        &world,
+        &token,
+        "everything",
+        json!({ "windowKinds": ["EXPIRY", "REPROCUREMENT"] }),
+    )
+    .await;
+    world
+        .register(include_str!("../fixtures/register.csv"), false)
+        .await;
+    assert_eq!(tick(&world.app).await.unwrap().mails, 0);
+}
