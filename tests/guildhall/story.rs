@@ -162,6 +162,10 @@ async fn a_window_opens_and_a_mail_arrives(town: &Town, words: &str, title: &str
     let filter = json!({ "words": words, "regions": ["EAST_OF_ENGLAND"], "windowKinds": ["EXPIRY"] });
     let input = json!({ "input": { "name": "what ends in the East", "filter": filter } });
     town.done(&token, save, input).await;
+    // It would be mailed on 1 April 2016, were it not for the unsubscribe link.
+    let filter = json!({ "words": words, "windowKinds": ["HOLDING_OVER"] });
+    let input = json!({ "input": { "name": "what runs on past its end", "filter": filter } });
+    town.done(&token, save, input).await;
 
     // The contract ends on 31 March 2016; its expiry window opens 180 days before, on 3 October 2015.
     town.days_pass(186).await;
