@@ -7,8 +7,8 @@
 
 mod support;
 
-use guildhall::access::Viewer;
-use guildhall::graphql::{Api, SessionToken};
+use guildhall::access::{Origin, Viewer};
+use guildhall::graphql::Api;
 use sea_orm::sqlx::{self, postgres::PgPool, sqlite::SqlitePool};
 use sea_orm::{ConnectionTrait, DbBackend};
 use serde::Serialize;
@@ -178,7 +178,7 @@ async fn ours(api: &Api) -> usize {
             QUERY,
             None,
             Default::default(),
-            SessionToken(None),
+            Origin::default(),
         )
         .await;
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);

@@ -33,7 +33,8 @@ pub(crate) async fn application() -> Place {
         mailer: Mailer::kept(),
         public_url: "https://guildhall.example".into(),
         development: false,
-        hashing: Arc::new(tokio::sync::Semaphore::new(1)),
+        hashing: guildhall::runtime::Hashing::at_once(1),
+        work: Arc::default(),
     };
     Migrator::up(app.db.for_migration(), None)
         .await

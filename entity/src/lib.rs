@@ -2,6 +2,8 @@
 //!
 //! Only the private `store` of a capability may use them; see the root crate's map.
 
+pub mod api_token;
+pub mod attempt;
 pub mod audit_entry;
 pub mod bid;
 pub mod bid_score;
@@ -11,9 +13,14 @@ pub mod contract_source;
 pub mod contract_supplier;
 pub mod contract_window;
 pub mod council;
+pub mod council_access;
 pub mod council_policy;
+pub mod device;
 pub mod extension_option;
 pub mod import_run;
+pub mod installation;
+pub mod invitation;
+pub mod mailed_link;
 pub mod membership;
 pub mod need;
 pub mod need_supporter;
@@ -25,6 +32,8 @@ pub mod pilot_criterion;
 pub mod pilot_question;
 pub mod product;
 pub mod product_version;
+pub mod recovery_code;
 pub mod saved_search;
 pub mod session;
 pub mod supplier;
+pub mod supplier_number;

@@ -8,12 +8,17 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// As typed, folded to lower case.
+    /// Folded to lower case.
     pub email: String,
     pub name: String,
     /// argon2id, PHC string.
-    pub password_hash: String,
+    pub password_hash: Option<String>,
     pub operator: bool,
+    /// Encrypted.
+    pub totp_secret: Option<Vec<u8>>,
+    pub totp_confirmed: bool,
+    /// The last step whose code was taken.
+    pub totp_step: i64,
     pub created_at: DateTimeUtc,
     pub version: i32,
 }

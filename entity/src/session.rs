@@ -9,7 +9,12 @@ pub struct Model {
     /// SHA-256 of the token; the token itself is shown once and never kept.
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: Vec<u8>,
+    pub id: Uuid,
     pub person_id: Uuid,
+    /// What the program called itself.
+    pub agent: String,
+    /// With a second factor, or by single sign-on.
+    pub strong: bool,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
 }

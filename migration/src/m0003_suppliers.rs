@@ -69,4 +69,58 @@ CREATE TABLE membership (
 ) {strict};
 CREATE UNIQUE INDEX membership_council ON membership (person_id, council_id) WHERE council_id IS NOT NULL;
 CREATE UNIQUE INDEX membership_supplier ON membership (person_id, supplier_id) WHERE supplier_id IS NOT NULL;
+
+-- What a council asks of those who act for it.
+CREATE TABLE council_access (
+    council_id {id} NOT NULL PRIMARY KEY REFERENCES council (id),
+    second_factor {bool} NOT NULL,
+    version {int} NOT NULL
+) {strict};
+
+CREATE TABLE invitation (
+    id {id} NOT NULL PRIMARY KEY,
+    token_hash {bytes} NOT NULL UNIQUE,
+    email TEXT NOT NULL,
+    council_id {id} REFERENCES council (id),
+    supplier_id {id} REFERENCES supplier (id),
+    role TEXT NOT NULL,
+    invited_by {id} NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    expires_at {instant} NOT NULL,
+    CHECK ((council_id IS NULL) <> (supplier_id IS NULL))
+) {strict};
+CREATE INDEX invitation_council ON invitation (council_id) WHERE council_id IS NOT NULL;
+CREATE INDEX invitation_supplier ON invitation (supplier_id) WHERE supplier_id IS NOT NULL;
+
+-- What a front end or a program carries: one person's rights in one organisation.
+CREATE TABLE api_token (
+    id {id} NOT NULL PRIMARY KEY,
+    -- SHA-256 of the token, which is shown once.
+    token_hash {bytes} NOT NULL UNIQUE,
+    person_id {id} NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    council_id {id} REFERENCES council (id),
+    supplier_id {id} REFERENCES supplier (id),
+    name TEXT NOT NULL,
+    -- Whether it may change things, or only read.
+    acts {bool} NOT NULL,
+    created_at {instant} NOT NULL,
+    expires_at {instant} NOT NULL,
+    last_used_at {instant},
+    CHECK ((council_id IS NULL) <> (supplier_id IS NULL))
+) {strict};
+CREATE INDEX api_token_person ON api_token (person_id);
+
+-- A number that a supplier states, and who has looked it up.
+CREATE TABLE supplier_number (
+    supplier_id {id} NOT NULL REFERENCES supplier (id),
+    -- companies_house or charity.
+    scheme TEXT NOT NULL,
+    number TEXT NOT NULL,
+    stated_by {id},
+    stated_at {instant} NOT NULL,
+    verified_by {id},
+    verified_at {instant},
+    -- How: what was looked at.
+    verified_how TEXT,
+    PRIMARY KEY (supplier_id, scheme)
+) {strict};
 "#;

@@ -1,40 +1,43 @@
-//! Accounts and sessions: who can sign in, and as whom a request comes.
+//! Accounts: made once their address is proven, so that nobody's address can be taken by typing it.
+//!
+//! Whoever asks for one is answered alike, whether the address has one or not; the mail tells its owner which.
 
+use super::attempts::{self, Kind};
+use super::letters::{self, About};
+use super::links::{self, Link, Purpose};
 use super::policy::{Action, CouncilRole, Resource, SupplierRole, authorize};
-use super::{Membership, Person, Viewer, password, store};
+use super::sessions::Session;
+use super::{Membership, Origin, Viewer, fold, password, sessions, store};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong};
-use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
-use sha2::{Digest, Sha256};
+use entity::{installation, person as people};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait};
 use uuid::Uuid;
 
-/// A session ends this long after signing in.
-const SESSION: Duration = Duration::hours(12);
-/// Passwords are taken exactly as typed, within these bytes.
-const PASSWORD_BYTES: std::ops::RangeInclusive<usize> = 8..=1024;
-
-/// Why somebody could not be signed in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-pub enum SignInErrorCode {
-    /// The address and the password do not belong together.
-    Wrong,
-}
-
-/// Why an account could not be made.
+/// Why an account could not be made or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
 pub enum AccountErrorCode {
     /// The address cannot be one.
     BadEmail,
     /// The address has an account already.
     EmailTaken,
-    /// The password is shorter than 8 or longer than 1,024 bytes.
+    /// The password is shorter than 8 or longer than 1,024 bytes, or easily guessed.
     BadPassword,
     /// A name is missing.
     BadName,
+    /// The link has been used, has expired, or was never ours.
+    BadLink,
+    /// The present password is not right.
+    WrongPassword,
+    /// Too much was asked lately for this address, or from this source.
+    TooManyAttempts,
+    /// There is an operator already, who can appoint others.
+    OperatorExists,
 }
 
-/// What it takes to make an account.
+/// What it takes to make an account without a link: from the server's own command line.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     /// Address; folded to lower case.
@@ -47,15 +50,122 @@ pub struct NewAccount {
     pub operator: bool,
 }
 
-/// A fresh session: the token is shown this once.
-#[derive(Clone, Debug)]
-pub struct Session {
-    /// What the browser or program carries.
-    pub token: String,
-    /// When it ends.
-    pub expires_at: DateTime<Utc>,
-    /// Whose it is.
-    pub person: Person,
+/// Asks for an account. The answer is the same whether the address has one or not; a mail says what to do.
+///
+/// # Errors
+/// When the address or the name cannot be one, or too much was asked.
+pub async fn register(
+    app: &App,
+    email: &str,
+    name: &str,
+    origin: &Origin,
+) -> Result<(), Stop<AccountErrorCode>> {
+    let mut wrong = Wrong::default();
+    check_email(&mut wrong, email);
+    check_name(&mut wrong, name);
+    wrong.stop()?;
+    let email = fold(email);
+    admit_mail(app, &email, origin).await?;
+    let txn = app.db.begin().await?;
+    let (heading, says, link) = match store::by_email(&txn, &email).await? {
+        Some(_) => (
+            "You have a Guildhall account already",
+            "Somebody, probably you, asked for an account with this address. There is one already: sign in with it, \
+             or choose a new password if you have forgotten yours.",
+            None,
+        ),
+        None => {
+            let link = Link {
+                purpose: Purpose::Register,
+                person: None,
+                email: email.clone(),
+                name: name.trim().to_owned(),
+            };
+            let url = links::make(app, &txn, link).await?;
+            let says = "Somebody, probably you, asked for an account with this address. Follow the link within a day \
+                        and choose a password; without that there is none. If it was not you, do nothing.";
+            ("Confirm your address", says, Some(("Make my account", url)))
+        }
+    };
+    let about = About {
+        person: None,
+        to: &email,
+        name,
+        heading,
+        says: vec![says.into()],
+        link,
+    };
+    letters::write(app, &txn, about).await?;
+    txn.commit().await?;
+    app.work.hurry();
+    Ok(())
+}
+
+/// Counts one more security mail to an address, from a source.
+pub(super) async fn admit_mail(
+    app: &App,
+    email: &str,
+    origin: &Origin,
+) -> Result<(), Stop<AccountErrorCode>> {
+    let mut buckets = vec![(Kind::Mail, email.to_owned())];
+    buckets.extend(
+        origin
+            .source
+            .map(|address| (Kind::MailSource, attempts::source(address))),
+    );
+    if attempts::admit(app, &buckets).await? {
+        return Ok(());
+    }
+    let message = "too many mails were asked for: look at those that came, or wait an hour";
+    Err(Stop::refuse(AccountErrorCode::TooManyAttempts, "", message))
+}
+
+/// Whose account a mailed link would make: the address and the name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn registration(app: &App, token: &str) -> Result<Option<(String, String)>, Error> {
+    let link = links::look(app, app.db.read(), Purpose::Register, token).await?;
+    Ok(link.map(|link| (link.email, link.name)))
+}
+
+/// Makes the account whose address a mailed link has proven, with a password chosen now, and signs in.
+///
+/// # Errors
+/// [`AccountErrorCode::BadLink`], [`AccountErrorCode::BadPassword`], [`AccountErrorCode::EmailTaken`] or a fault.
+pub async fn confirm(
+    app: &App,
+    token: &str,
+    password: &str,
+    origin: &Origin,
+) -> Result<Session, Stop<AccountErrorCode>> {
+    let looked = links::look(app, app.db.read(), Purpose::Register, token).await?;
+    let Some(link) = looked else {
+        return Err(bad_link());
+    };
+    check_password(password, &link.email, &link.name)?;
+    let hash = password::hash(app, password).await?;
+    let txn = app.db.begin().await?;
+    let Some(link) = links::take(app, &txn, Purpose::Register, token).await? else {
+        return Err(bad_link());
+    };
+    let person = insert(app, &txn, &link.email, &link.name, false, Some(hash)).await?;
+    let session = sessions::open(app, &txn, person, false, false, origin).await?;
+    let permit = authorize(
+        &Viewer::System,
+        Action::ManageAccount,
+        Resource::Person(session.person.id),
+    )?;
+    let detail = serde_json::json!({ "registered": session.person.email });
+    audit::record(app, &txn, &permit, "person", session.person.id, &detail).await?;
+    txn.commit().await?;
+    Ok(session)
+}
+
+/// The refusal of a link that is used up, too old or not ours.
+pub(super) fn bad_link() -> Stop<AccountErrorCode> {
+    let message = "this link has been used, has expired, or was cut short: ask for another";
+    Stop::refuse(AccountErrorCode::BadLink, "token", message)
 }
 
 /// Checks a new account and hashes its password, before any transaction begins: hashing takes long.
@@ -64,25 +174,10 @@ pub struct Session {
 /// Every reason the account cannot be made, save that its address is taken.
 pub async fn prepare(app: &App, account: &NewAccount) -> Result<String, Stop<AccountErrorCode>> {
     let mut wrong = Wrong::default();
-    wrong.when(
-        account.email.trim().parse::<lettre::Address>().is_err() || account.email.len() > 254,
-        AccountErrorCode::BadEmail,
-        "email",
-        "this is not an email address",
-    );
-    wrong.when(
-        account.name.trim().is_empty() || account.name.len() > 200,
-        AccountErrorCode::BadName,
-        "name",
-        "give a name of at most 200 bytes",
-    );
-    wrong.when(
-        !PASSWORD_BYTES.contains(&account.password.len()),
-        AccountErrorCode::BadPassword,
-        "password",
-        "a password has 8 to 1,024 bytes",
-    );
+    check_email(&mut wrong, &account.email);
+    check_name(&mut wrong, &account.name);
     wrong.stop()?;
+    check_password(&account.password, &account.email, &account.name)?;
     Ok(password::hash(app, &account.password).await?)
 }
 
@@ -96,16 +191,76 @@ pub async fn create(
     account: &NewAccount,
     password_hash: String,
 ) -> Result<Uuid, Stop<AccountErrorCode>> {
-    let id = app.new_id();
     let email = fold(&account.email);
-    if !store::insert_person(txn, id, &email, account, password_hash, app.clock.now()).await? {
-        return Err(Stop::refuse(
-            AccountErrorCode::EmailTaken,
-            "email",
-            "this address has an account already",
-        ));
+    let row = insert(
+        app,
+        txn,
+        &email,
+        &account.name,
+        account.operator,
+        Some(password_hash),
+    )
+    .await?;
+    Ok(row.id)
+}
+
+/// Notes who the first operator is; of two who race, one is.
+///
+/// # Errors
+/// [`AccountErrorCode::OperatorExists`], or a fault.
+pub async fn claim_first_operator(
+    app: &App,
+    txn: &DatabaseTransaction,
+    person: Uuid,
+) -> Result<(), Stop<AccountErrorCode>> {
+    let row = installation::ActiveModel {
+        id: Set(1),
+        first_operator: Set(person),
+        made_at: Set(app.clock.now()),
+    };
+    let there = OnConflict::column(installation::Column::Id)
+        .do_nothing()
+        .to_owned();
+    let claimed = installation::Entity::insert(row)
+        .on_conflict(there)
+        .exec_without_returning(txn)
+        .await?;
+    if claimed == 1 {
+        return Ok(());
     }
-    Ok(id)
+    let message = "this installation has had its first operator";
+    Err(Stop::refuse(
+        AccountErrorCode::OperatorExists,
+        "operator",
+        message,
+    ))
+}
+
+pub(super) async fn insert(
+    app: &App,
+    txn: &DatabaseTransaction,
+    email: &str,
+    name: &str,
+    operator: bool,
+    password_hash: Option<String>,
+) -> Result<people::Model, Stop<AccountErrorCode>> {
+    let row = people::Model {
+        id: app.new_id(),
+        email: email.to_owned(),
+        name: name.trim().to_owned(),
+        password_hash,
+        operator,
+        totp_secret: None,
+        totp_confirmed: false,
+        totp_step: 0,
+        created_at: app.clock.now(),
+        version: 1,
+    };
+    if store::insert_person(txn, row.clone()).await? {
+        return Ok(row);
+    }
+    let message = "this address has an account already";
+    Err(Stop::refuse(AccountErrorCode::EmailTaken, "email", message))
 }
 
 /// Makes somebody a member of a council. Only an operator or the program may.
@@ -122,15 +277,8 @@ pub async fn join_council(
     let permit = authorize(viewer, Action::Operate, Resource::System)?;
     let txn = app.db.begin().await?;
     store::insert_membership(&txn, app.new_id(), person, Membership::Council(council, role)).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "person",
-        person,
-        &serde_json::json!({ "council": council }),
-    )
-    .await?;
+    let detail = serde_json::json!({ "council": council, "role": role.as_str() });
+    audit::record(app, &txn, &permit, "person", person, &detail).await?;
     Ok(txn.commit().await?)
 }
 
@@ -150,56 +298,31 @@ pub(crate) async fn found_supplier(
     supplier: Uuid,
 ) -> Result<(), Error> {
     let founder = Membership::Supplier(supplier, SupplierRole::Administrator);
-    store::insert_membership(txn, app.new_id(), person, founder).await
+    store::insert_membership(txn, app.new_id(), person, founder).await?;
+    Ok(())
 }
 
-/// Signs somebody in. The same work is done, and the same words said, for unknown addresses.
-///
-/// # Errors
-/// [`SignInErrorCode::Wrong`], or a fault.
-pub async fn sign_in(app: &App, email: &str, password: &str) -> Result<Session, Stop<SignInErrorCode>> {
-    let found = store::credentials(app.db.read(), &fold(email)).await?;
-    let hash = found.as_ref().map(|(_, hash)| hash.clone());
-    let right = password.len() <= *PASSWORD_BYTES.end() && password::verify(app, password, hash).await?;
-    let Some((person_id, _)) = found.filter(|_| right) else {
-        let message = "the address and the password do not belong together";
-        return Err(Stop::refuse(SignInErrorCode::Wrong, "", message));
-    };
-    let (token, now) = (app.entropy.token(), app.clock.now());
-    let expires_at = now + SESSION;
-    let txn = app.db.begin().await?;
-    store::insert_session(&txn, digest(&token), person_id, now, expires_at).await?;
-    txn.commit().await?;
-    let person = store::person(app.db.read(), person_id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    Ok(Session {
-        token,
-        expires_at,
-        person,
-    })
+pub(super) fn check_email(wrong: &mut Wrong<AccountErrorCode>, email: &str) {
+    wrong.when(
+        email.trim().parse::<lettre::Address>().is_err() || email.len() > 254,
+        AccountErrorCode::BadEmail,
+        "email",
+        "this is not an email address",
+    );
 }
 
-/// Ends the session of this token.
-pub async fn sign_out(app: &App, token: &str) -> Result<(), Error> {
-    let txn = app.db.begin().await?;
-    store::delete_session(&txn, digest(token)).await?;
-    Ok(txn.commit().await?)
+pub(super) fn check_name(wrong: &mut Wrong<AccountErrorCode>, name: &str) {
+    wrong.when(
+        name.trim().is_empty() || name.len() > 200,
+        AccountErrorCode::BadName,
+        "name",
+        "give a name of at most 200 bytes",
+    );
 }
 
-/// As whom a request with this token comes: anonymous when the token is unknown or has ended.
-pub async fn viewer_of(app: &App, token: Option<&str>) -> Result<Viewer, Error> {
-    let Some(token) = token else {
-        return Ok(Viewer::Anonymous);
-    };
-    let person = store::person_of_session(app.db.read(), digest(token), app.clock.now()).await?;
-    Ok(person.map_or(Viewer::Anonymous, Viewer::Person))
-}
-
-fn digest(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
-}
-
-fn fold(email: &str) -> String {
-    email.trim().to_lowercase()
+pub(super) fn check_password(password: &str, email: &str, name: &str) -> Result<(), Stop<AccountErrorCode>> {
+    match password::weakness(password, &[email, name]) {
+        Some(why) => Err(Stop::refuse(AccountErrorCode::BadPassword, "password", why)),
+        None => Ok(()),
+    }
 }

@@ -2,8 +2,8 @@
 //!
 //! To add an action: 1. a variant of [`Action`], 2. its line in [`allowed`], 3. its row in the tests below.
 
-use super::{Membership, Viewer};
-use crate::runtime::Error;
+use super::{Membership, Through, Viewer};
+use crate::runtime::{Error, words};
 use uuid::Uuid;
 
 /// What can be done.
@@ -31,8 +31,14 @@ pub enum Action {
     EditSupplier,
     /// Offer, replace and withdraw a supplier's bid, and ask its questions.
     Bid,
+    /// See who is in an organisation, and as what.
+    SeeMembers,
+    /// Invite people into an organisation, change their roles, remove them, and ask for a second factor.
+    ManageMembers,
     /// Keep one's own saved searches.
     KeepSearches,
+    /// Change one's own account, sessions and tokens, and close it.
+    ManageAccount,
     /// See the mail queue and other people's alerts; make accounts.
     Operate,
 }
@@ -50,28 +56,37 @@ pub enum Resource {
     System,
 }
 
-/// A role within a council.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
-pub enum CouncilRole {
-    /// Sees drafts; changes nothing.
-    Viewer,
-    /// Keeps the register, states needs, drafts pilots.
-    Officer,
-    /// An officer who may also publish and award.
-    Approver,
-    /// Scores bids.
-    Evaluator,
-    /// Everything the council may do.
-    Administrator,
+impl Action {
+    /// Whether it changes nothing: a token that may only read may do it.
+    fn only_reads(self) -> bool {
+        matches!(self, Self::ReadBids | Self::SeeMembers)
+    }
 }
 
-/// A role within a supplier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, async_graphql::Enum)]
-pub enum SupplierRole {
-    /// Writes products and bids.
-    Member,
-    /// A member who may also change the profile.
-    Administrator,
+words! {
+    /// A role within a council.
+    CouncilRole {
+        /// Sees who else is there; changes nothing.
+        Viewer = "viewer",
+        /// Keeps the register, states needs, drafts pilots.
+        Officer = "officer",
+        /// An officer who may also publish and award.
+        Approver = "approver",
+        /// Scores bids.
+        Evaluator = "evaluator",
+        /// Everything the council may do, and says who is in it.
+        Administrator = "administrator",
+    }
+}
+
+words! {
+    /// A role within a supplier.
+    SupplierRole {
+        /// Writes the profile, products and bids.
+        Member = "member",
+        /// A member who also says who is in it.
+        Administrator = "administrator",
+    }
 }
 
 /// A role, of either kind of organisation or of the installation.
@@ -90,22 +105,30 @@ pub enum Role {
 /// The policy itself: whether a role, standing in the organisation concerned, carries an action.
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
-        AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, Operate, PublishPilot,
-        ReadBids, RecordContract, ScoreBid, SetLeadTimes, StateNeed,
+        AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
+        ManageMembers, Operate, PublishPilot, ReadBids, RecordContract, ScoreBid, SeeMembers, SetLeadTimes,
+        StateNeed,
     };
     match role {
-        Role::Council(CouncilRole::Viewer) => false,
+        Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),
         Role::Council(CouncilRole::Officer) => {
             matches!(
                 action,
-                ImportRegister | RecordContract | StateNeed | DraftPilot | ReadBids
+                ImportRegister | RecordContract | StateNeed | DraftPilot | ReadBids | SeeMembers
             )
         }
         Role::Council(CouncilRole::Approver) => matches!(
             action,
-            ImportRegister | RecordContract | StateNeed | DraftPilot | PublishPilot | ReadBids | AwardPilot
+            ImportRegister
+                | RecordContract
+                | StateNeed
+                | DraftPilot
+                | PublishPilot
+                | ReadBids
+                | AwardPilot
+                | SeeMembers
         ),
-        Role::Council(CouncilRole::Evaluator) => matches!(action, ReadBids | ScoreBid),
+        Role::Council(CouncilRole::Evaluator) => matches!(action, ReadBids | ScoreBid | SeeMembers),
         Role::Council(CouncilRole::Administrator) => matches!(
             action,
             ImportRegister
@@ -117,10 +140,14 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | ReadBids
                 | ScoreBid
                 | AwardPilot
+                | SeeMembers
+                | ManageMembers
         ),
-        Role::Supplier(SupplierRole::Member) => matches!(action, Bid | EditSupplier),
-        Role::Supplier(SupplierRole::Administrator) => matches!(action, Bid | EditSupplier),
-        Role::Own => matches!(action, KeepSearches),
+        Role::Supplier(SupplierRole::Member) => matches!(action, Bid | EditSupplier | SeeMembers),
+        Role::Supplier(SupplierRole::Administrator) => {
+            matches!(action, Bid | EditSupplier | SeeMembers | ManageMembers)
+        }
+        Role::Own => matches!(action, KeepSearches | ManageAccount),
         Role::Operator => matches!(action, Operate),
     }
 }
@@ -174,6 +201,11 @@ pub fn may(viewer: &Viewer, action: Action, resource: Resource) -> bool {
                     }
                     _ => false,
                 });
+            // A token carries a role in one organisation, and nothing of the person's own.
+            match person.through {
+                Through::Token { acts } => return of_membership && (acts || action.only_reads()),
+                Through::Session { .. } => {}
+            }
             of_membership
                 || (resource == Resource::Person(person.id) && allowed(Role::Own, action))
                 || (resource == Resource::System && person.operator && allowed(Role::Operator, action))
@@ -207,7 +239,7 @@ mod tests {
     use super::super::Person;
     use super::*;
 
-    const ACTIONS: [Action; 13] = [
+    const ACTIONS: [Action; 16] = [
         Action::ImportRegister,
         Action::RecordContract,
         Action::SetLeadTimes,
@@ -219,7 +251,10 @@ mod tests {
         Action::AwardPilot,
         Action::EditSupplier,
         Action::Bid,
+        Action::SeeMembers,
+        Action::ManageMembers,
         Action::KeepSearches,
+        Action::ManageAccount,
         Action::Operate,
     ];
 
@@ -258,6 +293,45 @@ mod tests {
     }
 
     #[test]
+    fn a_token_carries_one_role_and_nothing_of_its_person() {
+        let (own, me) = (Uuid::from_u128(1), Uuid::from_u128(9));
+        let with = |acts| {
+            Viewer::Person(Person {
+                id: me,
+                email: "a@b.example".into(),
+                name: "A".into(),
+                operator: true,
+                memberships: vec![Membership::Council(own, CouncilRole::Administrator)],
+                waiting: Vec::new(),
+                second_factor: false,
+                through: Through::Token { acts },
+            })
+        };
+        for action in ACTIONS {
+            let allowed = allowed(Role::Council(CouncilRole::Administrator), action);
+            assert_eq!(
+                may(&with(true), action, Resource::Council(own)),
+                allowed,
+                "{action:?}"
+            );
+            let reads = allowed && action.only_reads();
+            assert_eq!(
+                may(&with(false), action, Resource::Council(own)),
+                reads,
+                "{action:?} to read"
+            );
+            assert!(
+                !may(&with(true), action, Resource::Person(me)),
+                "{action:?} of its person"
+            );
+            assert!(
+                !may(&with(true), action, Resource::System),
+                "{action:?} of an operator"
+            );
+        }
+    }
+
+    #[test]
     fn a_role_counts_only_in_its_own_organisation() {
         let (own, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let viewer = Viewer::Person(Person {
@@ -266,6 +340,12 @@ mod tests {
             name: "A".into(),
             operator: false,
             memberships: vec![Membership::Council(own, CouncilRole::Administrator)],
+            waiting: Vec::new(),
+            second_factor: false,
+            through: Through::Session {
+                id: Uuid::from_u128(8),
+                strong: false,
+            },
         });
         for action in ACTIONS {
             assert!(

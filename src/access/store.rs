@@ -1,62 +1,208 @@
-//! People, sessions and memberships in the database.
+//! People, sessions, devices and memberships in the database.
 
-use super::accounts::NewAccount;
 use super::policy::{CouncilRole, SupplierRole};
-use super::{Membership, Person};
+use super::{Membership, token_hash};
 use crate::runtime::Error;
 use chrono::{DateTime, Utc};
-use entity::{membership, person as people, session};
+use entity::{council_access, device, membership, person as people, session};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use uuid::Uuid;
 
-pub(super) async fn insert_person(
-    txn: &impl ConnectionTrait,
-    id: Uuid,
-    email: &str,
-    account: &NewAccount,
-    password_hash: String,
-    now: DateTime<Utc>,
-) -> Result<bool, Error> {
-    let row = people::ActiveModel {
-        id: Set(id),
-        email: Set(email.to_owned()),
-        name: Set(account.name.trim().to_owned()),
-        password_hash: Set(password_hash),
-        operator: Set(account.operator),
-        created_at: Set(now),
-        version: Set(1),
-    };
+/// Adds a person; false when the address is taken.
+pub(super) async fn insert_person(txn: &DatabaseTransaction, row: people::Model) -> Result<bool, Error> {
     let taken = OnConflict::column(people::Column::Email).do_nothing().to_owned();
-    let inserted = people::Entity::insert(row)
+    let inserted = people::Entity::insert(people::ActiveModel::from(row))
         .on_conflict(taken)
         .exec_without_returning(txn)
         .await?;
     Ok(inserted == 1)
 }
 
+pub(super) async fn row(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<people::Model>, Error> {
+    Ok(people::Entity::find_by_id(id).one(db).await?)
+}
+
+/// A person's row, held until the transaction ends.
+pub(super) async fn held(txn: &DatabaseTransaction, id: Uuid) -> Result<people::Model, Error> {
+    let mut query = people::Entity::find_by_id(id);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    query.one(txn).await?.ok_or(Error::NotFound)
+}
+
+pub(super) async fn by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<people::Model>, Error> {
+    Ok(people::Entity::find()
+        .filter(people::Column::Email.eq(email))
+        .one(db)
+        .await?)
+}
+
+/// Writes what has changed about a person whose row is held.
+pub(super) async fn put(txn: &DatabaseTransaction, mut row: people::Model) -> Result<(), Error> {
+    row.version += 1;
+    let row = people::ActiveModel::from(row).reset_all();
+    people::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
+pub(super) async fn rehash(txn: &DatabaseTransaction, id: Uuid, old: &str, new: String) -> Result<(), Error> {
+    people::Entity::update_many()
+        .filter(people::Column::Id.eq(id))
+        .filter(people::Column::PasswordHash.eq(old))
+        .col_expr(people::Column::PasswordHash, Expr::value(new))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Adds a membership; false when the person is of that organisation already.
 pub(super) async fn insert_membership(
-    txn: &impl ConnectionTrait,
+    txn: &DatabaseTransaction,
     id: Uuid,
     person: Uuid,
-    membership: Membership,
-) -> Result<(), Error> {
-    let (council_id, supplier_id, role) = match membership {
-        Membership::Council(id, role) => (Some(id), None, council_role(role)),
-        Membership::Supplier(id, role) => (None, Some(id), supplier_role(role)),
-    };
+    given: Membership,
+) -> Result<bool, Error> {
+    if membership_in(txn, person, given).await?.is_some() {
+        return Ok(false);
+    }
+    let (council_id, supplier_id) = given.columns();
     let row = membership::ActiveModel {
         id: Set(id),
         person_id: Set(person),
         council_id: Set(council_id),
         supplier_id: Set(supplier_id),
-        role: Set(role.to_owned()),
+        role: Set(given.role_word().to_owned()),
     };
     membership::Entity::insert(row)
         .exec_without_returning(txn)
         .await?;
+    Ok(true)
+}
+
+fn of_organisation(of: Membership) -> Condition {
+    let (council, supplier) = of.columns();
+    Condition::all()
+        .add_option(council.map(|id| membership::Column::CouncilId.eq(id)))
+        .add_option(supplier.map(|id| membership::Column::SupplierId.eq(id)))
+}
+
+/// What somebody is in an organisation; the role of `of` does not matter.
+pub(super) async fn membership_in(
+    db: &impl ConnectionTrait,
+    person: Uuid,
+    of: Membership,
+) -> Result<Option<Membership>, Error> {
+    let found = membership::Entity::find()
+        .filter(of_organisation(of))
+        .filter(membership::Column::PersonId.eq(person))
+        .one(db)
+        .await?;
+    Ok(found.as_ref().and_then(read_membership))
+}
+
+/// Everybody in an organisation, their memberships held until the transaction ends: those who change them at once
+/// do so one after another.
+pub(super) async fn held_members(
+    txn: &DatabaseTransaction,
+    of: Membership,
+) -> Result<Vec<(Uuid, Membership)>, Error> {
+    let mut query = membership::Entity::find()
+        .filter(of_organisation(of))
+        .order_by_asc(membership::Column::Id);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    let rows = query.all(txn).await?;
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some((row.person_id, read_membership(row)?)))
+        .collect())
+}
+
+/// Everybody in an organisation, by name: who and as what.
+pub(super) async fn members(
+    db: &impl ConnectionTrait,
+    of: Membership,
+) -> Result<Vec<(people::Model, Membership)>, Error> {
+    let rows = membership::Entity::find()
+        .filter(of_organisation(of))
+        .all(db)
+        .await?;
+    let ids = rows.iter().map(|row| row.person_id);
+    let found = people::Entity::find()
+        .filter(people::Column::Id.is_in(ids))
+        .order_by_asc(people::Column::Name)
+        .order_by_asc(people::Column::Id)
+        .all(db)
+        .await?;
+    let role_of = |id: Uuid| {
+        let row = rows.iter().find(|row| row.person_id == id)?;
+        read_membership(row)
+    };
+    Ok(found
+        .into_iter()
+        .filter_map(|person| {
+            let role = role_of(person.id)?;
+            Some((person, role))
+        })
+        .collect())
+}
+
+pub(super) async fn set_role(txn: &DatabaseTransaction, person: Uuid, to: Membership) -> Result<(), Error> {
+    membership::Entity::update_many()
+        .filter(of_organisation(to))
+        .filter(membership::Column::PersonId.eq(person))
+        .col_expr(membership::Column::Role, Expr::value(to.role_word()))
+        .exec(txn)
+        .await?;
     Ok(())
+}
+
+pub(super) async fn delete_membership(
+    txn: &DatabaseTransaction,
+    person: Uuid,
+    of: Membership,
+) -> Result<(), Error> {
+    membership::Entity::delete_many()
+        .filter(of_organisation(of))
+        .filter(membership::Column::PersonId.eq(person))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn memberships(db: &impl ConnectionTrait, person: Uuid) -> Result<Vec<Membership>, Error> {
+    let rows = membership::Entity::find()
+        .filter(membership::Column::PersonId.eq(person))
+        .order_by_asc(membership::Column::Id)
+        .all(db)
+        .await?;
+    Ok(rows.iter().filter_map(read_membership).collect())
+}
+
+/// Which of these councils ask for a second factor.
+pub(super) async fn strict_councils(
+    db: &impl ConnectionTrait,
+    councils: Vec<Uuid>,
+) -> Result<Vec<Uuid>, Error> {
+    if councils.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = council_access::Entity::find()
+        .select_only()
+        .column(council_access::Column::CouncilId)
+        .filter(council_access::Column::CouncilId.is_in(councils))
+        .filter(council_access::Column::SecondFactor.eq(true))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found)
 }
 
 pub(super) async fn members_of_supplier(
@@ -79,105 +225,136 @@ pub(super) async fn members_of_supplier(
     Ok(found)
 }
 
-pub(super) async fn credentials(
+pub(super) async fn insert_session(txn: &DatabaseTransaction, row: session::Model) -> Result<(), Error> {
+    session::Entity::insert(session::ActiveModel::from(row))
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn session(
     db: &impl ConnectionTrait,
-    email: &str,
-) -> Result<Option<(Uuid, String)>, Error> {
-    let found = people::Entity::find()
-        .select_only()
-        .columns([people::Column::Id, people::Column::PasswordHash])
-        .filter(people::Column::Email.eq(email))
-        .into_tuple()
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<session::Model>, Error> {
+    Ok(session::Entity::find_by_id(token_hash(token))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .one(db)
+        .await?)
+}
+
+pub(super) async fn sessions(
+    db: &impl ConnectionTrait,
+    person: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Vec<session::Model>, Error> {
+    Ok(session::Entity::find()
+        .filter(session::Column::PersonId.eq(person))
+        .filter(session::Column::ExpiresAt.gt(now))
+        .order_by_desc(session::Column::CreatedAt)
+        .order_by_asc(session::Column::Id)
+        .all(db)
+        .await?)
+}
+
+/// Ends one session of a person's; whether there was one.
+pub(super) async fn delete_session(txn: &DatabaseTransaction, person: Uuid, id: Uuid) -> Result<bool, Error> {
+    let deleted = session::Entity::delete_many()
+        .filter(session::Column::PersonId.eq(person))
+        .filter(session::Column::Id.eq(id))
+        .exec(txn)
+        .await?;
+    Ok(deleted.rows_affected == 1)
+}
+
+/// Ends a person's sessions, save one; how many.
+pub(super) async fn delete_sessions(
+    txn: &DatabaseTransaction,
+    person: Uuid,
+    save: Option<Uuid>,
+) -> Result<u64, Error> {
+    let all = session::Entity::delete_many().filter(session::Column::PersonId.eq(person));
+    let deleted = match save {
+        Some(id) => all.filter(session::Column::Id.ne(id)),
+        None => all,
+    };
+    Ok(deleted.exec(txn).await?.rows_affected)
+}
+
+pub(super) async fn strengthen_session(txn: &DatabaseTransaction, id: Uuid) -> Result<(), Error> {
+    session::Entity::update_many()
+        .filter(session::Column::Id.eq(id))
+        .col_expr(session::Column::Strong, Expr::value(true))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Whose device this is.
+pub(super) async fn owner_of_device(
+    db: &impl ConnectionTrait,
+    token: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<Uuid>, Error> {
+    let found = device::Entity::find_by_id(token_hash(token))
+        .filter(device::Column::ExpiresAt.gt(now))
         .one(db)
         .await?;
-    Ok(found)
+    Ok(found.map(|device| device.person_id))
 }
 
-pub(super) async fn insert_session(
-    txn: &impl ConnectionTrait,
-    token_hash: Vec<u8>,
-    person_id: Uuid,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<(), Error> {
-    let row = session::ActiveModel {
-        token_hash: Set(token_hash),
-        person_id: Set(person_id),
-        created_at: Set(now),
-        expires_at: Set(expires_at),
-    };
-    session::Entity::insert(row).exec_without_returning(txn).await?;
-    Ok(())
-}
-
-pub(super) async fn delete_session(txn: &impl ConnectionTrait, token_hash: Vec<u8>) -> Result<(), Error> {
-    session::Entity::delete_by_id(token_hash).exec(txn).await?;
-    Ok(())
-}
-
-pub(super) async fn person_of_session(
-    db: &impl ConnectionTrait,
-    token_hash: Vec<u8>,
-    now: DateTime<Utc>,
-) -> Result<Option<Person>, Error> {
-    match session::Entity::find_by_id(token_hash).one(db).await? {
-        Some(session) if session.expires_at > now => person(db, session.person_id).await,
-        _ => Ok(None),
-    }
-}
-
-pub(super) async fn person(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Person>, Error> {
-    let Some(row) = people::Entity::find_by_id(id).one(db).await? else {
-        return Ok(None);
-    };
-    let memberships = membership::Entity::find()
-        .filter(membership::Column::PersonId.eq(id))
-        .all(db)
+pub(super) async fn insert_device(txn: &DatabaseTransaction, row: device::Model) -> Result<(), Error> {
+    device::Entity::insert(device::ActiveModel::from(row))
+        .exec_without_returning(txn)
         .await?;
-    let memberships = memberships.iter().filter_map(read_membership).collect();
-    Ok(Some(Person {
-        id,
-        email: row.email,
-        name: row.name,
-        operator: row.operator,
-        memberships,
-    }))
+    Ok(())
+}
+
+pub(super) async fn has_devices(db: &impl ConnectionTrait, person: Uuid) -> Result<bool, Error> {
+    let one = device::Entity::find()
+        .filter(device::Column::PersonId.eq(person))
+        .one(db)
+        .await?;
+    Ok(one.is_some())
+}
+
+/// Forgets a person's devices: the next sign-in is from nowhere known.
+pub(super) async fn delete_devices(txn: &DatabaseTransaction, person: Uuid) -> Result<(), Error> {
+    device::Entity::delete_many()
+        .filter(device::Column::PersonId.eq(person))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// A role that this version does not know carries nothing.
 fn read_membership(row: &membership::Model) -> Option<Membership> {
-    match (row.council_id, row.supplier_id) {
-        (Some(id), _) => {
-            use CouncilRole::{Administrator, Approver, Evaluator, Officer, Viewer};
-            let role = [Viewer, Officer, Approver, Evaluator, Administrator]
-                .into_iter()
-                .find(|role| council_role(*role) == row.role)?;
-            Some(Membership::Council(id, role))
-        }
-        (None, Some(id)) => {
-            use SupplierRole::{Administrator, Member};
-            let role = [Member, Administrator]
-                .into_iter()
-                .find(|role| supplier_role(*role) == row.role)?;
-            Some(Membership::Supplier(id, role))
-        }
-        (None, None) => None,
-    }
+    Membership::read(row.council_id, row.supplier_id, &row.role)
 }
 
-fn council_role(role: CouncilRole) -> &'static str {
-    match role {
-        CouncilRole::Viewer => "viewer",
-        CouncilRole::Officer => "officer",
-        CouncilRole::Approver => "approver",
-        CouncilRole::Evaluator => "evaluator",
-        CouncilRole::Administrator => "administrator",
+impl Membership {
+    /// The columns that say which organisation: a council's or a supplier's.
+    pub(super) fn columns(self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Council(id, _) => (Some(id), None),
+            Self::Supplier(id, _) => (None, Some(id)),
+        }
     }
-}
 
-fn supplier_role(role: SupplierRole) -> &'static str {
-    match role {
-        SupplierRole::Member => "member",
-        SupplierRole::Administrator => "administrator",
+    /// The stored word of the role.
+    pub(super) fn role_word(self) -> &'static str {
+        match self {
+            Self::Council(_, role) => role.as_str(),
+            Self::Supplier(_, role) => role.as_str(),
+        }
+    }
+
+    /// A membership out of its columns.
+    pub(super) fn read(council: Option<Uuid>, supplier: Option<Uuid>, role: &str) -> Option<Self> {
+        match (council, supplier) {
+            (Some(id), None) => CouncilRole::parse(role).map(|role| Self::Council(id, role)),
+            (None, Some(id)) => SupplierRole::parse(role).map(|role| Self::Supplier(id, role)),
+            _ => None,
+        }
     }
 }

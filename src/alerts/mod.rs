@@ -12,17 +12,17 @@ mod unsubscribe;
 pub use tick::{Told, tick};
 pub use unsubscribe::{Unsubscribed, link, subscription, unsubscribe};
 
+use crate::access;
 use crate::runtime::{App, outbox};
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// How long the scheduled work rests between passes.
 const REST: Duration = Duration::from_secs(30);
 
 /// The scheduled work, pass after pass, until told to stop. Nothing ends it: a pass that fails or panics is
 /// logged, and what it left is found by the next.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>, nudge: Arc<Notify>) {
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(panic) = tokio::spawn({
             let app = app.clone();
@@ -34,7 +34,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>, nudge: Arc<Notify>) 
         }
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            () = nudge.notified() => {}
+            () = app.work.hurried() => {}
             () = tokio::time::sleep(REST) => {}
         }
     }
@@ -42,8 +42,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>, nudge: Arc<Notify>) 
 
 /// One pass: what has opened is told, and what is due is sent.
 pub async fn pass(app: &App) {
+    let _turn = app.work.turn().await;
     if let Err(error) = tick(app).await {
         tracing::error!(%error, "looking for opened windows failed; the next pass tries again");
+    }
+    if let Err(error) = access::sweep(app).await {
+        tracing::error!(%error, "forgetting what has expired failed; the next pass tries again");
     }
     if let Err(error) = outbox::deliver_due(app).await {
         tracing::error!(%error, "sending mail failed; the next pass tries again");

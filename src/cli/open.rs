@@ -7,14 +7,13 @@ use crate::runtime::database::Database;
 use crate::runtime::entropy::Entropy;
 use crate::runtime::mail::Mailer;
 use crate::runtime::secret::Secret;
-use crate::runtime::{App, telemetry};
+use crate::runtime::{App, Hashing, telemetry};
 use migration::{Migrate, Migrator};
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
-/// Password checks at once: 19 MiB and a core each.
-const HASHING: usize = 4;
+/// Password checks at once.
+pub(super) const HASHING: usize = 4;
 
 /// The application over the configured database. It sends nothing and seals nothing.
 pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
@@ -29,15 +28,11 @@ pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
         mailer: Mailer::kept(),
         public_url: "".into(),
         development: false,
-        hashing: hashing(),
+        hashing: Hashing::at_once(HASHING),
+        work: Arc::default(),
     };
     prepare(&app).await?;
     Ok(app)
-}
-
-/// The bound on password checks.
-pub(super) fn hashing() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(HASHING))
 }
 
 /// Brings the schema and the facts up to date.

@@ -11,7 +11,7 @@ use crate::runtime::{App, telemetry};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let config = Config::read(config)?;
@@ -24,7 +24,8 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         mailer: config.mailer,
         public_url: config.public_url.into(),
         development: config.development,
-        hashing: open::hashing(),
+        hashing: config.hashing,
+        work: Arc::default(),
     };
     let _lock = app.db.lock_for_serving().map_err(failed)?;
     open::prepare(&app).await?;
@@ -37,7 +38,8 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         first_query: super::demo::FIRST_QUERY.into(),
         ..DevelopmentPage::default()
     };
-    serve(app, listener, page, |address| {
+    let proxies = config.proxies;
+    serve(app, listener, page, proxies, |address| {
         println!("listening on http://{address}")
     })
     .await
@@ -48,15 +50,16 @@ pub(super) async fn serve(
     app: App,
     listener: TcpListener,
     page: DevelopmentPage,
+    proxies: usize,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
-    let nudge = Arc::new(Notify::new());
-    let work = tokio::spawn(alerts::run(app.clone(), stopped, nudge.clone()));
-    let told = app.clone();
+    let work = tokio::spawn(alerts::run(app.clone(), stopped));
+    let (told, work_left) = (app.clone(), app.work.clone());
     let site = Site::new(app.clone(), Api::new(app))
         .with_page(page)
+        .behind(proxies)
         .when_clock_moves(Arc::new(move || {
             let app = told.clone();
             Box::pin(async move { alerts::pass(&app).await })
@@ -64,7 +67,7 @@ pub(super) async fn serve(
     ready(address);
     let served = http::serve(site, listener, shutdown()).await;
     let _ = stop.send(true);
-    nudge.notify_waiters();
+    work_left.hurry();
     let _ = work.await;
     served.map_err(failed)
 }

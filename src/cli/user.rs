@@ -24,7 +24,7 @@ pub(super) enum User {
         /// Their role in it.
         #[arg(long, requires = "council")]
         role: Option<Role>,
-        /// They operate this installation.
+        /// They operate this installation, as its first operator: there is one, made once.
         #[arg(long)]
         operator: bool,
         /// Password.
@@ -83,6 +83,11 @@ pub(super) async fn run(config: Option<&Path>, user: User) -> Result<(), Failure
     let person = accounts::create(&app, &txn, &account, hash)
         .await
         .map_err(refused)?;
+    if operator {
+        accounts::claim_first_operator(&app, &txn, person)
+            .await
+            .map_err(refused)?;
+    }
     txn.commit().await.map_err(failed)?;
     if let (Some(council), Some(role)) = (council, role) {
         accounts::join_council(&app, &Viewer::System, person, council.id, role.into())

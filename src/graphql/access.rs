@@ -1,16 +1,19 @@
-//! Signing in and out, and who asks.
+//! Who asks, and signing in and out.
 
-use super::api::SessionToken;
-use super::errors::Told;
+use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
-use crate::access::accounts::{self, SignInErrorCode};
-use crate::access::{self as front, CouncilRole, SupplierRole};
-use crate::runtime::{App, Error, Refusal, Refusals, Stop};
+use crate::access::sessions::{self, Attempt, SignInErrorCode};
+use crate::access::{self as front, CouncilRole, Origin, SupplierRole, Through, second_factor, tokens};
+use crate::runtime::App;
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 
 /// The cookie that carries a browser's session.
 pub const SESSION_COOKIE: &str = "guildhall_session";
+/// The cookie by which a browser that was signed in on before is known.
+pub const DEVICE_COOKIE: &str = "guildhall_device";
+/// A device is known for 180 days.
+const DEVICE_SECONDS: i64 = 180 * 24 * 3600;
 
 /// Reads of who asks.
 #[derive(Default)]
@@ -37,26 +40,61 @@ pub struct Person {
     pub name: String,
     /// Whether they operate this installation.
     pub operator: bool,
+    /// Whether they sign in with a second factor.
+    pub second_factor: bool,
     #[graphql(skip)]
-    memberships: Vec<front::Membership>,
+    inner: front::Person,
 }
 
 #[ComplexObject]
 impl Person {
     /// The organisations they act for, and as what.
     async fn memberships(&self) -> Vec<Membership> {
-        self.memberships.iter().copied().map(Membership::from).collect()
+        self.inner
+            .memberships
+            .iter()
+            .copied()
+            .map(Membership::from)
+            .collect()
+    }
+
+    /// The councils that ask for a second factor before this session counts there.
+    async fn second_factor_awaited_by(&self) -> Vec<Id> {
+        let waiting = self.inner.waiting.iter();
+        waiting.map(|council| Id::new(Sort::Council, *council)).collect()
+    }
+
+    /// How many recovery codes are left. Needs a session of one's own: a token is not told.
+    async fn recovery_codes_left(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
+        let left = second_factor::codes_left(app, viewer).await.told(ctx)?;
+        Ok(i32::try_from(left).unwrap_or(i32::MAX))
+    }
+
+    /// The sessions under way, newest first. Needs a session of one's own: a token is not told.
+    async fn sessions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<RunningSession>> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
+        let found = sessions::list(app, viewer).await.told(ctx)?;
+        Ok(found.into_iter().map(RunningSession::from).collect())
+    }
+
+    /// The tokens made for programs, oldest first. Needs a session of one's own: a token is not told.
+    async fn api_tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<super::tokens::ApiToken>> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
+        let found = tokens::list(app, viewer).await.told(ctx)?;
+        Ok(found.into_iter().map(Into::into).collect())
     }
 }
 
 impl From<front::Person> for Person {
-    fn from(person: front::Person) -> Self {
+    fn from(inner: front::Person) -> Self {
         Self {
-            id: Id::new(Sort::Person, person.id),
-            email: person.email,
-            name: person.name,
-            operator: person.operator,
-            memberships: person.memberships,
+            id: Id::new(Sort::Person, inner.id),
+            email: inner.email.clone(),
+            name: inner.name.clone(),
+            operator: inner.operator && matches!(inner.through, Through::Session { .. }),
+            second_factor: inner.second_factor,
+            inner,
         }
     }
 }
@@ -89,7 +127,34 @@ impl From<front::Membership> for Membership {
     }
 }
 
-/// An address and its password.
+/// A session that is under way.
+#[derive(SimpleObject)]
+pub struct RunningSession {
+    /// Identifier.
+    pub id: Id,
+    /// What the program called itself.
+    pub agent: String,
+    /// Since when.
+    pub created_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expires_at: DateTime<Utc>,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+impl From<sessions::Running> for RunningSession {
+    fn from(running: sessions::Running) -> Self {
+        Self {
+            id: Id::new(Sort::Session, running.id),
+            agent: running.agent,
+            created_at: running.created_at,
+            expires_at: running.expires_at,
+            current: running.current,
+        }
+    }
+}
+
+/// An address, its password, and a code where the account asks for one.
 #[derive(InputObject)]
 pub struct SignInInput {
     /// Address of the account; upper and lower case are alike.
@@ -97,6 +162,12 @@ pub struct SignInInput {
     /// Password, exactly as typed.
     #[graphql(secret)]
     pub password: String,
+    /// A code of the second factor, or a recovery code.
+    #[graphql(secret)]
+    pub code: Option<String>,
+    /// The `device` of an earlier session on this device; browsers send it as a cookie.
+    #[graphql(secret)]
+    pub device: Option<String>,
 }
 
 /// A fresh session. Browsers get it as a cookie too.
@@ -106,61 +177,38 @@ pub struct Session {
     pub token: String,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// Where this device was not known: a token to send with the next sign-in from here, so that others' guessing
+    /// does not keep its owner out. Browsers get it as a cookie too.
+    pub device: Option<String>,
+    /// Whose it is.
+    pub viewer: Person,
 }
 
-/// What came of signing in.
-#[derive(SimpleObject)]
-pub struct SignInPayload {
-    /// The session, when there are no errors.
-    pub session: Option<Session>,
-    /// Who it is for, when there are no errors.
-    pub viewer: Option<Person>,
-    /// Why it was refused, which the caller can mend; empty when it was done.
-    pub errors: Vec<SignInError>,
-}
-
-/// One reason why nobody was signed in.
-#[derive(SimpleObject)]
-pub struct SignInError {
-    /// Which reason.
-    pub code: SignInErrorCode,
-    /// In plain English.
-    pub message: String,
-    /// The input field it is about; empty when it is about the whole.
-    pub path: String,
-}
-
-impl SignInPayload {
-    fn signed_in(session: accounts::Session) -> Self {
-        Self {
-            session: Some(Session {
-                token: session.token,
-                expires_at: session.expires_at,
-            }),
-            viewer: Some(session.person.into()),
-            errors: Vec::new(),
+impl Session {
+    /// A session as the graph tells it, its cookies set.
+    pub(super) fn opened(ctx: &Context<'_>, session: sessions::Session) -> Self {
+        for cookie in cookies(ctx.data_unchecked::<App>(), &session) {
+            ctx.append_http_header("Set-Cookie", cookie);
         }
-    }
-
-    fn refused(refusals: Refusals<SignInErrorCode>) -> Self {
-        let told = |refusal: Refusal<_>| SignInError {
-            code: refusal.code,
-            message: refusal.message,
-            path: refusal.path,
-        };
         Self {
-            session: None,
-            viewer: None,
-            errors: refusals.into_iter().map(told).collect(),
+            token: session.token,
+            expires_at: session.expires_at,
+            device: session.device,
+            viewer: session.person.into(),
         }
     }
 }
 
-/// What came of signing out.
+payload! {
+    /// What came of signing in.
+    SignInPayload { session: Session } SignInError(SignInErrorCode)
+}
+
+/// What came of ending sessions.
 #[derive(SimpleObject)]
 pub struct SignOutPayload {
-    /// Whether there was a session to end.
-    pub ended: bool,
+    /// How many ended.
+    pub ended: i32,
 }
 
 /// Signing in and out.
@@ -176,36 +224,70 @@ impl AccessMutation {
         #[graphql(desc = "Address and password.")] input: SignInInput,
     ) -> async_graphql::Result<SignInPayload> {
         let app = ctx.data_unchecked::<App>();
-        match accounts::sign_in(app, &input.email, &input.password).await {
-            Ok(session) => {
-                let seconds = (session.expires_at - app.clock.now()).num_seconds();
-                ctx.append_http_header("Set-Cookie", cookie(app, &session.token, seconds));
-                Ok(SignInPayload::signed_in(session))
-            }
-            Err(Stop::Refused(refusals)) => Ok(SignInPayload::refused(refusals)),
-            Err(Stop::Failed(error)) => Err(error).told(ctx),
-        }
+        let mut origin = ctx.data_unchecked::<Origin>().clone();
+        origin.device = input.device.or(origin.device);
+        let attempt = Attempt {
+            email: &input.email,
+            password: &input.password,
+            code: input.code.as_deref(),
+            origin,
+        };
+        let session = sessions::sign_in(app, attempt).await;
+        SignInPayload::of(ctx, session.map(|session| Session::opened(ctx, session)))
     }
 
     /// Ends the session this request came with, at once.
     async fn sign_out(&self, ctx: &Context<'_>) -> async_graphql::Result<SignOutPayload> {
-        let app = ctx.data_unchecked::<App>();
-        let signed_in = ctx.data_unchecked::<front::Viewer>().person().is_some();
-        if let Some(token) = &ctx.data_unchecked::<SessionToken>().0 {
-            accounts::sign_out(app, token).await.told(ctx)?;
-        } else if signed_in {
-            return Err(Error::fault("a person was signed in without a token")).told(ctx);
-        }
-        ctx.append_http_header("Set-Cookie", cookie(app, "", 0));
-        Ok(SignOutPayload { ended: signed_in })
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
+        let ended = sessions::sign_out(app, viewer).await.told(ctx)?;
+        ctx.append_http_header("Set-Cookie", ended_cookie(app));
+        Ok(SignOutPayload { ended: ended.into() })
+    }
+
+    /// Ends all the viewer's sessions at once, this one too; the devices are known no more.
+    async fn sign_out_everywhere(&self, ctx: &Context<'_>) -> async_graphql::Result<SignOutPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
+        let ended = sessions::sign_out_everywhere(app, viewer).await.told(ctx)?;
+        ctx.append_http_header("Set-Cookie", ended_cookie(app));
+        Ok(SignOutPayload {
+            ended: i32::try_from(ended).unwrap_or(i32::MAX),
+        })
+    }
+
+    /// Ends one of the viewer's sessions at once.
+    async fn session_end(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] session: Id,
+    ) -> async_graphql::Result<SignOutPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
+        let ended = sessions::end(app, viewer, session.of(Sort::Session)?)
+            .await
+            .told(ctx)?;
+        Ok(SignOutPayload { ended: ended.into() })
     }
 }
 
-fn cookie(app: &App, token: &str, seconds: i64) -> String {
-    let secure = if app.public_url.starts_with("https://") {
-        "; Secure"
+/// The cookies of a fresh session.
+pub fn cookies(app: &App, session: &sessions::Session) -> Vec<String> {
+    let seconds = (session.expires_at - app.clock.now()).num_seconds();
+    let device = session.device.as_ref();
+    let mut cookies = vec![cookie(app, SESSION_COOKIE, &session.token, seconds)];
+    cookies.extend(device.map(|device| cookie(app, DEVICE_COOKIE, device, DEVICE_SECONDS)));
+    cookies
+}
+
+/// The cookie that ends a browser's session.
+pub fn ended_cookie(app: &App) -> String {
+    cookie(app, SESSION_COOKIE, "", 0)
+}
+
+fn cookie(app: &App, name: &str, value: &str, seconds: i64) -> String {
+    // A browser takes a cookie of this prefix only from this host, over TLS.
+    let (prefix, secure) = if app.public_url.starts_with("https://") {
+        ("__Host-", "; Secure")
     } else {
-        ""
+        ("", "")
     };
-    format!("{SESSION_COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
+    format!("{prefix}{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
 }

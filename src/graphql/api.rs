@@ -5,7 +5,7 @@
 use super::cost::{self, ListSizes};
 use super::documents::Documents;
 use super::{Schema, errors, guard};
-use crate::access::Viewer;
+use crate::access::{Origin, Viewer};
 use crate::runtime::{App, Error};
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
@@ -19,10 +19,6 @@ const TIME: Duration = Duration::from_secs(10);
 
 /// Each capability's loaders, made anew for every request: they carry the viewer.
 const LOADERS: &[fn(&App, Request) -> Request] = &[super::relations::loaders];
-
-/// The token of the session a request came with, if it came with one.
-#[derive(Clone, Default)]
-pub struct SessionToken(pub Option<String>);
 
 /// The GraphQL API. Cheap to clone.
 #[derive(Clone)]
@@ -58,7 +54,7 @@ impl Api {
         query: &str,
         operation_name: Option<String>,
         variables: Variables,
-        session: SessionToken,
+        origin: Origin,
     ) -> Response {
         let document = match self.admit(query, operation_name.as_deref(), &variables) {
             Ok(document) => document,
@@ -68,7 +64,7 @@ impl Api {
             .variables(variables)
             .data(self.app.clone())
             .data(viewer)
-            .data(session);
+            .data(origin);
         request.operation_name = operation_name;
         request.set_parsed_query(document);
         for loaders in LOADERS {
@@ -181,7 +177,8 @@ mod tests {
             mailer: Mailer::kept(),
             public_url: "https://guildhall.example".into(),
             development: false,
-            hashing: std::sync::Arc::new(tokio::sync::Semaphore::new(1)),
+            hashing: crate::runtime::Hashing::at_once(1),
+            work: Arc::default(),
         })
     }
 

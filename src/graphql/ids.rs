@@ -28,9 +28,15 @@ pub enum Sort {
     SavedSearch,
     /// A person.
     Person,
+    /// A session.
+    Session,
+    /// A token for a program.
+    ApiToken,
+    /// An invitation.
+    Invitation,
 }
 
-const SORTS: [(Sort, &str); 10] = [
+const SORTS: [(Sort, &str); 13] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
@@ -41,6 +47,9 @@ const SORTS: [(Sort, &str); 10] = [
     (Sort::Bid, "bid"),
     (Sort::SavedSearch, "search"),
     (Sort::Person, "person"),
+    (Sort::Session, "session"),
+    (Sort::ApiToken, "token"),
+    (Sort::Invitation, "invitation"),
 ];
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -4,6 +4,7 @@
 //! capability: 1. its file here, 2. its roots in [`Query`] and [`Mutation`], 3. its loaders in `api::LOADERS`.
 
 mod access;
+mod accounts;
 mod api;
 mod bids;
 mod contracts;
@@ -13,6 +14,7 @@ mod documents;
 pub(crate) mod errors;
 mod guard;
 pub mod ids;
+mod members;
 mod needs;
 mod node;
 pub(crate) mod paging;
@@ -22,11 +24,12 @@ mod questions;
 mod relations;
 mod searches;
 mod suppliers;
+mod tokens;
 mod windows;
 
-pub use access::SESSION_COOKIE;
+pub use access::{DEVICE_COOKIE, SESSION_COOKIE, cookies, ended_cookie};
+pub use api::Api;
 pub(crate) use api::panic_words;
-pub use api::{Api, SessionToken};
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 
@@ -34,6 +37,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 #[derive(MergedObject, Default)]
 pub struct Query(
     access::AccessQuery,
+    members::MembersQuery,
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     needs::NeedsQuery,
@@ -48,6 +52,9 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     access::AccessMutation,
+    accounts::AccountsMutation,
+    members::MembersMutation,
+    tokens::TokensMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
     needs::NeedsMutation,

@@ -61,7 +61,13 @@ impl NodeQuery {
                 .await
                 .told(ctx)?
                 .map(|found| Node::Product(found.into())),
-            Sort::Question | Sort::Bid | Sort::SavedSearch | Sort::Person => None,
+            Sort::Question
+            | Sort::Bid
+            | Sort::SavedSearch
+            | Sort::Person
+            | Sort::Session
+            | Sort::ApiToken
+            | Sort::Invitation => None,
         })
     }
 }

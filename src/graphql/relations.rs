@@ -8,6 +8,7 @@ use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
 use crate::needs;
 use crate::runtime::App;
+use crate::suppliers::numbers::{self, Number};
 use crate::suppliers::products::{self, Product};
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request, Result};
@@ -125,6 +126,7 @@ relation!(
     crate::suppliers::of_contracts
 );
 
+relation!(NumbersOf, Vec<Number>, numbers::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
 

@@ -4,12 +4,13 @@ use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
 use super::products::Product;
-use super::relations::{ProductsOf, SupplierKey, load, refer};
+use super::relations::{NumbersOf, ProductsOf, SupplierKey, load, refer};
 use crate::access::Viewer;
-use crate::access::accounts::AccountErrorCode;
 use crate::runtime::{App, Error};
-use crate::suppliers::{self, Profile, SignUp, Size, SupplierProfileErrorCode};
-use async_graphql::{Context, InputObject, Object, Result};
+use crate::suppliers::numbers::{self, Scheme, SupplierNumberErrorCode};
+use crate::suppliers::{self, Profile, SignUp, Size, SupplierProfileErrorCode, SupplierSignUpErrorCode};
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// Suppliers, to read.
@@ -22,7 +23,12 @@ pub struct SuppliersMutation;
 
 payload! {
     /// What became of signing a supplier up.
-    SupplierSignUpPayload { supplier: Supplier } SupplierSignUpError(AccountErrorCode)
+    SupplierSignUpPayload { supplier: Supplier } SupplierSignUpError(SupplierSignUpErrorCode)
+}
+
+payload! {
+    /// What became of a number that was looked up.
+    SupplierNumberVerifyPayload { supplier: Supplier } SupplierNumberVerifyError(SupplierNumberErrorCode)
 }
 
 payload! {
@@ -59,17 +65,15 @@ pub struct SupplierProfileInput {
     summary: Option<String>,
 }
 
-/// A supplier and the person who signs it up.
+/// A supplier that signs up.
 #[derive(Debug, InputObject)]
 pub struct SupplierSignUpInput {
-    /// The person's address: they sign in with it, and alerts go to it.
-    email: String,
-    /// The person's name.
+    /// Its name.
     name: String,
-    /// A password of 8 to 1,024 bytes, taken exactly as typed.
-    password: String,
-    /// The supplier's name.
-    supplier: String,
+    /// Its Companies House number; its form is checked, and it is shown as stated until an operator looks it up.
+    companies_house: Option<String>,
+    /// Its charity number; likewise.
+    charity: Option<String>,
     /// Its size.
     size: Option<Size>,
     /// Whether it is a voluntary, community or social enterprise.
@@ -79,6 +83,33 @@ pub struct SupplierSignUpInput {
     town: Option<String>,
     /// What it does, in a sentence.
     summary: Option<String>,
+}
+
+/// A number that a supplier states of itself.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SupplierNumber {
+    /// Who gives it.
+    scheme: Scheme,
+    /// In its usual form.
+    number: String,
+    /// Since when it is stated.
+    stated_at: DateTime<Utc>,
+    /// When an operator looked it up; null when nobody has.
+    verified_at: Option<DateTime<Utc>>,
+    /// What was looked at.
+    verified_how: Option<String>,
+}
+
+impl From<numbers::Number> for SupplierNumber {
+    fn from(number: numbers::Number) -> Self {
+        Self {
+            scheme: number.scheme,
+            number: number.number,
+            stated_at: number.stated_at,
+            verified_at: number.verified_at,
+            verified_how: number.verified_how,
+        }
+    }
 }
 
 #[Object]
@@ -140,36 +171,50 @@ impl SuppliersMutation {
         SupplierEditProfilePayload::of(ctx, edited.map(Supplier))
     }
 
-    /// Signs a supplier up, with the account of the person who does it. Anybody may.
+    /// Signs a supplier up; the viewer becomes its administrator. Anybody signed in may.
     async fn supplier_sign_up(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The supplier and the person.")] input: SupplierSignUpInput,
+        #[graphql(desc = "The supplier.")] input: SupplierSignUpInput,
     ) -> Result<SupplierSignUpPayload> {
-        let app = ctx.data_unchecked::<App>();
-        let signed_up = suppliers::sign_up(
-            app,
-            SignUp {
-                email: input.email,
-                name: input.name,
-                password: input.password,
-                supplier: input.supplier,
-                size: input.size,
-                vcse: input.vcse,
-                town: input.town,
-                summary: input.summary,
-            },
-        )
-        .await;
-        let supplier = match signed_up {
-            Ok(id) => {
-                let found = suppliers::by_ids(app, &[id]).await.told(ctx)?.remove(&id);
-                found.map(Supplier).ok_or_else(|| Error::NotFound.into())
-            }
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let sign_up = SignUp {
+            name: input.name,
+            companies_house: input.companies_house,
+            charity: input.charity,
+            size: input.size,
+            vcse: input.vcse,
+            town: input.town,
+            summary: input.summary,
+        };
+        let supplier = match suppliers::sign_up(app, viewer, sign_up).await {
+            Ok(id) => found(app, id).await.map_err(Into::into),
             Err(stop) => Err(stop),
         };
         SupplierSignUpPayload::of(ctx, supplier)
     }
+
+    /// Notes that a number which a supplier states was looked up, and how. Needs an operator.
+    async fn supplier_number_verify(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The supplier.")] supplier: Id,
+        #[graphql(desc = "Which of its numbers.")] scheme: Scheme,
+        #[graphql(desc = "What was looked at.")] how: String,
+    ) -> Result<SupplierNumberVerifyPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let id = supplier.of(Sort::Supplier)?;
+        let supplier = match numbers::verify(app, viewer, id, scheme, &how).await {
+            Ok(()) => found(app, id).await.map_err(Into::into),
+            Err(stop) => Err(stop),
+        };
+        SupplierNumberVerifyPayload::of(ctx, supplier)
+    }
+}
+
+async fn found(app: &App, id: Uuid) -> std::result::Result<Supplier, Error> {
+    let found = suppliers::by_ids(app, &[id]).await?.remove(&id);
+    found.map(Supplier).ok_or(Error::NotFound)
 }
 
 /// A supplier, whether it signed up or was read from a register.
@@ -200,6 +245,11 @@ impl Supplier {
     /// Charity number.
     async fn charity(&self) -> Option<&str> {
         self.0.charity.as_deref()
+    }
+    /// The numbers it states of itself, and whether an operator has looked them up.
+    async fn numbers(&self, ctx: &Context<'_>) -> Result<Vec<SupplierNumber>> {
+        let found = load(ctx, NumbersOf(self.0.id)).await?;
+        Ok(found.into_iter().map(SupplierNumber::from).collect())
     }
     /// Its size by staff, as it says.
     async fn size(&self) -> Option<Size> {

@@ -4,8 +4,9 @@
 //! is not answered and batches are refused: both get round limits that are counted per request.
 
 use super::{Site, origin};
-use crate::access::accounts;
-use crate::graphql::{SESSION_COOKIE, SessionToken};
+use crate::access::{Origin, sessions};
+use crate::graphql::{DEVICE_COOKIE, SESSION_COOKIE};
+use crate::runtime::App;
 use async_graphql::Variables;
 use poem::endpoint::{BoxEndpoint, make};
 use poem::http::{HeaderValue, StatusCode, header};
@@ -55,20 +56,21 @@ async fn answer(site: &Site, mut request: Request) -> Result<Response, Response>
         let message = "requests from other sites' pages are refused";
         return Err(refusal(StatusCode::FORBIDDEN, "CROSS_SITE", message, None));
     }
-    let token = bearer.or_else(|| cookie(&request));
+    let token = bearer.or_else(|| cookie(&site.app, &request, SESSION_COOKIE));
+    let origin = origin_of(site, &request);
     let accepts_graphql = request
         .header(header::ACCEPT)
         .is_some_and(|accept| accept.contains(GRAPHQL_JSON));
     let call = read(&mut request).await?;
-    let response = match accounts::viewer_of(&site.app, token.as_deref()).await {
+    let response = match sessions::viewer_of(&site.app, token.as_deref()).await {
         Ok(viewer) => {
             let variables = call
                 .variables
                 .map(serde_json::Value::Object)
                 .map(Variables::from_json);
-            let (variables, session) = (variables.unwrap_or_default(), SessionToken(token));
+            let variables = variables.unwrap_or_default();
             site.api
-                .answer(viewer, &call.query, call.operation_name, variables, session)
+                .answer(viewer, &call.query, call.operation_name, variables, origin)
                 .await
         }
         Err(error) => site.api.failed(&error),
@@ -91,13 +93,41 @@ fn bearer(request: &Request) -> Option<String> {
         .then(|| token.trim().to_owned())
 }
 
-fn cookie(request: &Request) -> Option<String> {
+/// Where a request comes from. Each proxy that we stand behind appends who asked it; what comes before was written
+/// by whoever asked the first of them.
+pub(super) fn origin_of(site: &Site, request: &Request) -> Origin {
+    let peer = request.remote_addr().as_socket_addr().map(|address| address.ip());
+    let chain = request.headers().get_all("x-forwarded-for").iter();
+    let mut chain: Vec<&str> = chain
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .collect();
+    chain.reverse();
+    let told = site
+        .proxies
+        .checked_sub(1)
+        .and_then(|hop| chain.get(hop)?.trim().parse().ok());
+    Origin {
+        source: told.or(peer),
+        device: cookie(&site.app, request, DEVICE_COOKIE),
+        agent: request.header(header::USER_AGENT).unwrap_or_default().to_owned(),
+    }
+}
+
+/// A cookie of ours. Over TLS its name has the prefix without which a neighbouring host could set it.
+pub(super) fn cookie(app: &App, request: &Request, name: &str) -> Option<String> {
+    let secure = app.public_url.starts_with("https://");
+    let name = if secure {
+        format!("__Host-{name}")
+    } else {
+        name.to_owned()
+    };
     let lines = request.headers().get_all(header::COOKIE).iter();
     lines
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == SESSION_COOKIE)
+        .find(|(told, _)| *told == name)
         .map(|(_, token)| token.to_owned())
 }
 

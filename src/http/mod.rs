@@ -40,6 +40,7 @@ pub struct Site {
     api: Api,
     page: Arc<DevelopmentPage>,
     on_clock_moved: ClockMoved,
+    proxies: usize,
 }
 
 impl Site {
@@ -50,6 +51,7 @@ impl Site {
             api,
             page: Arc::default(),
             on_clock_moved: Arc::new(|| Box::pin(async {})),
+            proxies: 0,
         }
     }
 
@@ -57,6 +59,13 @@ impl Site {
     #[must_use]
     pub fn with_page(mut self, page: DevelopmentPage) -> Self {
         self.page = Arc::new(page);
+        self
+    }
+
+    /// With so many proxies in front, each of which appends to `X-Forwarded-For`.
+    #[must_use]
+    pub fn behind(mut self, proxies: usize) -> Self {
+        self.proxies = proxies;
         self
     }
 

@@ -6,7 +6,7 @@ use super::entropy::Entropy;
 use super::mail::Mailer;
 use super::secret::Secret;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, MutexGuard, Notify, Semaphore};
 
 /// The running application. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,8 +25,61 @@ pub struct App {
     pub public_url: Arc<str>,
     /// Demonstration or development: the clock moves on request and sent mail can be read.
     pub development: bool,
-    /// A password check takes 19 MiB and some 35 ms: at most this many at once.
-    pub hashing: Arc<Semaphore>,
+    /// What a password check may cost.
+    pub hashing: Hashing,
+    /// The scheduled work of this process.
+    pub work: Arc<Work>,
+}
+
+/// When this process's scheduled work is due.
+#[derive(Debug, Default)]
+pub struct Work {
+    nudge: Notify,
+    turn: Mutex<()>,
+}
+
+impl Work {
+    /// Called when mail waits that should leave now, and not with the next pass.
+    pub fn hurry(&self) {
+        self.nudge.notify_one();
+    }
+
+    /// Completes when somebody is in a hurry.
+    pub async fn hurried(&self) {
+        self.nudge.notified().await;
+    }
+
+    /// One pass at a time: a clock that is moved while a mail is on its way would end the mail's lease, and a
+    /// second pass would send it again.
+    pub async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().await
+    }
+}
+
+/// What hashing a password costs (argon2id, RFC 9106), and how many are hashed at once. Raised costs hold for each
+/// password from its next use.
+#[derive(Clone, Debug)]
+pub struct Hashing {
+    /// Each takes a core and `memory_kib`: at most this many at once.
+    pub at_once: Arc<Semaphore>,
+    /// Memory in KiB; at least 19,456.
+    pub memory_kib: u32,
+    /// Passes over it; at least 2.
+    pub passes: u32,
+}
+
+impl Hashing {
+    /// OWASP's least: 19 MiB and two passes, some 35 ms.
+    pub const LEAST: (u32, u32) = (19 * 1024, 2);
+
+    /// The least cost, with so many at once.
+    pub fn at_once(checks: usize) -> Self {
+        Self {
+            at_once: Arc::new(Semaphore::new(checks)),
+            memory_kib: Self::LEAST.0,
+            passes: Self::LEAST.1,
+        }
+    }
 }
 
 impl App {

@@ -1,6 +1,7 @@
 //! Configuration of `serve`: a TOML file, overridden by the environment. Nothing is invented: what is missing
 //! is named, all of it at once, and the program does not start.
 
+use super::app::Hashing;
 use super::clock::Clock;
 use super::mail::Mailer;
 use super::secret::Secret;
@@ -34,6 +35,20 @@ struct Keys {
     /// Log filter when `RUST_LOG` is not set. Default `info`.
     #[serde(default = "default_log")]
     log: String,
+    /// How many proxies stand in front, each of which appends to `X-Forwarded-For`: attempts are counted by who
+    /// asked the first of them. Default 0: the header is not believed.
+    #[serde(default)]
+    proxies: usize,
+    /// Password hashes under way at once; each takes a core and the memory below. Default 4.
+    #[serde(default = "default_password_checks")]
+    password_checks: usize,
+    /// Memory of a password hash (argon2id) in KiB. Default, and least, 19456. Raised, it holds for each password
+    /// from its owner's next sign-in.
+    #[serde(default = "default_password_memory")]
+    password_memory_kib: u32,
+    /// Passes of a password hash. Default, and least, 2.
+    #[serde(default = "default_password_passes")]
+    password_passes: u32,
     /// Development: sent mail can be read at `/mailbox` and the clock can be moved. Never on a real server.
     #[serde(default)]
     development: bool,
@@ -58,6 +73,18 @@ fn default_log() -> String {
     "info".into()
 }
 
+fn default_password_checks() -> usize {
+    4
+}
+
+fn default_password_memory() -> u32 {
+    Hashing::LEAST.0
+}
+
+fn default_password_passes() -> u32 {
+    Hashing::LEAST.1
+}
+
 /// A configuration that is whole.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -73,6 +100,10 @@ pub struct Config {
     pub mailer: Mailer,
     /// Log filter.
     pub log: String,
+    /// Proxies in front.
+    pub proxies: usize,
+    /// What hashing a password costs.
+    pub hashing: Hashing,
     /// Whether this is a development server.
     pub development: bool,
     /// What time it is.
@@ -132,6 +163,7 @@ impl Config {
 
     fn check(keys: Keys) -> Result<Self, Vec<String>> {
         let mut wrong = Vec::new();
+        let hashing = hashing(&keys, &mut wrong);
         let listen = keys
             .listen
             .parse()
@@ -191,12 +223,41 @@ impl Config {
                     secret,
                     mailer,
                     log: keys.log,
+                    proxies: keys.proxies,
+                    hashing,
                     development: keys.development,
                     clock,
                 })
             }
             _ => Err(wrong),
         }
+    }
+}
+
+fn hashing(keys: &Keys, wrong: &mut Vec<String>) -> Hashing {
+    let (memory, passes) = Hashing::LEAST;
+    let mut check = |key: &str, value: usize, least: usize, most: usize| {
+        if !(least..=most).contains(&value) {
+            wrong.push(format!("{key}: {value} is not {least} to {most}"));
+        }
+    };
+    check("password_checks", keys.password_checks, 1, 1024);
+    check(
+        "password_memory_kib",
+        keys.password_memory_kib as usize,
+        memory as usize,
+        4 << 20,
+    );
+    check(
+        "password_passes",
+        keys.password_passes as usize,
+        passes as usize,
+        64,
+    );
+    Hashing {
+        memory_kib: keys.password_memory_kib,
+        passes: keys.password_passes,
+        ..Hashing::at_once(keys.password_checks.max(1))
     }
 }
 

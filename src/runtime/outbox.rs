@@ -33,6 +33,8 @@ pub enum Stream {
     Alert,
     /// The outcome of a pilot, to its bidders.
     Outcome,
+    /// What protects an account: links, new devices, changes. Nobody can unsubscribe from it, and it waits for nothing.
+    Security,
 }
 
 impl Stream {
@@ -40,6 +42,7 @@ impl Stream {
         match self {
             Self::Alert => "alert",
             Self::Outcome => "outcome",
+            Self::Security => "security",
         }
     }
 }

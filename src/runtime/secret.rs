@@ -1,6 +1,8 @@
 //! The server's one secret, and the keys drawn from it for each use. Never printed, never stored by us.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -57,6 +59,33 @@ impl Secret {
         mac.verify_slice(tag).is_ok()
     }
 
+    /// Encrypts a small thing that only this server may read again. `nonce` must be fresh; `place` says where it is
+    /// kept, so that it opens nowhere else. XChaCha20-Poly1305.
+    pub fn seal(&self, purpose: &str, place: &[u8], nonce: [u8; 24], plain: &[u8]) -> Vec<u8> {
+        let payload = Payload {
+            msg: plain,
+            aad: place,
+        };
+        let sealed =
+            XChaCha20Poly1305::new((&*self.key_for(purpose)).into()).encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.expect("the cipher takes anything under 256 GB");
+        [&nonce[..], &sealed[..]].concat()
+    }
+
+    /// What [`Self::seal`] encrypted for this purpose and place; nothing when it was another or was changed.
+    pub fn open(&self, purpose: &str, place: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<24>()?;
+        let payload = Payload {
+            msg: sealed,
+            aad: place,
+        };
+        let cipher = XChaCha20Poly1305::new((&*self.key_for(purpose)).into());
+        cipher
+            .decrypt(&XNonce::from(*nonce), payload)
+            .ok()
+            .map(Zeroizing::new)
+    }
+
     fn mac(&self, purpose: &str) -> Hmac<Sha256> {
         let mut mac =
             <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.0).expect("HMAC takes a key of any length");
@@ -69,6 +98,20 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_only_where_it_belongs() {
+        let secret = Secret::from_bytes([7; 32]);
+        let sealed = secret.seal("a", b"here", [1; 24], b"words");
+        assert_eq!(
+            secret.open("a", b"here", &sealed).as_deref().map(Vec::as_slice),
+            Some(&b"words"[..])
+        );
+        assert!(secret.open("b", b"here", &sealed).is_none());
+        assert!(secret.open("a", b"there", &sealed).is_none());
+        assert!(Secret::from_bytes([8; 32]).open("a", b"here", &sealed).is_none());
+        assert!(secret.open("a", b"here", &sealed[..20]).is_none());
+    }
 
     #[test]
     fn a_secret_of_the_wrong_length_says_how_long_it_is() {

@@ -1,5 +1,6 @@
 //! Suppliers: who they are, whether they signed up or were read from a register, and the products they list.
 
+pub mod numbers;
 pub mod products;
 mod profile;
 mod read;
@@ -10,4 +11,4 @@ pub use profile::{Profile, Size, SupplierProfileErrorCode, edit};
 pub(crate) use read::by_ids_in;
 pub use read::{Supplier, SupplierFilter, by_ids, list, of_contracts};
 pub use resolve::{Mention, name_key, resolve};
-pub use sign_up::{SignUp, sign_up};
+pub use sign_up::{SignUp, SupplierSignUpErrorCode, sign_up};

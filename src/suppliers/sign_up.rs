@@ -1,29 +1,27 @@
-//! A supplier signs up: its profile and the account of the person who founds it, in one transaction.
+//! A supplier signs up, by somebody signed in, who becomes its administrator: one transaction.
 //!
 //! A number claims nothing: a supplier that a register named keeps its own row, and joining the two needs
 //! somebody to verify the claim. Otherwise a stranger could take a real company over by typing its number.
 
+use super::numbers::{self, Scheme};
 use super::{Size, name_key};
-use crate::access::accounts::{self, AccountErrorCode, NewAccount};
-use crate::access::{Action, Resource, Viewer, authorize};
+use crate::access::{Action, Resource, Viewer, accounts, authorize};
 use crate::audit;
-use crate::runtime::{App, Error, Refusal, Stop};
+use crate::runtime::{App, Error, Stop, Wrong};
 use entity::supplier;
 use sea_orm::ActiveValue::Set;
 use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 /// What it takes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SignUp {
-    /// The founder's address.
-    pub email: String,
-    /// The founder's name.
-    pub name: String,
-    /// The founder's password.
-    pub password: String,
     /// The supplier's name.
-    pub supplier: String,
+    pub name: String,
+    /// Companies House number, as typed.
+    pub companies_house: Option<String>,
+    /// Charity number, as typed.
+    pub charity: Option<String>,
     /// Size: micro, small, medium or large.
     pub size: Option<Size>,
     /// Whether it is a voluntary, community or social enterprise.
@@ -34,39 +32,37 @@ pub struct SignUp {
     pub summary: Option<String>,
 }
 
+/// Why a supplier could not be signed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+pub enum SupplierSignUpErrorCode {
+    /// It has no name, or one over 200 bytes.
+    BadName,
+    /// This cannot be a Companies House number.
+    BadCompaniesHouse,
+    /// This cannot be a charity number.
+    BadCharity,
+    /// A text is over 2,000 bytes.
+    TooLong,
+}
+
 /// Signs a supplier up; gives its id.
 ///
 /// # Errors
-/// Every reason it cannot be done, by input field.
-pub async fn sign_up(app: &App, input: SignUp) -> Result<Uuid, Stop<AccountErrorCode>> {
-    let long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > 2000);
-    if input.supplier.trim().is_empty()
-        || input.supplier.len() > 200
-        || long(&input.town)
-        || long(&input.summary)
-    {
-        let message = "give the supplier a name of at most 200 bytes, and texts of at most 2,000".to_owned();
-        return Err(vec![Refusal {
-            code: AccountErrorCode::BadName,
-            path: "supplier".into(),
-            message,
-        }]
-        .into());
-    }
-    let account = NewAccount {
-        email: input.email,
-        name: input.name,
-        password: input.password,
-        operator: false,
-    };
-    let hash = accounts::prepare(app, &account).await?;
+/// Every reason it cannot be done, by input field; or nobody is signed in.
+pub async fn sign_up(
+    app: &App,
+    viewer: &Viewer,
+    input: SignUp,
+) -> Result<Uuid, Stop<SupplierSignUpErrorCode>> {
+    let person = viewer.person().ok_or(Error::NotSignedIn)?;
+    let permit = authorize(viewer, Action::ManageAccount, Resource::Person(person.id))?;
+    let stated = check(&input)?;
     let (id, now) = (app.new_id(), app.clock.now());
     let txn = app.db.begin().await?;
-    let person = accounts::create(app, &txn, &account, hash).await?;
     let row = supplier::ActiveModel {
         id: Set(id),
-        name: Set(input.supplier.trim().to_owned()),
-        name_key: Set(name_key(&input.supplier)),
+        name: Set(input.name.trim().to_owned()),
+        name_key: Set(name_key(&input.name)),
         companies_house: Set(None),
         charity: Set(None),
         size: Set(input.size.map(|size| size.as_str().to_owned())),
@@ -81,18 +77,49 @@ pub async fn sign_up(app: &App, input: SignUp) -> Result<Uuid, Stop<AccountError
         version: Set(1),
     };
     supplier::Entity::insert(row).exec_without_returning(&txn).await?;
-    accounts::found_supplier(app, &txn, person, id).await?;
-    // Anybody may found a supplier of their own: the right is the program's, the record is the person's.
-    let permit = authorize(&Viewer::System, Action::EditSupplier, Resource::Supplier(id))?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "supplier",
-        id,
-        &serde_json::json!({ "founder": person }),
-    )
-    .await?;
+    numbers::state(app, &txn, id, person.id, stated).await?;
+    accounts::found_supplier(app, &txn, person.id, id).await?;
+    let detail = serde_json::json!({ "founder": person.id });
+    audit::record(app, &txn, &permit, "supplier", id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(id)
+}
+
+/// The numbers in their usual form, if all is well.
+fn check(input: &SignUp) -> Result<Vec<(Scheme, String)>, Stop<SupplierSignUpErrorCode>> {
+    use SupplierSignUpErrorCode::{BadCharity, BadCompaniesHouse, BadName, TooLong};
+    let mut wrong = Wrong::default();
+    let named = !input.name.trim().is_empty() && input.name.len() <= 200;
+    wrong.when(
+        !named,
+        BadName,
+        "name",
+        "give the supplier a name of at most 200 bytes",
+    );
+    for (path, text) in [("town", &input.town), ("summary", &input.summary)] {
+        let long = text.as_ref().is_some_and(|text| text.len() > 2000);
+        wrong.when(long, TooLong, path, "give at most 2,000 bytes");
+    }
+    let mut stated = Vec::new();
+    let numbers = [
+        (
+            Scheme::CompaniesHouse,
+            BadCompaniesHouse,
+            "companiesHouse",
+            &input.companies_house,
+        ),
+        (Scheme::Charity, BadCharity, "charity", &input.charity),
+    ];
+    for (scheme, code, path, text) in numbers {
+        let Some(text) = text else { continue };
+        match scheme.read(text) {
+            Some(number) => stated.push((scheme, number)),
+            None => {
+                let text: String = text.chars().take(40).collect();
+                wrong.when(true, code, path, format!("{text:?} cannot be one"));
+            }
+        }
+    }
+    wrong.stop()?;
+    Ok(stated)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const WHO: &str = "query Who { viewer { email } }";
 const SIGN_IN: &str = "mutation SignIn($input: SignInInput!) { signIn(input: $input) \
-    { session { token expiresAt } viewer { email } errors { code message path } } }";
+    { session { token expiresAt viewer { email } } errors { code message path } } }";
 const SIGN_OUT: &str = "mutation SignOut { signOut { ended } }";
 
 fn credentials(email: &str, password: &str) -> Value {
@@ -92,7 +92,7 @@ async fn other_sites_are_refused_with_a_cookie_and_ours_are_not() {
     let world = World::new().await;
     world.person("ann@b.example", "Ann").await;
     let cookie = format!(
-        "other=1; guildhall_session={}",
+        "other=1; __Host-guildhall_session={}",
         world.token("ann@b.example").await
     );
     let ours = [
@@ -153,11 +153,11 @@ async fn signing_in_gives_a_token_and_a_cookie_that_work() {
     let answer = body(response).await;
     let signed_in = &answer["data"]["signIn"];
     assert_eq!(signed_in["errors"], json!([]));
-    assert_eq!(signed_in["viewer"]["email"], "ann@b.example");
+    assert_eq!(signed_in["session"]["viewer"]["email"], "ann@b.example");
     let token = signed_in["session"]["token"].as_str().unwrap();
     assert_eq!(
         cookie,
-        format!("guildhall_session={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200; Secure")
+        format!("__Host-guildhall_session={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200; Secure")
     );
     let by_cookie = world.post(&json!({ "query": WHO })).header("cookie", cookie);
     let answer = body(by_cookie.send().await).await;
@@ -194,13 +194,13 @@ async fn signing_out_ends_the_session_at_once() {
     let token = world.token("ann@b.example").await;
     let other = world.token("ann@b.example").await;
     let answer = world.query(Some(&token), SIGN_OUT, json!({})).await;
-    assert_eq!(answer, json!({ "data": { "signOut": { "ended": true } } }));
+    assert_eq!(answer, json!({ "data": { "signOut": { "ended": 1 } } }));
     let answer = world.query(Some(&token), WHO, json!({})).await;
     assert_eq!(answer["data"]["viewer"], Value::Null);
     let answer = world.query(Some(&other), WHO, json!({})).await;
     assert_eq!(answer["data"]["viewer"]["email"], "ann@b.example");
     let answer = world.query(None, SIGN_OUT, json!({})).await;
-    assert_eq!(answer["data"]["signOut"]["ended"], false);
+    assert_eq!(answer["data"]["signOut"]["ended"], 0);
 }
 
 #[tokio::test]

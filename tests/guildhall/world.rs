@@ -4,6 +4,7 @@
 use crate::smtp::Smtp;
 use chrono::{DateTime, Utc};
 use guildhall::access::accounts::{self, NewAccount};
+use guildhall::access::sessions::{self, Attempt};
 use guildhall::access::{CouncilRole, Viewer};
 use guildhall::councils::directory;
 use guildhall::exchange::import::{File, Imported, import};
@@ -15,7 +16,7 @@ use guildhall::runtime::database::Database;
 use guildhall::runtime::entropy::Entropy;
 use guildhall::runtime::mail::Mailer;
 use guildhall::runtime::secret::Secret;
-use guildhall::runtime::{App, Stop};
+use guildhall::runtime::{App, Hashing, Stop};
 use migration::{Migrate, Migrator};
 use poem::endpoint::BoxEndpoint;
 use poem::test::{TestClient, TestRequestBuilder, TestResponse};
@@ -24,7 +25,6 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 /// Every account's password, unless a test is about passwords.
@@ -101,7 +101,8 @@ impl World {
             mailer: Mailer::smtp(&smtp.url(), "Guildhall <alerts@guildhall.example>").unwrap(),
             public_url: "https://guildhall.example".into(),
             development,
-            hashing: Arc::new(Semaphore::new(2)),
+            hashing: Hashing::at_once(2),
+            work: Arc::default(),
         };
         guildhall::councils::mirror(&app).await.unwrap();
         let api = Api::new(app.clone());
@@ -172,15 +173,16 @@ impl World {
         self.data((), query, json!({ "code": code })).await["council"]["id"].clone()
     }
 
-    /// Signs a small supplier up and gives its id and its founder's token.
+    /// Signs a small supplier up, whose founder has [`PASSWORD`], and gives its id and its founder's token.
     pub(crate) async fn supplier(&self, email: &str, name: &str) -> Supplier {
+        self.person(email, name).await;
+        let token = self.token(email).await;
         let sign_up = "mutation U($input: SupplierSignUpInput!) { supplierSignUp(input: $input) {
             supplier { id } errors { message } } }";
-        let input =
-            json!({ "email": email, "name": name, "supplier": name, "password": PASSWORD, "size": "SMALL" });
-        let made = self.data((), sign_up, json!({ "input": input })).await;
+        let input = json!({ "name": name, "size": "SMALL" });
+        let made = self.data(&token, sign_up, json!({ "input": input })).await;
         Supplier {
-            token: self.token(email).await,
+            token,
             id: made["supplierSignUp"]["supplier"]["id"].clone(),
         }
     }
@@ -224,7 +226,12 @@ impl World {
 
     /// Signs an account with [`PASSWORD`] in, without HTTP, and gives its token.
     pub(crate) async fn token(&self, email: &str) -> String {
-        made(accounts::sign_in(&self.app, email, PASSWORD).await).token
+        let attempt = Attempt {
+            email,
+            password: PASSWORD,
+            ..Attempt::default()
+        };
+        made(sessions::sign_in(&self.app, attempt).await).token
     }
 }
 

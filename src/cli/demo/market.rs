@@ -2,7 +2,8 @@
 //! `pilots`.
 
 use super::world::{DemoProduct, DemoSearch, DemoWorld, NeedState};
-use crate::access::{Viewer, accounts};
+use crate::access::Viewer;
+use crate::access::sessions::{self, Attempt};
 use crate::alerts::{filter::Filter, searches};
 use crate::cli::Failure;
 use crate::cli::user::refused;
@@ -24,9 +25,16 @@ pub(super) async fn load(
     let needs = needs(app, world, councils).await?;
     super::pilots::load(app, world, &needs, councils, suppliers, password).await?;
     for search in &world.searches {
-        let session = accounts::sign_in(app, &world.people[search.person].email, password)
-            .await
-            .map_err(refused)?;
+        let session = sessions::sign_in(
+            app,
+            Attempt {
+                email: &world.people[search.person].email,
+                password,
+                ..Attempt::default()
+            },
+        )
+        .await
+        .map_err(refused)?;
         let viewer = Viewer::Person(session.person);
         searches::save(app, &viewer, search.name, filter(search))
             .await

@@ -13,12 +13,13 @@ use crate::runtime::database::Database;
 use crate::runtime::entropy::Entropy;
 use crate::runtime::mail::Mailer;
 use crate::runtime::secret::Secret;
-use crate::runtime::{App, telemetry};
+use crate::runtime::{App, Hashing, telemetry};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// The password of everybody in the demonstration.
-const PASSWORD: &str = "guildhall-demo";
+const PASSWORD: &str = "teapot on the town hall";
 /// The seed of the demonstration's world.
 const SEED: u64 = 1;
 
@@ -64,7 +65,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let page = page(&world, &loaded);
     print_welcome(&arguments.folder, &page);
-    serve::serve(app, listener, page, |address| {
+    serve::serve(app, listener, page, 0, |address| {
         println!("\nlistening on http://{address}");
         println!("press Ctrl-C to stop");
     })
@@ -82,7 +83,8 @@ async fn application(folder: &Path, url: &str) -> Result<App, Failure> {
         mailer: Mailer::kept(),
         public_url: url.into(),
         development: true,
-        hashing: open::hashing(),
+        hashing: Hashing::at_once(open::HASHING),
+        work: Arc::default(),
     })
 }
 
@@ -188,7 +190,7 @@ pub fn tabs(email: &str) -> Vec<Tab> {
             &format!(
                 "mutation SignIn {{
   signIn(input: {{ email: \"{email}\", password: \"{PASSWORD}\" }}) {{
-    viewer {{ name }}
+    session {{ viewer {{ name }} }}
     errors {{ code message }}
   }}
 }}"

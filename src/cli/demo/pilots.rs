@@ -4,7 +4,8 @@
 use super::world::{
     BidState, DemoBid, DemoPilot, DemoQuestion, DemoRole, DemoWorld, Home, PilotState, QuestionState,
 };
-use crate::access::{Viewer, accounts};
+use crate::access::Viewer;
+use crate::access::sessions::{self, Attempt};
 use crate::cli::user::refused;
 use crate::cli::{Failure, failed};
 use crate::pilots::bids::{self, Offer};
@@ -193,7 +194,15 @@ impl Life<'_> {
     async fn score(&self, pilot: Uuid, receipts: &[(&DemoBid, Uuid)]) -> Result<(), Failure> {
         let evaluator = evaluator(self.world, self.pilot.council)
             .ok_or_else(|| failed("a pilot without an evaluator"))?;
-        let session = accounts::sign_in(self.app, evaluator, self.password).await;
+        let session = sessions::sign_in(
+            self.app,
+            Attempt {
+                email: evaluator,
+                password: self.password,
+                ..Attempt::default()
+            },
+        )
+        .await;
         let viewer = Viewer::Person(session.map_err(refused)?.person);
         for (bid, id) in receipts {
             for answer in &bid.answers {

@@ -1,0 +1,19 @@
+//! The installation itself: one row at most.
+
+use sea_orm::entity::prelude::*;
+
+/// The installation itself: one row at most.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+#[sea_orm(table_name = "installation")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    pub first_operator: Uuid,
+    pub made_at: DateTimeUtc,
+}
+
+/// None: joins are written where they are needed.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,282 @@
+//! What an account is proven by: its password and its address, changed by whoever holds them.
+//!
+//! Nothing here switches a second factor off.
+
+use super::accounts::{AccountErrorCode, admit_mail, bad_link, check_email, check_password};
+use super::letters::{self, About};
+use super::links::{self, Link, Purpose};
+use super::{Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, store};
+use crate::audit;
+use crate::runtime::{App, Error, Stop, Wrong};
+use entity::person as people;
+use sea_orm::DatabaseTransaction;
+
+/// Changes the viewer's password; every other session ends.
+///
+/// # Errors
+/// [`AccountErrorCode::WrongPassword`], [`AccountErrorCode::BadPassword`], too many attempts, or a fault.
+pub async fn change_password(
+    app: &App,
+    viewer: &Viewer,
+    present: &str,
+    new: &str,
+    origin: &Origin,
+) -> Result<(), Stop<AccountErrorCode>> {
+    let (permit, person) = own(viewer)?;
+    prove(app, person, present, origin).await?;
+    check_password(new, &person.email, &person.name)?;
+    let hash = password::hash(app, new).await?;
+    let txn = app.db.begin().await?;
+    let row = store::held(&txn, person.id).await?;
+    let keep = match person.through {
+        Through::Session { id, .. } => Some(id),
+        Through::Token { .. } => None,
+    };
+    replace_password(&txn, row, hash, keep).await?;
+    let detail = serde_json::json!({ "changed": "password" });
+    audit::record(app, &txn, &permit, "person", person.id, &detail).await?;
+    let what =
+        "Your password was changed. Everybody else who was signed in as you was signed out.".to_owned();
+    letters::changed(app, &txn, person, "Your password was changed", what).await?;
+    txn.commit().await?;
+    app.work.hurry();
+    Ok(())
+}
+
+async fn replace_password(
+    txn: &DatabaseTransaction,
+    mut row: people::Model,
+    hash: String,
+    keep: Option<uuid::Uuid>,
+) -> Result<(), Error> {
+    let id = row.id;
+    row.password_hash = Some(hash);
+    store::put(txn, row).await?;
+    store::delete_sessions(txn, id, keep).await?;
+    links::revoke(txn, id, Purpose::Reset).await?;
+    links::revoke(txn, id, Purpose::Email).await?;
+    Ok(())
+}
+
+/// Checks the viewer's password again, counted like a sign-in.
+async fn prove(
+    app: &App,
+    person: &Person,
+    present: &str,
+    origin: &Origin,
+) -> Result<(), Stop<AccountErrorCode>> {
+    let buckets = sessions::buckets(&person.email, false, origin);
+    if !attempts::admit(app, &buckets).await? {
+        let message = "too many attempts: wait five minutes";
+        return Err(Stop::refuse(AccountErrorCode::TooManyAttempts, "", message));
+    }
+    let hash = store::row(app.db.read(), person.id)
+        .await?
+        .and_then(|row| row.password_hash);
+    if password::verify(app, present, hash).await? {
+        return Ok(());
+    }
+    let message = "this is not the present password";
+    Err(Stop::refuse(AccountErrorCode::WrongPassword, "present", message))
+}
+
+/// Asks for a link to choose a new password. The answer is the same whether the address has an account or not.
+///
+/// # Errors
+/// When the address cannot be one, or too much was asked.
+pub async fn request_reset(app: &App, email: &str, origin: &Origin) -> Result<(), Stop<AccountErrorCode>> {
+    let mut wrong = Wrong::default();
+    check_email(&mut wrong, email);
+    wrong.stop()?;
+    let email = fold(email);
+    admit_mail(app, &email, origin).await?;
+    let txn = app.db.begin().await?;
+    let found = store::by_email(&txn, &email).await?;
+    let link = match &found {
+        Some(row) => {
+            let link = Link {
+                purpose: Purpose::Reset,
+                person: Some(row.id),
+                email: email.clone(),
+                name: row.name.clone(),
+            };
+            Some(("Choose a new password", links::make(app, &txn, link).await?))
+        }
+        None => None,
+    };
+    let says = match found {
+        Some(_) => {
+            "Somebody, probably you, asked to choose a new password. Follow the link within an hour. If it was \
+                    not you, do nothing: your password stays as it is."
+        }
+        None => {
+            "Somebody, probably you, asked to choose a new password for an account with this address. There is \
+                 none: you may have registered with another."
+        }
+    };
+    let about = About {
+        person: found.as_ref().map(|row| row.id),
+        to: &email,
+        name: found.as_ref().map_or("", |row| &row.name),
+        heading: "A new password",
+        says: vec![says.into()],
+        link,
+    };
+    letters::write(app, &txn, about).await?;
+    txn.commit().await?;
+    app.work.hurry();
+    Ok(())
+}
+
+/// Chooses a new password by a mailed link: every session ends, and the second factor stays. Gives a token by which
+/// this device is known, so that its owner gets in while others are guessing.
+///
+/// # Errors
+/// [`AccountErrorCode::BadLink`], [`AccountErrorCode::BadPassword`], or a fault.
+pub async fn reset(app: &App, token: &str, new: &str) -> Result<String, Stop<AccountErrorCode>> {
+    let looked = links::look(app, app.db.read(), Purpose::Reset, token).await?;
+    let Some(link) = looked else {
+        return Err(bad_link());
+    };
+    check_password(new, &link.email, &link.name)?;
+    let hash = password::hash(app, new).await?;
+    let txn = app.db.begin().await?;
+    let taken = links::take(app, &txn, Purpose::Reset, token).await?;
+    let Some(id) = taken.and_then(|link| link.person) else {
+        return Err(bad_link());
+    };
+    let row = store::held(&txn, id).await?;
+    let through = Through::Session {
+        id: uuid::Uuid::nil(),
+        strong: false,
+    };
+    replace_password(&txn, row.clone(), hash, None).await?;
+    store::delete_devices(&txn, id).await?;
+    let device = sessions::remember(app, &txn, id).await?;
+    let person = sessions::read(&txn, row, through).await?;
+    let viewer = Viewer::Person(person.clone());
+    let (permit, _) = own(&viewer)?;
+    let detail = serde_json::json!({ "reset": "password" });
+    audit::record(app, &txn, &permit, "person", id, &detail).await?;
+    let what =
+        "A new password was chosen by a link that we mailed to you. Everybody who was signed in as you was \
+                signed out."
+            .to_owned();
+    letters::changed(app, &txn, &person, "Your password was changed", what).await?;
+    txn.commit().await?;
+    app.work.hurry();
+    Ok(device)
+}
+
+/// Asks to move the viewer's account to another address: it moves once a link mailed there is followed. Both
+/// addresses are told.
+///
+/// # Errors
+/// [`AccountErrorCode`], or a fault. A taken address is answered like any other; its owner is told by mail.
+pub async fn request_email(
+    app: &App,
+    viewer: &Viewer,
+    email: &str,
+    present: &str,
+    origin: &Origin,
+) -> Result<(), Stop<AccountErrorCode>> {
+    let (_, person) = own(viewer)?;
+    let mut wrong = Wrong::default();
+    check_email(&mut wrong, email);
+    wrong.stop()?;
+    prove(app, person, present, origin).await?;
+    let email = fold(email);
+    admit_mail(app, &email, origin).await?;
+    let txn = app.db.begin().await?;
+    let link = match store::by_email(&txn, &email).await? {
+        Some(_) => None,
+        None => {
+            let link = Link {
+                purpose: Purpose::Email,
+                person: Some(person.id),
+                email: email.clone(),
+                name: person.name.clone(),
+            };
+            Some(("Use this address", links::make(app, &txn, link).await?))
+        }
+    };
+    let says = match link {
+        Some(_) => "Follow the link within a day to move your Guildhall account to this address.",
+        None => {
+            "Somebody asked to move their Guildhall account to this address, which has one already. Nothing has \
+                 changed."
+        }
+    };
+    let about = About {
+        person: None,
+        to: &email,
+        name: "",
+        heading: "Confirm your new address",
+        says: vec![says.into()],
+        link,
+    };
+    letters::write(app, &txn, about).await?;
+    let what = format!(
+        "Somebody signed in as you asked to move your account to {email}. It moves once they follow a link mailed there."
+    );
+    letters::changed(app, &txn, person, "Your address is to change", what).await?;
+    txn.commit().await?;
+    app.work.hurry();
+    Ok(())
+}
+
+/// Moves an account to the address that a mailed link has proven.
+///
+/// # Errors
+/// [`AccountErrorCode::BadLink`], [`AccountErrorCode::EmailTaken`], or a fault.
+pub async fn confirm_email(app: &App, token: &str) -> Result<String, Stop<AccountErrorCode>> {
+    let txn = app.db.begin().await?;
+    let Some(link) = links::take(app, &txn, Purpose::Email, token).await? else {
+        return Err(bad_link());
+    };
+    let id = link.person.ok_or_else(bad_link)?;
+    if store::by_email(&txn, &link.email).await?.is_some() {
+        let message = "this address has an account already";
+        return Err(Stop::refuse(AccountErrorCode::EmailTaken, "email", message));
+    }
+    let mut row = store::held(&txn, id).await?;
+    let through = Through::Session {
+        id: uuid::Uuid::nil(),
+        strong: false,
+    };
+    let before = sessions::read(&txn, row.clone(), through).await?;
+    row.email.clone_from(&link.email);
+    store::put(&txn, row).await?;
+    let viewer = Viewer::Person(before.clone());
+    let (permit, _) = own(&viewer)?;
+    let detail = serde_json::json!({ "address": { "from": before.email, "to": link.email } });
+    audit::record(app, &txn, &permit, "person", id, &detail).await?;
+    let what = format!("Your account moved from {} to {}.", before.email, link.email);
+    letters::changed(app, &txn, &before, "Your address has changed", what.clone()).await?;
+    let now = Person {
+        email: link.email.clone(),
+        ..before
+    };
+    letters::changed(app, &txn, &now, "Your address has changed", what).await?;
+    txn.commit().await?;
+    app.work.hurry();
+    Ok(link.email)
+}
+
+/// Whose password a mailed link would replace.
+///
+/// # Errors
+/// When the database fails.
+pub async fn resetting(app: &App, token: &str) -> Result<Option<String>, Error> {
+    let link = links::look(app, app.db.read(), Purpose::Reset, token).await?;
+    Ok(link.map(|link| link.email))
+}
+
+/// To which address a mailed link would move an account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn moving(app: &App, token: &str) -> Result<Option<String>, Error> {
+    let link = links::look(app, app.db.read(), Purpose::Email, token).await?;
+    Ok(link.map(|link| link.email))
+}

@@ -1,0 +1,161 @@
+//! Who is in an organisation and as what, changed by its administrators.
+//!
+//! The last administrator stays: those who change an organisation's memberships hold them all, one after another.
+
+use super::policy::{Action, authorize};
+use super::tokens::{self, Organisation};
+use super::{CouncilRole, Membership, SupplierRole, Viewer, store};
+use crate::audit;
+use crate::runtime::{App, Error, Stop};
+use sea_orm::DatabaseTransaction;
+use uuid::Uuid;
+
+/// Why somebody's membership could not be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+pub enum MemberErrorCode {
+    /// They are not of that organisation.
+    NotAMember,
+    /// They are its last administrator: make another first.
+    LastAdministrator,
+    /// The role is not one of that kind of organisation.
+    WrongRole,
+    /// They are of that organisation already.
+    AlreadyAMember,
+    /// The address cannot be one.
+    BadEmail,
+    /// The invitation has been used, withdrawn, or has expired; or whoever sent it may no longer.
+    BadInvitation,
+    /// The invitation is for another address than the viewer's.
+    AnotherAddress,
+    /// A password of 8 to 1,024 bytes that is not easily guessed is needed to make the account.
+    BadPassword,
+    /// A name is needed to make the account.
+    BadName,
+    /// Too many were sent lately.
+    TooMany,
+}
+
+/// Somebody in an organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub person: Uuid,
+    /// Name as they gave it.
+    pub name: String,
+    /// Address.
+    pub email: String,
+    /// As what.
+    pub membership: Membership,
+    /// Whether they sign in with a second factor.
+    pub second_factor: bool,
+}
+
+impl Membership {
+    /// Whether it lets its holder say who else is in.
+    pub fn is_administrator(self) -> bool {
+        matches!(
+            self,
+            Self::Council(_, CouncilRole::Administrator) | Self::Supplier(_, SupplierRole::Administrator)
+        )
+    }
+}
+
+/// A membership that names only the organisation, for finders.
+pub(super) fn any_role(organisation: Organisation) -> Membership {
+    match organisation {
+        Organisation::Council(id) => Membership::Council(id, CouncilRole::Viewer),
+        Organisation::Supplier(id) => Membership::Supplier(id, SupplierRole::Member),
+    }
+}
+
+/// Who is in an organisation, by name.
+///
+/// # Errors
+/// [`Error::NotFound`] for those who are not in it themselves.
+pub async fn list(app: &App, viewer: &Viewer, organisation: Organisation) -> Result<Vec<Member>, Error> {
+    authorize(viewer, Action::SeeMembers, organisation.resource()).map_err(|_| Error::NotFound)?;
+    let found = store::members(app.db.read(), any_role(organisation)).await?;
+    Ok(found
+        .into_iter()
+        .map(|(row, membership)| Member {
+            person: row.id,
+            name: row.name,
+            email: row.email,
+            membership,
+            second_factor: row.totp_confirmed,
+        })
+        .collect())
+}
+
+/// Gives somebody in an organisation another role.
+///
+/// # Errors
+/// [`MemberErrorCode`], or when the viewer may not.
+pub async fn set_role(
+    app: &App,
+    viewer: &Viewer,
+    person: Uuid,
+    to: Membership,
+) -> Result<(), Stop<MemberErrorCode>> {
+    let permit = authorize(viewer, Action::ManageMembers, Organisation::of(&to).resource())?;
+    let txn = app.db.begin().await?;
+    let from = held(&txn, person, to, to.is_administrator()).await?;
+    store::set_role(&txn, person, to).await?;
+    let detail = serde_json::json!({ "role": { "from": from.role_word(), "to": to.role_word() }, "of": organisation(to) });
+    audit::record(app, &txn, &permit, "person", person, &detail).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Removes somebody from an organisation, or oneself: it holds from their next request on.
+///
+/// # Errors
+/// [`MemberErrorCode`], or when the viewer may not.
+pub async fn remove(
+    app: &App,
+    viewer: &Viewer,
+    person: Uuid,
+    from: Organisation,
+) -> Result<(), Stop<MemberErrorCode>> {
+    let permit = authorize(viewer, Action::ManageMembers, from.resource())?;
+    let txn = app.db.begin().await?;
+    let was = held(&txn, person, any_role(from), false).await?;
+    store::delete_membership(&txn, person, was).await?;
+    tokens::revoke_for(&txn, person, was).await?;
+    let detail = serde_json::json!({ "removed": was.role_word(), "of": organisation(was) });
+    audit::record(app, &txn, &permit, "person", person, &detail).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+pub(super) fn organisation(of: Membership) -> serde_json::Value {
+    match of {
+        Membership::Council(id, _) => serde_json::json!({ "council": id }),
+        Membership::Supplier(id, _) => serde_json::json!({ "supplier": id }),
+    }
+}
+
+/// What somebody is in an organisation whose memberships are now held, if an administrator would be left without
+/// them or they stay one.
+async fn held(
+    txn: &DatabaseTransaction,
+    person: Uuid,
+    of: Membership,
+    stays: bool,
+) -> Result<Membership, Stop<MemberErrorCode>> {
+    let all = store::held_members(txn, of).await?;
+    let Some((_, was)) = all.iter().find(|(id, _)| *id == person) else {
+        let message = "there is nobody like that in this organisation";
+        return Err(Stop::refuse(MemberErrorCode::NotAMember, "person", message));
+    };
+    let others = all.iter().any(|(id, of)| *id != person && of.is_administrator());
+    if was.is_administrator() && !stays && !others {
+        let message = "this is the last administrator: make somebody else one first";
+        return Err(Stop::refuse(
+            MemberErrorCode::LastAdministrator,
+            "person",
+            message,
+        ));
+    }
+    Ok(*was)
+}
