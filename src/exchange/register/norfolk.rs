@@ -30,7 +30,6 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::time::Instant;
 
 use chrono::{Datelike, Weekday};
 
@@ -255,14 +254,4 @@ fn norfolks_rows_each_have_a_key_of_their_own_on_every_reading() {
         5_729 - 696 - 326
     );
     assert_eq!(once, keys());
-}
-
-/// Not a benchmark: says how long a reading takes (`--nocapture`), and fails when it takes absurdly long.
-#[test]
-fn norfolk_is_read_in_a_moment() {
-    let Some(bytes) = norfolk() else { return };
-    let begun = Instant::now();
-    assert_eq!(read(&bytes).unwrap().count(), 5_729);
-    println!("read 5,729 rows in {:?}", begun.elapsed());
-    assert!(begun.elapsed().as_secs() < 10);
 }
