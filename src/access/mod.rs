@@ -20,7 +20,10 @@ pub mod sessions;
 mod store;
 pub mod tokens;
 
-pub use policy::{Action, CouncilRole, Permit, Resource, Role, SupplierRole, authorize, may};
+pub(crate) use policy::Deed;
+pub use policy::{
+    Action, Attempt, CouncilRole, Permit, Resource, Role, SupplierRole, attempted, authorize, may,
+};
 
 use crate::runtime::{App, Error};
 use sha2::{Digest, Sha256};

@@ -100,15 +100,9 @@ pub async fn save(
         ));
     }
     insert(&txn, &permit, person, &search, now).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "saved search",
-        search.id,
-        &serde_json::json!({ "saved": search.name }),
-    )
-    .await?;
+    let about = audit::About::person(person, serde_json::json!({ "name": search.name }));
+    let detail = serde_json::json!({ "saved": true });
+    audit::record_about(app, &txn, &permit, "saved search", search.id, &detail, about).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(search)
 }
@@ -136,15 +130,8 @@ pub async fn set_state(
         .col_expr(Column::Version, Expr::value(search.version))
         .exec(&txn)
         .await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "saved search",
-        id,
-        &serde_json::json!({ "state": state.as_str() }),
-    )
-    .await?;
+    let detail = serde_json::json!({ "state": state.as_str() });
+    audit::record(app, &txn, &permit, "saved search", id, &detail).await?;
     txn.commit().await?;
     Ok(search)
 }
