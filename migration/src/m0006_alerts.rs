@@ -19,7 +19,7 @@ CREATE INDEX saved_search_person ON saved_search (person_id, id);
 
 CREATE TABLE outbox (
     id {id} NOT NULL PRIMARY KEY,
-    -- alert, outcome or receipt.
+    -- alert, outcome or security.
     stream TEXT NOT NULL,
     recipient TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -40,6 +40,7 @@ CREATE TABLE outbox (
     sent_at {instant}
 ) {strict};
 CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'leased');
+CREATE INDEX outbox_due_security ON outbox (due_at) WHERE stream = 'security' AND state IN ('queued', 'leased');
 CREATE INDEX outbox_created ON outbox (created_at, id);
 CREATE INDEX outbox_person ON outbox (person_id);
 

@@ -65,7 +65,7 @@ pub async fn register(
     check_name(&mut wrong, name);
     wrong.stop()?;
     let email = fold(email);
-    admit_mail(app, &email, origin).await?;
+    admit_mail(app, Purpose::Register, &email, origin).await?;
     let txn = app.db.begin().await?;
     let (heading, says, link) = match store::by_email(&txn, &email).await? {
         Some(_) => (
@@ -87,10 +87,11 @@ pub async fn register(
             ("Confirm your address", says, Some(("Make my account", url)))
         }
     };
+    // Not called by the name: whoever typed it may be a stranger with something to say.
     let about = About {
         person: None,
         to: &email,
-        name,
+        name: "",
         heading,
         says: vec![says.into()],
         link,
@@ -101,13 +102,15 @@ pub async fn register(
     Ok(())
 }
 
-/// Counts one more security mail to an address, from a source.
+/// Counts one more mail of a kind to an address, from a source. Each kind by itself: what strangers ask for does not
+/// keep its owner from a new password.
 pub(super) async fn admit_mail(
     app: &App,
+    purpose: Purpose,
     email: &str,
     origin: &Origin,
 ) -> Result<(), Stop<AccountErrorCode>> {
-    let mut buckets = vec![(Kind::Mail, email.to_owned())];
+    let mut buckets = vec![(Kind::Mail, format!("{}:{email}", purpose.as_str()))];
     buckets.extend(
         origin
             .source
@@ -120,6 +123,15 @@ pub(super) async fn admit_mail(
     Err(Stop::refuse(AccountErrorCode::TooManyAttempts, "", message))
 }
 
+/// Counts one more password hashed for a mailed link.
+pub(super) async fn admit_link(app: &App, token: &str) -> Result<(), Stop<AccountErrorCode>> {
+    if attempts::admit(app, &[(Kind::Link, token.to_owned())]).await? {
+        return Ok(());
+    }
+    let message = "too many attempts: wait five minutes";
+    Err(Stop::refuse(AccountErrorCode::TooManyAttempts, "", message))
+}
+
 /// Whose account a mailed link would make: the address and the name.
 ///
 /// # Errors
@@ -129,13 +141,16 @@ pub async fn registration(app: &App, token: &str) -> Result<Option<(String, Stri
     Ok(link.map(|link| (link.email, link.name)))
 }
 
-/// Makes the account whose address a mailed link has proven, with a password chosen now, and signs in.
+/// Makes the account whose address a mailed link has proven, with a password chosen now, and signs in. The name is
+/// the one that was given with the address, unless another is given now.
 ///
 /// # Errors
-/// [`AccountErrorCode::BadLink`], [`AccountErrorCode::BadPassword`], [`AccountErrorCode::EmailTaken`] or a fault.
+/// [`AccountErrorCode::BadLink`], [`AccountErrorCode::BadName`], [`AccountErrorCode::BadPassword`],
+/// [`AccountErrorCode::EmailTaken`] or a fault.
 pub async fn confirm(
     app: &App,
     token: &str,
+    name: Option<&str>,
     password: &str,
     origin: &Origin,
 ) -> Result<Session, Stop<AccountErrorCode>> {
@@ -143,13 +158,24 @@ pub async fn confirm(
     let Some(link) = looked else {
         return Err(bad_link());
     };
-    check_password(password, &link.email, &link.name)?;
+    let name = name.unwrap_or(&link.name);
+    let mut wrong = Wrong::default();
+    check_name(&mut wrong, name);
+    let weak = password::weakness(password, &[&link.email, name]);
+    wrong.when(
+        weak.is_some(),
+        AccountErrorCode::BadPassword,
+        "password",
+        weak.unwrap_or_default(),
+    );
+    wrong.stop()?;
+    admit_link(app, token).await?;
     let hash = password::hash(app, password).await?;
     let txn = app.db.begin().await?;
-    let Some(link) = links::take(app, &txn, Purpose::Register, token).await? else {
+    if links::take(app, &txn, Purpose::Register, token).await?.is_none() {
         return Err(bad_link());
-    };
-    let person = insert(app, &txn, &link.email, &link.name, false, Some(hash)).await?;
+    }
+    let person = insert(app, &txn, &link.email, name, false, Some(hash)).await?;
     let session = sessions::open(app, &txn, person, false, false, origin).await?;
     let permit = authorize(
         &Viewer::System,
@@ -305,11 +331,17 @@ pub(crate) async fn found_supplier(
 
 pub(super) fn check_email(wrong: &mut Wrong<AccountErrorCode>, email: &str) {
     wrong.when(
-        email.trim().parse::<lettre::Address>().is_err() || email.len() > 254,
+        !is_address(email),
         AccountErrorCode::BadEmail,
         "email",
         "this is not an email address",
     );
+}
+
+/// Whether mail can be sent to this. What stands before the @ is of ASCII: few mail servers take anything else.
+pub(super) fn is_address(email: &str) -> bool {
+    let email = fold(email);
+    email.len() <= 254 && email.is_ascii() && email.parse::<lettre::Address>().is_ok()
 }
 
 pub(super) fn check_name(wrong: &mut Wrong<AccountErrorCode>, name: &str) {

@@ -19,10 +19,21 @@ pub(super) enum Kind {
     KnownDevice,
     /// Password checks from one source, over all accounts.
     Source,
-    /// Security mails to one address.
+    /// Codes of a second factor, tried with the right password from anywhere: of a million codes three are right at
+    /// any moment, so that a year of trying finds one with a chance of two in a hundred.
+    Code,
+    /// The same from where its owner has signed in before.
+    KnownDeviceCode,
+    /// Word that somebody has the password and not the code.
+    CodeWarning,
+    /// Passwords hashed for one mailed link.
+    Link,
+    /// Security mails of one kind to one address.
     Mail,
     /// Security mails asked for from one source.
     MailSource,
+    /// Invitations that one person sends.
+    Inviter,
 }
 
 impl Kind {
@@ -31,8 +42,12 @@ impl Kind {
             Self::Account => (6, Duration::minutes(5)),
             Self::KnownDevice => (4, Duration::minutes(5)),
             Self::Source => (60, Duration::minutes(5)),
+            Self::Code | Self::KnownDeviceCode => (20, Duration::days(1)),
+            Self::CodeWarning => (1, Duration::days(1)),
+            Self::Link => (10, Duration::minutes(5)),
             Self::Mail => (4, Duration::hours(1)),
             Self::MailSource => (30, Duration::hours(1)),
+            Self::Inviter => (60, Duration::hours(1)),
         }
     }
 
@@ -41,8 +56,13 @@ impl Kind {
             Self::Account => "account",
             Self::KnownDevice => "known device",
             Self::Source => "source",
+            Self::Code => "code",
+            Self::KnownDeviceCode => "known device's code",
+            Self::CodeWarning => "code warning",
+            Self::Link => "link",
             Self::Mail => "mail",
             Self::MailSource => "mail source",
+            Self::Inviter => "inviter",
         }
     }
 }

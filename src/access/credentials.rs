@@ -2,7 +2,7 @@
 //!
 //! Nothing here switches a second factor off.
 
-use super::accounts::{AccountErrorCode, admit_mail, bad_link, check_email, check_password};
+use super::accounts::{AccountErrorCode, admit_link, admit_mail, bad_link, check_email, check_password};
 use super::letters::{self, About};
 use super::links::{self, Link, Purpose};
 use super::{Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, store};
@@ -22,12 +22,13 @@ pub async fn change_password(
     new: &str,
     origin: &Origin,
 ) -> Result<(), Stop<AccountErrorCode>> {
+    use AccountErrorCode::{TooManyAttempts, WrongPassword};
     let (permit, person) = own(viewer)?;
-    prove(app, person, present, origin).await?;
+    let proven = prove(app, person, present, origin, TooManyAttempts, WrongPassword).await?;
     check_password(new, &person.email, &person.name)?;
     let hash = password::hash(app, new).await?;
     let txn = app.db.begin().await?;
-    let row = store::held(&txn, person.id).await?;
+    let row = sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     let keep = match person.through {
         Through::Session { id, .. } => Some(id),
         Through::Token { .. } => None,
@@ -58,26 +59,27 @@ async fn replace_password(
     Ok(())
 }
 
-/// Checks the viewer's password again, counted like a sign-in.
-async fn prove(
+/// Checks the viewer's password again, counted like a sign-in on a device of theirs: they are signed in on it, and
+/// strangers' guesses do not keep them from changing what is guessed. Gives the account as it was then.
+pub(super) async fn prove<C>(
     app: &App,
     person: &Person,
     present: &str,
     origin: &Origin,
-) -> Result<(), Stop<AccountErrorCode>> {
-    let buckets = sessions::buckets(&person.email, false, origin);
+    too_many: C,
+    wrong: C,
+) -> Result<people::Model, Stop<C>> {
+    let buckets = sessions::buckets(&person.email, true, origin);
     if !attempts::admit(app, &buckets).await? {
         let message = "too many attempts: wait five minutes";
-        return Err(Stop::refuse(AccountErrorCode::TooManyAttempts, "", message));
+        return Err(Stop::refuse(too_many, "", message));
     }
-    let hash = store::row(app.db.read(), person.id)
-        .await?
-        .and_then(|row| row.password_hash);
-    if password::verify(app, present, hash).await? {
-        return Ok(());
+    let row = store::row(app.db.read(), person.id).await?;
+    let row = row.ok_or(Error::NotSignedIn)?;
+    if password::verify(app, present, row.password_hash.clone()).await? {
+        return Ok(row);
     }
-    let message = "this is not the present password";
-    Err(Stop::refuse(AccountErrorCode::WrongPassword, "present", message))
+    Err(Stop::refuse(wrong, "present", "this is not the present password"))
 }
 
 /// Asks for a link to choose a new password. The answer is the same whether the address has an account or not.
@@ -89,7 +91,7 @@ pub async fn request_reset(app: &App, email: &str, origin: &Origin) -> Result<()
     check_email(&mut wrong, email);
     wrong.stop()?;
     let email = fold(email);
-    admit_mail(app, &email, origin).await?;
+    admit_mail(app, Purpose::Reset, &email, origin).await?;
     let txn = app.db.begin().await?;
     let found = store::by_email(&txn, &email).await?;
     let link = match &found {
@@ -139,6 +141,7 @@ pub async fn reset(app: &App, token: &str, new: &str) -> Result<String, Stop<Acc
         return Err(bad_link());
     };
     check_password(new, &link.email, &link.name)?;
+    admit_link(app, token).await?;
     let hash = password::hash(app, new).await?;
     let txn = app.db.begin().await?;
     let taken = links::take(app, &txn, Purpose::Reset, token).await?;
@@ -158,7 +161,8 @@ pub async fn reset(app: &App, token: &str, new: &str) -> Result<String, Stop<Acc
     let (permit, _) = own(&viewer)?;
     let what =
         "A new password was chosen by a link that we mailed to you. Everybody who was signed in as you was \
-                signed out."
+                signed out. Tokens that you made for programs go on working: look through them, and end those \
+                you do not know."
             .to_owned();
     letters::changed(app, &txn, &person, "Your password was changed", what).await?;
     let detail = serde_json::json!({ "reset": "password" });
@@ -180,14 +184,16 @@ pub async fn request_email(
     present: &str,
     origin: &Origin,
 ) -> Result<(), Stop<AccountErrorCode>> {
+    use AccountErrorCode::{TooManyAttempts, WrongPassword};
     let (_, person) = own(viewer)?;
     let mut wrong = Wrong::default();
     check_email(&mut wrong, email);
     wrong.stop()?;
-    prove(app, person, present, origin).await?;
+    let proven = prove(app, person, present, origin, TooManyAttempts, WrongPassword).await?;
     let email = fold(email);
-    admit_mail(app, &email, origin).await?;
+    admit_mail(app, Purpose::Email, &email, origin).await?;
     let txn = app.db.begin().await?;
+    sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     let link = match store::by_email(&txn, &email).await? {
         Some(_) => None,
         None => {
@@ -247,6 +253,9 @@ pub async fn confirm_email(app: &App, token: &str) -> Result<String, Stop<Accoun
     let before = sessions::read(&txn, row.clone(), through).await?;
     row.email.clone_from(&link.email);
     store::put(&txn, row).await?;
+    // Those that wait in the old mailbox prove nothing any more.
+    links::revoke(&txn, id, Purpose::Reset).await?;
+    links::revoke(&txn, id, Purpose::Email).await?;
     let viewer = Viewer::Person(before.clone());
     let (permit, _) = own(&viewer)?;
     let about = audit::About::person(

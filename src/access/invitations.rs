@@ -47,7 +47,7 @@ pub async fn send(
 ) -> Result<Invitation, Stop<MemberErrorCode>> {
     let permit = authorize(viewer, Action::ManageMembers, Organisation::of(&into).resource())?;
     let inviter = viewer.person().ok_or(Error::NotSignedIn)?;
-    if email.trim().parse::<lettre::Address>().is_err() || email.len() > 254 {
+    if !accounts::is_address(email) {
         return Err(Stop::refuse(
             MemberErrorCode::BadEmail,
             "email",
@@ -55,8 +55,12 @@ pub async fn send(
         ));
     }
     let email = fold(email);
-    if !attempts::admit(app, &[(Kind::Mail, email.clone())]).await? {
-        let message = "this address has had too many mails lately: wait an hour";
+    let buckets = [
+        (Kind::Mail, format!("invitation:{email}")),
+        (Kind::Inviter, inviter.id.to_string()),
+    ];
+    if !attempts::admit(app, &buckets).await? {
+        let message = "too many invitations were sent lately, to this address or by you: wait an hour";
         return Err(Stop::refuse(MemberErrorCode::TooMany, "email", message));
     }
     let txn = app.db.begin().await?;
@@ -223,6 +227,10 @@ pub async fn accept_as_new(
     let message = "this address has an account: sign in with it, then accept";
     wrong.when(has_account, MemberErrorCode::AnotherAddress, "token", message);
     wrong.stop()?;
+    if !attempts::admit(app, &[(Kind::Link, token.to_owned())]).await? {
+        let message = "too many attempts: wait five minutes";
+        return Err(Stop::refuse(MemberErrorCode::TooMany, "", message));
+    }
     let hash = password::hash(app, password).await?;
     let txn = app.db.begin().await?;
     let invitation = take(app, &txn, token).await?;

@@ -110,9 +110,17 @@ fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
-/// An address as it is kept: without blanks around it, in lower case.
+/// An address as it is kept: without blanks around it, in lower case, its domain as the DNS has it. However it is
+/// written, it is one account and one count of attempts.
 fn fold(email: &str) -> String {
-    email.trim().to_lowercase()
+    let email = email.trim().to_lowercase();
+    let Some((local, domain)) = email.rsplit_once('@') else {
+        return email;
+    };
+    match idna::domain_to_ascii(domain) {
+        Ok(domain) => format!("{local}@{domain}"),
+        Err(_) => email,
+    }
 }
 
 /// A role in one organisation.
@@ -161,6 +169,28 @@ impl Viewer {
             Self::Anonymous => "anonymous",
             Self::Person(person) => &person.email,
             Self::System => "guildhall",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fold;
+
+    #[test]
+    fn every_spelling_of_an_address_is_one() {
+        for (typed, kept) in [
+            (" Ann@B.Example\n", "ann@b.example"),
+            ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+            ("ann@BÜCHER.example", "ann@xn--bcher-kva.example"),
+            ("ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"),
+            ("ann@\u{FF42}.example", "ann@b.example"),
+            // The sign for kelvin: mail goes to the address as it is kept, so that nobody gets another's link.
+            ("mar\u{212A}@b.example", "mark@b.example"),
+            ("nobody", "nobody"),
+        ] {
+            assert_eq!(fold(typed), kept);
+            assert_eq!(fold(kept), kept, "twice is once");
         }
     }
 }

@@ -3,11 +3,12 @@
 //! Each code is taken once, also when two race for it: a step that is not later than the last one taken, or a
 //! recovery code that is gone, gets nobody in.
 
-use super::attempts;
+use super::attempts::{self, Kind};
+use super::credentials::prove;
 use super::policy::{Action, Resource, authorize, may};
 use super::sessions;
 use super::{Origin, Through, token_hash};
-use super::{Viewer, letters, own, password, store};
+use super::{Viewer, letters, own, store};
 use crate::audit;
 use crate::councils;
 use crate::runtime::{App, Error, Stop, based_on};
@@ -47,15 +48,23 @@ pub struct Enrolment {
     pub secret: String,
 }
 
-/// Begins a second factor: it is in force once [`confirm`] has had a first code.
+/// Begins a second factor: it is in force once [`confirm`] has had a first code. It takes the password, so that
+/// nobody locks an owner out by a session that was left open.
 ///
 /// # Errors
-/// [`SecondFactorErrorCode::AlreadyOn`], or a fault.
-pub async fn start(app: &App, viewer: &Viewer) -> Result<Enrolment, Stop<SecondFactorErrorCode>> {
+/// [`SecondFactorErrorCode`], or a fault.
+pub async fn start(
+    app: &App,
+    viewer: &Viewer,
+    present: &str,
+    origin: &Origin,
+) -> Result<Enrolment, Stop<SecondFactorErrorCode>> {
+    use SecondFactorErrorCode::{TooManyAttempts, WrongPassword};
     let (_, person) = own(viewer)?;
+    let proven = prove(app, person, present, origin, TooManyAttempts, WrongPassword).await?;
     let secret = app.entropy.bytes::<20>();
     let txn = app.db.begin().await?;
-    let mut row = store::held(&txn, person.id).await?;
+    let mut row = sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     if row.totp_confirmed {
         let message = "you sign in with a second factor already";
         return Err(Stop::refuse(SecondFactorErrorCode::AlreadyOn, "", message));
@@ -172,6 +181,16 @@ fn grouped(code: &str) -> String {
     groups.join("-")
 }
 
+/// Whether one more code of an account may be tried; called before a transaction begins.
+pub(super) async fn admit(app: &App, email: &str, known_device: bool) -> Result<bool, Error> {
+    let kind = if known_device {
+        Kind::KnownDeviceCode
+    } else {
+        Kind::Code
+    };
+    attempts::admit(app, &[(kind, email.to_owned())]).await
+}
+
 /// Takes a code of somebody's second factor, or a recovery code: once. The caller commits.
 pub(super) async fn take(
     app: &App,
@@ -209,37 +228,26 @@ pub async fn end(
     code: &str,
     origin: &Origin,
 ) -> Result<(), Stop<SecondFactorErrorCode>> {
+    use SecondFactorErrorCode::{NotOn, TooManyAttempts, WrongPassword};
     let (permit, person) = own(viewer)?;
-    if !attempts::admit(app, &sessions::buckets(&person.email, false, origin)).await? {
-        let message = "too many attempts: wait five minutes";
-        return Err(Stop::refuse(SecondFactorErrorCode::TooManyAttempts, "", message));
+    let proven = prove(app, person, present, origin, TooManyAttempts, WrongPassword).await?;
+    if !proven.totp_confirmed {
+        return Err(Stop::refuse(NotOn, "", "there is no second factor"));
     }
-    let hash = store::row(app.db.read(), person.id)
-        .await?
-        .and_then(|row| row.password_hash);
-    if !password::verify(app, present, hash).await? {
-        let message = "this is not the present password";
-        return Err(Stop::refuse(
-            SecondFactorErrorCode::WrongPassword,
-            "present",
-            message,
-        ));
+    if !admit(app, &proven.email, true).await? {
+        return Err(Stop::refuse(TooManyAttempts, "code", "too many codes: wait a day"));
     }
     let txn = app.db.begin().await?;
-    if !store::held(&txn, person.id).await?.totp_confirmed {
-        return Err(Stop::refuse(
-            SecondFactorErrorCode::NotOn,
-            "",
-            "there is no second factor",
-        ));
-    }
+    sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     if !take(app, &txn, person.id, code).await? {
         return Err(wrong_code());
     }
+    // Read again: taking a code has moved the step on.
     let mut row = store::held(&txn, person.id).await?;
     row.totp_secret = None;
     row.totp_confirmed = false;
     store::put(&txn, row).await?;
+    store::weaken_sessions(&txn, person.id).await?;
     recovery_code::Entity::delete_many()
         .filter(recovery_code::Column::PersonId.eq(person.id))
         .exec(&txn)

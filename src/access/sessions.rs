@@ -17,6 +17,8 @@ use uuid::Uuid;
 const SESSION: Duration = Duration::hours(12);
 /// A device is known this long after it was first signed in on.
 const DEVICE: Duration = Duration::days(180);
+/// An account this young has signed in nowhere before: its first device is not told as a new one.
+const NEW: Duration = Duration::hours(24);
 
 /// Why somebody could not be signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
@@ -77,6 +79,43 @@ pub struct Running {
 /// # Errors
 /// [`SignInErrorCode`], or a fault.
 pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Session, Stop<SignInErrorCode>> {
+    let (proven, known) = check_password(app, &attempt).await?;
+    let code = match proven.totp_confirmed {
+        true => Some(admit_code(app, &attempt, &proven.email, known).await?),
+        false => None,
+    };
+    let cheap = proven
+        .password_hash
+        .clone()
+        .filter(|hash| password::is_cheap(hash, &app.hashing));
+    let dearer = match cheap {
+        Some(old) => Some((password::hash(app, attempt.password).await?, old)),
+        None => None,
+    };
+    let txn = app.db.begin().await?;
+    let person = still(&txn, &proven).await?.ok_or_else(wrong)?;
+    if let Some(code) = code
+        && !second_factor::take(app, &txn, person.id, code).await?
+    {
+        txn.rollback().await?;
+        warn_of_code(app, &proven, known, &attempt.origin).await?;
+        let message = "this code is not right, or was used already";
+        return Err(Stop::refuse(SignInErrorCode::WrongCode, "code", message));
+    }
+    if let Some((new, old)) = dearer {
+        store::rehash(&txn, person.id, &old, new).await?;
+    }
+    let session = open(app, &txn, person, code.is_some(), known, &attempt.origin).await?;
+    txn.commit().await?;
+    app.work.hurry();
+    Ok(session)
+}
+
+/// Whose address and password these are, and whether they come from a device of theirs.
+async fn check_password(
+    app: &App,
+    attempt: &Attempt<'_>,
+) -> Result<(people::Model, bool), Stop<SignInErrorCode>> {
     let email = fold(attempt.email);
     let found = store::by_email(app.db.read(), &email).await?;
     let known = knows_device(app, found.as_ref(), &attempt.origin).await?;
@@ -87,40 +126,71 @@ pub async fn sign_in(app: &App, attempt: Attempt<'_>) -> Result<Session, Stop<Si
     let hash = found.as_ref().and_then(|person| person.password_hash.clone());
     let short = attempt.password.len() <= *password::BYTES.end();
     let right = password::verify(app, attempt.password, hash).await? && short;
-    let Some(person) = found.filter(|_| right) else {
-        let message = "the address and the password do not belong together";
-        return Err(Stop::refuse(SignInErrorCode::Wrong, "", message));
+    Ok((found.filter(|_| right).ok_or_else(wrong)?, known))
+}
+
+fn wrong() -> Stop<SignInErrorCode> {
+    let message = "the address and the password do not belong together";
+    Stop::refuse(SignInErrorCode::Wrong, "", message)
+}
+
+/// Somebody as they were when they proved who they are, now held; nothing, when they have changed since: an old
+/// password that is checked while its owner replaces it opens no session afterwards.
+pub(super) async fn still(
+    txn: &DatabaseTransaction,
+    proven: &people::Model,
+) -> Result<Option<people::Model>, Error> {
+    let row = store::held(txn, proven.id).await?;
+    Ok(Some(row).filter(|row| row.version == proven.version))
+}
+
+/// The code that came with a right password, if one more may be tried.
+async fn admit_code<'a>(
+    app: &App,
+    attempt: &Attempt<'a>,
+    email: &str,
+    known: bool,
+) -> Result<&'a str, Stop<SignInErrorCode>> {
+    let Some(code) = attempt.code.filter(|code| !code.trim().is_empty()) else {
+        let message = "give a code of your second factor";
+        return Err(Stop::refuse(SignInErrorCode::CodeNeeded, "code", message));
     };
-    let cheap = person
-        .password_hash
-        .clone()
-        .filter(|hash| password::is_cheap(hash, &app.hashing));
-    let dearer = match cheap {
-        Some(old) => Some((password::hash(app, attempt.password).await?, old)),
-        None => None,
-    };
+    if second_factor::admit(app, email, known).await? {
+        return Ok(code);
+    }
+    let message = "too many codes: wait a day, or ask for a link to choose a new password and use it on this device";
+    Err(Stop::refuse(SignInErrorCode::TooManyAttempts, "code", message))
+}
+
+/// Tells somebody, once a day, that their password was given with a wrong code by a device that is not theirs.
+async fn warn_of_code(app: &App, person: &people::Model, known: bool, origin: &Origin) -> Result<(), Error> {
+    let warned = [(Kind::CodeWarning, person.email.clone())];
+    if known || !attempts::admit(app, &warned).await? {
+        return Ok(());
+    }
     let txn = app.db.begin().await?;
-    if person.totp_confirmed {
-        let Some(code) = attempt.code else {
-            return Err(Stop::refuse(
-                SignInErrorCode::CodeNeeded,
-                "code",
-                "give a code of your second factor",
-            ));
-        };
-        if !second_factor::take(app, &txn, person.id, code).await? {
-            let message = "this code is not right, or was used already";
-            return Err(Stop::refuse(SignInErrorCode::WrongCode, "code", message));
-        }
-    }
-    if let Some((new, old)) = dearer {
-        store::rehash(&txn, person.id, &old, new).await?;
-    }
-    let strong = person.totp_confirmed;
-    let session = open(app, &txn, person, strong, known, &attempt.origin).await?;
+    let through = Through::Session {
+        id: Uuid::nil(),
+        strong: false,
+    };
+    let told = read(&txn, person.clone(), through).await?;
+    let what = format!(
+        "Somebody gave your password, but not the right code, on {} with {}. They were not let in.",
+        in_words(app.clock.now()),
+        program(&origin.agent)
+    );
+    letters::changed(app, &txn, &told, "Your password was used without your code", what).await?;
     txn.commit().await?;
     app.work.hurry();
-    Ok(session)
+    Ok(())
+}
+
+/// What a program calls itself, as letters say it.
+fn program(agent: &str) -> String {
+    match crate::runtime::mail::clean(agent, 200) {
+        name if name.trim().is_empty() => "a program that did not say its name".to_owned(),
+        name => name,
+    }
 }
 
 async fn knows_device(app: &App, person: Option<&people::Model>, origin: &Origin) -> Result<bool, Error> {
@@ -164,7 +234,7 @@ pub(super) async fn open(
         expires_at: now + SESSION,
     };
     let (agent, through) = (row.agent.clone(), Through::Session { id: row.id, strong });
-    let first = !known && !store::has_devices(txn, person.id).await?;
+    let first = now < person.created_at + NEW && !store::has_devices(txn, person.id).await?;
     store::insert_session(txn, row).await?;
     let person = read(txn, person, through).await?;
     let device = if known {
@@ -173,14 +243,10 @@ pub(super) async fn open(
         Some(remember(app, txn, person.id).await?)
     };
     if !known && !first {
-        let with = if agent.is_empty() {
-            "a program that did not say its name"
-        } else {
-            &agent
-        };
         let what = format!(
-            "You signed in on {}, from a device that you had not used before, with {with}.",
-            in_words(now)
+            "You signed in on {}, from a device that you had not used before, with {}.",
+            in_words(now),
+            program(&agent)
         );
         letters::changed(app, txn, &person, "You signed in on a new device", what).await?;
     }

@@ -68,9 +68,6 @@ pub(super) async fn insert_membership(
     person: Uuid,
     given: Membership,
 ) -> Result<bool, Error> {
-    if membership_in(txn, person, given).await?.is_some() {
-        return Ok(false);
-    }
     let (council_id, supplier_id) = given.columns();
     let row = membership::ActiveModel {
         id: Set(id),
@@ -80,10 +77,11 @@ pub(super) async fn insert_membership(
         role: Set(given.role_word().to_owned()),
         version: Set(1),
     };
-    membership::Entity::insert(row)
+    let inserted = membership::Entity::insert(row)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(txn)
         .await?;
-    Ok(true)
+    Ok(inserted == 1)
 }
 
 fn of_organisation(of: Membership) -> Condition {
@@ -287,6 +285,16 @@ pub(super) async fn strengthen_session(txn: &DatabaseTransaction, id: Uuid) -> R
     session::Entity::update_many()
         .filter(session::Column::Id.eq(id))
         .col_expr(session::Column::Strong, Expr::value(true))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// No session of a person's counts as one with a second factor any more.
+pub(super) async fn weaken_sessions(txn: &DatabaseTransaction, person: Uuid) -> Result<(), Error> {
+    session::Entity::update_many()
+        .filter(session::Column::PersonId.eq(person))
+        .col_expr(session::Column::Strong, Expr::value(false))
         .exec(txn)
         .await?;
     Ok(())

@@ -3,7 +3,7 @@
 //! A token is shown once and kept as its hash. It never carries more than its maker has at the moment of use.
 
 use super::policy::Resource;
-use super::{Membership, Through, Viewer, own, sessions, store, token_hash};
+use super::{Membership, Through, Viewer, letters, own, sessions, store, token_hash};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong};
 use chrono::{DateTime, Duration, Utc};
@@ -145,10 +145,17 @@ pub async fn make(
     Entity::insert(ActiveModel::from(row.clone()))
         .exec_without_returning(&txn)
         .await?;
+    let what = format!(
+        "A token called \u{2018}{}\u{2019} was made: a program that has it acts as you until {}.",
+        row.name,
+        crate::runtime::letter::day(row.expires_at.date_naive())
+    );
+    letters::changed(app, &txn, person, "A token was made for a program", what).await?;
     let detail = serde_json::json!({ "made": true, "acts": acts });
     let about = audit::About::person(person.id, serde_json::json!({ "token": row.name }));
     audit::record_about(app, &txn, &permit, "token", row.id, &detail, about).await?;
     txn.commit().await?;
+    app.work.hurry();
     Ok((read(row)?, secret))
 }
 
@@ -237,6 +244,9 @@ pub(super) async fn viewer_of(app: &App, token: &str) -> Result<Viewer, Error> {
     }
     let mut person = sessions::read(app.db.read(), maker, Through::Token { acts: row.acts }).await?;
     let organisation = read(row)?.organisation;
+    person
+        .waiting
+        .retain(|council| Organisation::Council(*council) == organisation);
     person
         .memberships
         .retain(|of| Organisation::of(of) == organisation);

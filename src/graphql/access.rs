@@ -273,8 +273,13 @@ pub fn cookies(app: &App, session: &sessions::Session) -> Vec<String> {
     let seconds = (session.expires_at - app.clock.now()).num_seconds();
     let device = session.device.as_ref();
     let mut cookies = vec![cookie(app, SESSION_COOKIE, &session.token, seconds)];
-    cookies.extend(device.map(|device| cookie(app, DEVICE_COOKIE, device, DEVICE_SECONDS)));
+    cookies.extend(device.map(|device| device_cookie(app, device)));
     cookies
+}
+
+/// The cookie by which a browser is known from now on.
+pub fn device_cookie(app: &App, device: &str) -> String {
+    cookie(app, DEVICE_COOKIE, device, DEVICE_SECONDS)
 }
 
 /// The cookie that ends a browser's session.

@@ -92,9 +92,22 @@ pub struct AccountRegisterInput {
     name: String,
 }
 
-/// A mailed link and a password.
+/// A mailed link and what completes the account.
 #[derive(Debug, InputObject)]
 pub struct AccountConfirmInput {
+    /// The last part of the mailed link.
+    #[graphql(secret)]
+    token: String,
+    /// Their name, if it is not the one given with the address.
+    name: Option<String>,
+    /// A password of 8 to 1,024 bytes that is not easily guessed, taken exactly as typed.
+    #[graphql(secret)]
+    password: String,
+}
+
+/// A mailed link and a password.
+#[derive(Debug, InputObject)]
+pub struct PasswordResetInput {
     /// The last part of the mailed link.
     #[graphql(secret)]
     token: String,
@@ -172,7 +185,8 @@ impl AccountsMutation {
         #[graphql(desc = "The link and a password.")] input: AccountConfirmInput,
     ) -> Result<AccountConfirmPayload> {
         let (app, _, origin) = given(ctx);
-        let made = accounts::confirm(app, &input.token, &input.password, origin).await;
+        let name = input.name.as_deref();
+        let made = accounts::confirm(app, &input.token, name, &input.password, origin).await;
         AccountConfirmPayload::of(ctx, made.map(|session| Session::opened(ctx, session)))
     }
 
@@ -206,7 +220,7 @@ impl AccountsMutation {
     async fn password_reset(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The link and a password.")] input: AccountConfirmInput,
+        #[graphql(desc = "The link and a password.")] input: PasswordResetInput,
     ) -> Result<PasswordResetPayload> {
         let (app, ..) = given(ctx);
         let reset = credentials::reset(app, &input.token, &input.password).await;
@@ -235,9 +249,13 @@ impl AccountsMutation {
     }
 
     /// Begins a second factor (TOTP, RFC 6238) for the viewer: it is in force once `secondFactorConfirm` has had a code.
-    async fn second_factor_start(&self, ctx: &Context<'_>) -> Result<SecondFactorStartPayload> {
-        let (app, viewer, _) = given(ctx);
-        let started = second_factor::start(app, viewer).await;
+    async fn second_factor_start(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The present password.", secret)] present: String,
+    ) -> Result<SecondFactorStartPayload> {
+        let (app, viewer, origin) = given(ctx);
+        let started = second_factor::start(app, viewer, &present, origin).await;
         let told = |enrolment: second_factor::Enrolment| SecondFactorEnrolment {
             url: enrolment.url,
             secret: enrolment.secret,

@@ -181,7 +181,7 @@ fn given<'a>(ctx: &Context<'a>) -> (&'a App, &'a Viewer) {
 }
 
 /// An organisation's name, as its mails say it.
-async fn called(app: &App, of: Organisation) -> std::result::Result<String, Error> {
+pub(crate) async fn called(app: &App, of: Organisation) -> std::result::Result<String, Error> {
     match of {
         Organisation::Council(id) => {
             let council = directory().by_id(id).ok_or(Error::NotFound)?;

@@ -27,9 +27,10 @@ mod suppliers;
 mod tokens;
 mod windows;
 
-pub use access::{DEVICE_COOKIE, SESSION_COOKIE, cookies, ended_cookie};
+pub use access::{DEVICE_COOKIE, SESSION_COOKIE, cookies, device_cookie, ended_cookie};
 pub use api::Api;
 pub(crate) use api::panic_words;
+pub(crate) use members::called;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 

@@ -4,6 +4,7 @@
 //! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
 //! security headers, panics, and errors without their insides. `origin` refuses other sites' requests.
 
+mod account;
 mod development;
 mod graphiql;
 mod graphql;
@@ -101,7 +102,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .at("/health/live", health::live())
         .at("/health/ready", health::ready(&site))
         .at("/unsubscribe/:token", unsubscribe::endpoint(&site));
-    let route = graphiql::routes(route, &site);
+    let route = graphiql::routes(account::routes(route, &site), &site);
     let route = if site.app.development {
         development::routes(mailbox::routes(route, &site), &site)
     } else {

@@ -82,7 +82,7 @@ fn is_one_click(body: &[u8]) -> bool {
 }
 
 /// The token of the link. Anything that is not URL-safe base64, with dots, is none.
-fn token(request: &Request) -> Option<String> {
+pub(super) fn token(request: &Request) -> Option<String> {
     let token: String = request.path_params().ok()?;
     let ours = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
     (token.len() <= TOKEN && token.bytes().all(ours)).then_some(token)

@@ -6,6 +6,7 @@ use super::entropy::Entropy;
 use super::mail::Mailer;
 use super::secret::Secret;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::{Mutex, MutexGuard, Notify, Semaphore};
 
 /// The running application. Cheap to clone.
@@ -66,6 +67,45 @@ pub struct Hashing {
     pub memory_kib: u32,
     /// Passes over it; at least 2.
     pub passes: u32,
+    /// What it has come to so far.
+    pub meter: Arc<Meter>,
+}
+
+/// What hashing has come to, for those who watch it: benchmarks, and tests that tell work by counting and not by time.
+#[derive(Debug, Default)]
+pub struct Meter {
+    hashes: AtomicU64,
+    kib_passes: AtomicU64,
+    under_way: AtomicUsize,
+    most_at_once: AtomicUsize,
+}
+
+impl Meter {
+    /// Runs one hash of so much memory times passes.
+    pub fn count<T>(&self, kib_passes: u64, hash: impl FnOnce() -> T) -> T {
+        let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(now, Ordering::SeqCst);
+        let hashed = hash();
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.hashes.fetch_add(1, Ordering::SeqCst);
+        self.kib_passes.fetch_add(kib_passes, Ordering::SeqCst);
+        hashed
+    }
+
+    /// How many hashes were computed.
+    pub fn hashes(&self) -> u64 {
+        self.hashes.load(Ordering::SeqCst)
+    }
+
+    /// The work of them all: KiB of memory times passes over it.
+    pub fn kib_passes(&self) -> u64 {
+        self.kib_passes.load(Ordering::SeqCst)
+    }
+
+    /// The most that were under way at the same time.
+    pub fn most_at_once(&self) -> usize {
+        self.most_at_once.load(Ordering::SeqCst)
+    }
 }
 
 impl Hashing {
@@ -78,6 +118,7 @@ impl Hashing {
             at_once: Arc::new(Semaphore::new(checks)),
             memory_kib: Self::LEAST.0,
             passes: Self::LEAST.1,
+            meter: Arc::default(),
         }
     }
 }

@@ -15,6 +15,6 @@ pub mod secret;
 pub mod telemetry;
 mod words;
 
-pub use app::{App, Hashing};
+pub use app::{App, Hashing, Meter};
 pub use error::{Error, Refusal, Refusals, Stop, Wrong, based_on};
 pub(crate) use words::words;

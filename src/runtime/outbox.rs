@@ -98,7 +98,8 @@ pub async fn deliver_due(app: &App) -> Result<usize, Error> {
     Ok(sent)
 }
 
-/// Takes the mail that has been due longest, or whose worker has gone quiet, in one statement.
+/// Takes the mail that has been due longest, or whose worker has gone quiet, in one statement. What protects an account
+/// goes before everything else.
 async fn claim(app: &App) -> Result<Option<(Model, Uuid)>, Error> {
     let now = app.clock.now();
     let token = app.entropy.id(now);
@@ -106,10 +107,17 @@ async fn claim(app: &App) -> Result<Option<(Model, Uuid)>, Error> {
         sea_orm::DbBackend::Postgres => "FOR UPDATE SKIP LOCKED",
         _ => "",
     };
+    let due = |only: &str| {
+        format!(
+            "(SELECT id FROM outbox WHERE {only} ((state = 'queued' AND due_at <= $3) \
+             OR (state = 'leased' AND leased_until < $3)) ORDER BY due_at LIMIT 1 {lock})"
+        )
+    };
     let sql = format!(
         "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_token = $1, leased_until = $2 \
-         WHERE id = (SELECT id FROM outbox WHERE (state = 'queued' AND due_at <= $3) \
-         OR (state = 'leased' AND leased_until < $3) ORDER BY due_at LIMIT 1 {lock}) RETURNING *"
+         WHERE id = COALESCE({}, {}) RETURNING *",
+        due("stream = 'security' AND"),
+        due("")
     );
     let values = [token.into(), (now + LEASE).into(), now.into()];
     let statement = Statement::from_sql_and_values(app.db.backend(), sql, values);

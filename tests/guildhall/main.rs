@@ -4,19 +4,27 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+mod account_pages;
+mod accounts;
 mod alerts;
 mod binary;
 mod doors;
+mod guessing;
 mod hostile;
+mod mails;
+mod members;
 mod needs;
+mod operations;
 mod pages;
 mod pilots;
 mod policy;
 mod products;
 mod registers;
 mod schema;
+mod second_factor;
 mod server;
 mod smtp;
 mod starting;
 mod story;
+mod tokens;
 mod world;

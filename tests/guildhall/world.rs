@@ -39,7 +39,7 @@ pub(crate) struct World {
     pub(crate) client: TestClient<BoxEndpoint<'static, Response>>,
     pub(crate) clock_moves: Arc<AtomicUsize>,
     // Last, so that the database goes when nothing uses it any more.
-    _place: Place,
+    place: Place,
 }
 
 /// Whoever an operation comes from: a token, a supplier's founder, or nobody.
@@ -115,7 +115,17 @@ impl World {
             smtp,
             client,
             clock_moves,
-            _place: place,
+            place,
+        }
+    }
+
+    /// Another server on the same database, with the same secret.
+    pub(crate) async fn node(&self) -> App {
+        App {
+            db: Database::open(&self.place.url).await.unwrap(),
+            hashing: Hashing::at_once(2),
+            work: Arc::default(),
+            ..self.app.clone()
         }
     }
 

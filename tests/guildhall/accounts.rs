@@ -1,0 +1,423 @@
+//! Accounts: made once an address is proven, and kept by whoever holds password and address.
+
+use crate::operations::{
+    CHANGE_EMAIL, CHANGE_PASSWORD, CONFIRM, CONFIRM_EMAIL, REGISTER, REQUEST_RESET, RESET, SIGN_IN,
+    SIGN_OUT_EVERYWHERE, WHO, codes,
+};
+use crate::world::{PASSWORD, World, text};
+use chrono::Duration;
+use entity::person;
+use futures_util::future::join_all;
+use guildhall::access::accounts::{self, NewAccount};
+use guildhall::runtime::{App, Hashing, Stop};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use serde_json::{Value, json};
+
+const ANN: &str = "ann@b.example";
+const NEW: &str = "gravel otter lantern plum";
+
+fn register(email: &str) -> Value {
+    json!({ "input": { "email": email, "name": "Ann" } })
+}
+
+fn complete(token: &str, password: &str) -> Value {
+    json!({ "input": { "token": token, "password": password } })
+}
+
+fn sign_in(email: &str, password: &str) -> Value {
+    json!({ "input": { "email": email, "password": password } })
+}
+
+fn passwords(present: &str, password: &str) -> Value {
+    json!({ "input": { "present": present, "password": password } })
+}
+
+async fn signs_in(world: &World, email: &str, password: &str) -> bool {
+    codes(&world.data((), SIGN_IN, sign_in(email, password)).await).is_empty()
+}
+
+async fn email_of(world: &World, token: &String) -> Value {
+    world.data(token, WHO, Value::Null).await["viewer"]["email"].clone()
+}
+
+#[tokio::test]
+async fn an_account_is_made_by_the_link_that_was_mailed() {
+    let world = World::new().await;
+    world.data((), REGISTER, register(" Ann@B.example ")).await;
+    assert!(!signs_in(&world, ANN, PASSWORD).await, "asking makes none");
+    let link = world.link(ANN, "register").await;
+    let made = world.data((), CONFIRM, complete(&link, PASSWORD)).await;
+    assert_eq!(
+        made["accountConfirm"]["session"]["viewer"],
+        json!({ "email": ANN, "name": "Ann" })
+    );
+    let token = made["accountConfirm"]["session"]["token"].as_str().unwrap().to_owned();
+    assert_eq!(email_of(&world, &token).await, ANN);
+    assert!(signs_in(&world, "ANN@b.example", PASSWORD).await);
+}
+
+#[tokio::test]
+async fn asking_is_answered_alike_and_only_the_mail_tells() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let mut answers = Vec::new();
+    for email in [ANN, "eve@b.example"] {
+        let call = json!({ "query": REGISTER, "variables": register(email) });
+        answers.push(text(world.post(&call).send().await).await.replace(email, "ADDRESS"));
+    }
+    assert_eq!(answers[0], answers[1]);
+    let (known, unknown) = (world.mails(ANN).await, world.mails("eve@b.example").await);
+    assert_eq!((known.len(), unknown.len()), (1, 1));
+    assert_eq!(known[0].subject, "You have a Guildhall account already");
+    assert!(!known[0].text.contains("/account/register/"), "{}", known[0].text);
+    assert!(unknown[0].text.contains("/account/register/"));
+}
+
+#[tokio::test]
+async fn a_stranger_writes_nothing_into_the_mail_to_register() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    for email in [ANN, "eve@b.example"] {
+        let input = json!({ "input": { "email": email, "name": "Your prize waits at evil.example" } });
+        world.data((), REGISTER, input).await;
+        assert!(!world.mails(email).await[0].text.contains("evil"), "{email}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_works_once_and_for_a_day() {
+    let world = World::new().await;
+    world.data((), REGISTER, register(ANN)).await;
+    world.data((), REGISTER, register(ANN)).await;
+    let second = world.link(ANN, "register").await;
+    assert_eq!(codes(&world.data((), CONFIRM, complete(&second, "password1")).await), ["BAD_PASSWORD"]);
+    assert!(codes(&world.data((), CONFIRM, complete(&second, PASSWORD)).await).is_empty());
+    assert_eq!(codes(&world.data((), CONFIRM, complete(&second, PASSWORD)).await), ["BAD_LINK"]);
+    // The first link is of the same address, which has an account now.
+    let mails = world.mails(ANN).await;
+    let first = mails[0].text.lines().find_map(|line| line.split("/account/register/").nth(1));
+    let first = first.unwrap().trim().to_owned();
+    assert_ne!(first, second);
+    assert_eq!(codes(&world.data((), CONFIRM, complete(&first, NEW)).await), ["EMAIL_TAKEN"]);
+    world.data((), REGISTER, register("eve@b.example")).await;
+    let link = world.link("eve@b.example", "register").await;
+    world.app.clock.advance(Duration::hours(24));
+    assert_eq!(codes(&world.data((), CONFIRM, complete(&link, PASSWORD)).await), ["BAD_LINK"]);
+    assert_eq!(codes(&world.data((), CONFIRM, complete("unknown", PASSWORD)).await), ["BAD_LINK"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_who_race_with_one_link_one_makes_the_account() {
+    let world = World::new().await;
+    world.data((), REGISTER, register(ANN)).await;
+    let link = world.link(ANN, "register").await;
+    let all = join_all((0..10).map(|_| world.data((), CONFIRM, complete(&link, PASSWORD)))).await;
+    let made = all.iter().filter(|answer| codes(answer).is_empty()).count();
+    assert_eq!(made, 1, "{all:?}");
+    let people = person::Entity::find().count(world.app.db.read()).await.unwrap();
+    assert_eq!(people, 1);
+}
+
+#[tokio::test]
+async fn a_link_is_for_what_it_was_mailed_for() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let reset = world.link(ANN, "reset").await;
+    assert_eq!(codes(&world.data((), CONFIRM, complete(&reset, NEW)).await), ["BAD_LINK"]);
+    let moved = world.data((), CONFIRM_EMAIL, json!({ "token": reset })).await;
+    assert_eq!(codes(&moved), ["BAD_LINK"]);
+    assert!(codes(&world.data((), RESET, complete(&reset, NEW)).await).is_empty());
+}
+
+#[tokio::test]
+async fn changing_the_password_ends_every_other_session_and_is_told() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let (here, elsewhere) = (world.token(ANN).await, world.token(ANN).await);
+    let wrong = world.data(&here, CHANGE_PASSWORD, passwords("not it at all", NEW)).await;
+    assert_eq!(codes(&wrong), ["WRONG_PASSWORD"]);
+    assert_eq!(email_of(&world, &elsewhere).await, ANN);
+    let weak = world.data(&here, CHANGE_PASSWORD, passwords(PASSWORD, "qwertyuiop")).await;
+    assert_eq!(codes(&weak), ["BAD_PASSWORD"]);
+    assert!(codes(&world.data(&here, CHANGE_PASSWORD, passwords(PASSWORD, NEW)).await).is_empty());
+    assert_eq!(email_of(&world, &here).await, ANN);
+    assert_eq!(email_of(&world, &elsewhere).await, Value::Null);
+    assert!(!signs_in(&world, ANN, PASSWORD).await);
+    assert!(signs_in(&world, ANN, NEW).await);
+    let subjects = world.subjects(ANN).await;
+    assert!(subjects.contains(&"Your password was changed".to_owned()), "{subjects:?}");
+}
+
+#[tokio::test]
+async fn a_new_password_by_mail_ends_every_session_and_every_other_link() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let before = world.token(ANN).await;
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let first = world.link(ANN, "reset").await;
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let second = world.link(ANN, "reset").await;
+    let done = world.data((), RESET, complete(&second, NEW)).await;
+    assert!(done["passwordReset"]["device"]["token"].is_string(), "{done}");
+    assert_eq!(email_of(&world, &before).await, Value::Null);
+    for spent in [&first, &second] {
+        let again = world.data((), RESET, complete(spent, "another gravel otter plum")).await;
+        assert_eq!(codes(&again), ["BAD_LINK"]);
+    }
+    assert!(!signs_in(&world, ANN, PASSWORD).await);
+    assert!(signs_in(&world, ANN, NEW).await);
+    let subjects = world.subjects(ANN).await;
+    assert!(subjects.contains(&"Your password was changed".to_owned()), "{subjects:?}");
+}
+
+#[tokio::test]
+async fn a_link_for_a_new_password_holds_an_hour() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let link = world.link(ANN, "reset").await;
+    world.app.clock.advance(Duration::hours(1));
+    assert_eq!(codes(&world.data((), RESET, complete(&link, NEW)).await), ["BAD_LINK"]);
+    assert!(signs_in(&world, ANN, PASSWORD).await);
+}
+
+#[tokio::test]
+async fn an_account_moves_to_a_proven_address_and_both_are_told() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let token = world.token(ANN).await;
+    let ask = |email: &str, present: &str| json!({ "input": { "email": email, "present": present } });
+    let wrong = world.data(&token, CHANGE_EMAIL, ask("new@b.example", "not it at all")).await;
+    assert_eq!(codes(&wrong), ["WRONG_PASSWORD"]);
+    assert!(world.mails("new@b.example").await.is_empty());
+    world.data(&token, CHANGE_EMAIL, ask("New@b.example", PASSWORD)).await;
+    assert_eq!(email_of(&world, &token).await, ANN, "not before the link is followed");
+    assert_eq!(world.subjects(ANN).await, ["Your address is to change"]);
+    let link = world.link("new@b.example", "email").await;
+    let moved = world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
+    assert_eq!(moved["emailConfirm"]["email"], "new@b.example", "{moved}");
+    assert_eq!(email_of(&world, &token).await, "new@b.example");
+    for address in [ANN, "new@b.example"] {
+        let subjects = world.subjects(address).await;
+        assert!(subjects.contains(&"Your address has changed".to_owned()), "{subjects:?}");
+    }
+    let again = world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
+    assert_eq!(codes(&again), ["BAD_LINK"]);
+    assert!(signs_in(&world, "new@b.example", PASSWORD).await);
+    assert!(!signs_in(&world, ANN, PASSWORD).await);
+}
+
+#[tokio::test]
+async fn an_address_that_has_an_account_is_not_taken_over() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    world.person("bob@b.example", "Bob").await;
+    let token = world.token(ANN).await;
+    let call = |email: &str| json!({ "input": { "email": email, "present": PASSWORD } });
+    let taken = world.data(&token, CHANGE_EMAIL, call("bob@b.example")).await;
+    let free = world.data(&token, CHANGE_EMAIL, call("eve@b.example")).await;
+    let alike = |answer: &Value, email: &str| answer.to_string().replace(email, "ADDRESS");
+    assert_eq!(alike(&taken, "bob@b.example"), alike(&free, "eve@b.example"));
+    assert!(!world.mails("bob@b.example").await[0].text.contains("/account/email/"));
+    // Free when asked for, and taken when the link is followed.
+    let link = world.link("eve@b.example", "email").await;
+    world.person("eve@b.example", "Eve").await;
+    let late = world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
+    assert_eq!(codes(&late), ["EMAIL_TAKEN"]);
+}
+
+#[tokio::test]
+async fn a_link_left_in_the_old_mailbox_opens_nothing_after_the_move() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let token = world.token(ANN).await;
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let old = world.link(ANN, "reset").await;
+    let ask = json!({ "input": { "email": "new@b.example", "present": PASSWORD } });
+    world.data(&token, CHANGE_EMAIL, ask).await;
+    let link = world.link("new@b.example", "email").await;
+    world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
+    assert_eq!(codes(&world.data((), RESET, complete(&old, NEW)).await), ["BAD_LINK"]);
+}
+
+#[tokio::test]
+async fn a_new_password_stops_a_move_to_another_address() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let thief = world.token(ANN).await;
+    let ask = json!({ "input": { "email": "thief@b.example", "present": PASSWORD } });
+    world.data(&thief, CHANGE_EMAIL, ask).await;
+    let link = world.link("thief@b.example", "email").await;
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let reset = world.link(ANN, "reset").await;
+    world.data((), RESET, complete(&reset, NEW)).await;
+    let moved = world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
+    assert_eq!(codes(&moved), ["BAD_LINK"]);
+}
+
+#[tokio::test]
+async fn signing_out_everywhere_ends_all_and_the_next_sign_in_is_told() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let all = [world.token(ANN).await, world.token(ANN).await, world.token(ANN).await];
+    world.app.clock.advance(Duration::days(2));
+    let here = world.token(ANN).await;
+    let before = world.subjects(ANN).await.len();
+    let ended = world.data(&here, SIGN_OUT_EVERYWHERE, Value::Null).await;
+    assert_eq!(ended["signOutEverywhere"]["ended"], 4, "{ended}");
+    for token in all.iter().chain([&here]) {
+        assert_eq!(email_of(&world, token).await, Value::Null);
+    }
+    world.token(ANN).await;
+    let subjects = world.subjects(ANN).await;
+    assert_eq!(subjects.len(), before + 1, "{subjects:?}");
+    assert_eq!(subjects[before], "You signed in on a new device");
+}
+
+#[tokio::test]
+async fn a_known_device_is_not_told_as_a_new_one() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let first = world.data((), SIGN_IN, sign_in(ANN, PASSWORD)).await;
+    let device = first["signIn"]["session"]["device"].clone();
+    assert!(world.subjects(ANN).await.is_empty(), "an account's first");
+    let mut again = sign_in(ANN, PASSWORD);
+    again["input"]["device"] = device;
+    let known = world.data((), SIGN_IN, again).await;
+    assert_eq!(known["signIn"]["session"]["device"], Value::Null);
+    assert!(world.subjects(ANN).await.is_empty());
+    world.data((), SIGN_IN, sign_in(ANN, PASSWORD)).await;
+    assert_eq!(world.subjects(ANN).await, ["You signed in on a new device"]);
+}
+
+/// Makes an account with this password by a mailed link; the codes it was refused with.
+async fn with_password(world: &World, email: &str, password: &str) -> Vec<String> {
+    world.data((), REGISTER, register(email)).await;
+    let link = world.link(email, "register").await;
+    codes(&world.data((), CONFIRM, complete(&link, password)).await)
+}
+
+#[tokio::test]
+async fn passwords_are_taken_byte_for_byte() {
+    let world = World::new().await;
+    let long = "lantern otter gravel ninety plum ".repeat(31) + "x";
+    assert_eq!(long.len(), 1024);
+    let eight = "k7#Qzx!v";
+    assert_eq!(eight.len(), 8);
+    for (index, password) in ["  gravel otter lantern  ", eight, &*long, "GRAVEL otter L\u{E4}ntern"].iter().enumerate() {
+        let email = format!("p{index}@b.example");
+        assert_eq!(with_password(&world, &email, password).await, [""; 0], "{password:?}");
+        assert!(signs_in(&world, &email, password).await, "{password:?}");
+        let trimmed = password.trim();
+        let others = [
+            format!("{password} "),
+            password.to_lowercase() + "\u{0}",
+            password.chars().take(password.chars().count() - 1).collect(),
+            if trimmed == *password { format!(" {password}") } else { trimmed.to_owned() },
+        ];
+        for other in others {
+            // U+0000 never gets past the door; the rest are other passwords.
+            let answer = world.query(None, SIGN_IN, sign_in(&email, &other)).await;
+            assert_eq!(answer["data"]["signIn"]["session"], Value::Null, "{other:?}");
+        }
+    }
+    // Decomposed, the same letter is other bytes.
+    assert!(!signs_in(&world, "p3@b.example", "GRAVEL otter La\u{308}ntern").await);
+}
+
+#[tokio::test]
+async fn short_long_and_common_passwords_are_refused() {
+    let world = World::new().await;
+    let long = "lantern otter gravel ninety plum ".repeat(31) + "xy";
+    assert_eq!(long.len(), 1025);
+    for bad in ["k7#Qzx!", &*long, "password1", "P4ssw0rd!", "qwertyuiop", "ann@b.example", "guildhall1"] {
+        assert_eq!(with_password(&world, ANN, bad).await, ["BAD_PASSWORD"], "{bad:?}");
+        world.app.clock.advance(Duration::hours(1));
+    }
+    assert!(!signs_in(&world, ANN, "password1").await);
+}
+
+async fn hash_of(world: &World, email: &str) -> String {
+    let found = person::Entity::find().filter(person::Column::Email.eq(email));
+    let found = found.one(world.app.db.read()).await.unwrap().unwrap();
+    found.password_hash.unwrap()
+}
+
+/// Bar A1.
+#[tokio::test]
+async fn a1_a_kept_password_costs_at_least_19_mib_and_two_passes() {
+    let world = World::new().await;
+    assert_eq!(with_password(&world, ANN, PASSWORD).await, [""; 0]);
+    let hash = hash_of(&world, ANN).await;
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let link = world.link(ANN, "reset").await;
+    world.data((), RESET, complete(&link, PASSWORD)).await;
+    let again = hash_of(&world, ANN).await;
+    assert!(again.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{again}");
+    assert_ne!(again, hash, "each with a salt of its own");
+}
+
+#[tokio::test]
+async fn raised_costs_hold_from_the_next_sign_in_and_nobody_is_signed_out() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let before = world.token(ANN).await;
+    let old = hash_of(&world, ANN).await;
+    let raised = App {
+        hashing: Hashing {
+            memory_kib: 20 * 1024,
+            passes: 3,
+            ..Hashing::at_once(2)
+        },
+        ..world.app.clone()
+    };
+    let attempt = |password| guildhall::access::sessions::Attempt {
+        email: ANN,
+        password,
+        ..Default::default()
+    };
+    use guildhall::access::sessions::sign_in;
+    assert!(sign_in(&raised, attempt("not it at all")).await.is_err());
+    assert_eq!(hash_of(&world, ANN).await, old, "only the right password is rehashed");
+    sign_in(&raised, attempt(PASSWORD)).await.unwrap();
+    let new = hash_of(&world, ANN).await;
+    assert!(new.starts_with("$argon2id$v=19$m=20480,t=3,p=1$"), "{new}");
+    assert_eq!(email_of(&world, &before).await, ANN);
+    sign_in(&raised, attempt(PASSWORD)).await.unwrap();
+    assert_eq!(hash_of(&world, ANN).await, new, "once");
+    // A server with lower costs leaves the better hash alone.
+    sign_in(&world.app, attempt(PASSWORD)).await.unwrap();
+    assert_eq!(hash_of(&world, ANN).await, new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_ten_who_race_one_becomes_the_first_operator() {
+    let world = World::new().await;
+    let claim = |index: usize| {
+        let app = world.app.clone();
+        async move {
+            let account = NewAccount {
+                email: format!("op{index}@b.example"),
+                name: "Operator".into(),
+                password: PASSWORD.into(),
+                operator: true,
+            };
+            let hash = accounts::prepare(&app, &account).await?;
+            let txn = app.db.begin().await?;
+            let person = accounts::create(&app, &txn, &account, hash).await?;
+            accounts::claim_first_operator(&app, &txn, person).await?;
+            txn.commit().await?;
+            Ok::<_, Stop<accounts::AccountErrorCode>>(())
+        }
+    };
+    let all = join_all((0..10).map(claim)).await;
+    assert_eq!(all.iter().filter(|made| made.is_ok()).count(), 1, "{all:?}");
+    for refused in all.into_iter().filter_map(Result::err) {
+        let Stop::Refused(refusals) = refused else { panic!("{refused:?}") };
+        assert_eq!(refusals[0].code, accounts::AccountErrorCode::OperatorExists);
+    }
+    let operators = person::Entity::find().filter(person::Column::Operator.eq(true));
+    assert_eq!(operators.count(world.app.db.read()).await.unwrap(), 1);
+}
