@@ -23,6 +23,8 @@ pub(super) enum Kind {
     Mail,
     /// Security mails asked for from one source.
     MailSource,
+    /// Single sign-ons begun from one source, which may be a whole council.
+    SingleSignOn,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Self::Source => (60, Duration::minutes(5)),
             Self::Mail => (4, Duration::hours(1)),
             Self::MailSource => (30, Duration::hours(1)),
+            Self::SingleSignOn => (300, Duration::minutes(5)),
         }
     }
 
@@ -43,6 +46,7 @@ impl Kind {
             Self::Source => "source",
             Self::Mail => "mail",
             Self::MailSource => "mail source",
+            Self::SingleSignOn => "single sign-on",
         }
     }
 }

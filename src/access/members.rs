@@ -33,6 +33,8 @@ pub enum MemberErrorCode {
     BadName,
     /// Too many were sent lately.
     TooMany,
+    /// Addresses of this domain have an account by their council's single sign-on alone: sign in there, then accept.
+    SingleSignOnNeeded,
 }
 
 /// Somebody in an organisation.

@@ -11,13 +11,14 @@ use std::sync::LazyLock;
 pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("home.html", include_str!("pages/home.html")),
     ("mailbox.html", include_str!("pages/mailbox.html")),
     ("mail.html", include_str!("pages/mail.html")),
     ("unsubscribe.html", include_str!("pages/unsubscribe.html")),
     ("unsubscribed.html", include_str!("pages/unsubscribed.html")),
+    ("signed_in.html", include_str!("pages/signed_in.html")),
     ("error.html", include_str!("pages/error.html")),
 ];
 
