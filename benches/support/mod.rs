@@ -34,6 +34,7 @@ pub(crate) async fn application() -> Place {
         public_url: "https://guildhall.example".into(),
         development: false,
         hashing: guildhall::runtime::Hashing::at_once(1),
+        single_sign_on: Arc::default(),
         work: Arc::default(),
     };
     Migrator::up(app.db.for_migration(), None)

@@ -1,4 +1,4 @@
-//! People, and how they prove who they are: sessions, devices, second factors, mailed links, counted attempts.
+//! People, and how they prove who they are: sessions, devices, second factors, mailed links, single sign-on, counted attempts.
 
 crate::dialect::step!("m0002_people", BOTH, "", "");
 
@@ -67,6 +67,32 @@ CREATE TABLE mailed_link (
     expires_at {instant} NOT NULL
 ) {strict};
 CREATE INDEX mailed_link_person ON mailed_link (person_id);
+
+-- Who somebody is at their council's OpenID provider.
+CREATE TABLE identity (
+    issuer TEXT NOT NULL,
+    -- The provider's own name for them, which it never gives to another.
+    subject TEXT NOT NULL,
+    person_id {id} NOT NULL REFERENCES person (id) ON DELETE CASCADE,
+    -- The council whose provider it is.
+    council_id {id} NOT NULL REFERENCES council (id),
+    -- The role that came with the first sign-in; it goes again when their address leaves the council's domain.
+    given_role TEXT,
+    created_at {instant} NOT NULL,
+    PRIMARY KEY (issuer, subject),
+    UNIQUE (person_id, issuer)
+) {strict};
+
+-- A sign-in that is under way at a provider: for ten minutes, in the browser that began it, once.
+CREATE TABLE pending_sign_on (
+    -- SHA-256 of the state that the provider hands back.
+    state_hash {bytes} NOT NULL PRIMARY KEY,
+    -- SHA-256 of the cookie of the browser that began it.
+    browser_hash {bytes} NOT NULL,
+    -- By which the provider is found: a domain belongs to one.
+    domain TEXT NOT NULL,
+    expires_at {instant} NOT NULL
+) {strict};
 
 -- When something that can be guessed was tried lately, by a keyed hash of what it was tried on.
 CREATE TABLE attempt (

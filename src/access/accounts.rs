@@ -7,7 +7,7 @@ use super::letters::{self, About};
 use super::links::{self, Link, Purpose};
 use super::policy::{Action, CouncilRole, Resource, SupplierRole, authorize};
 use super::sessions::Session;
-use super::{Membership, Origin, Viewer, fold, password, sessions, store};
+use super::{Membership, Origin, Viewer, fold, password, sessions, single_sign_on, store};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong};
 use entity::{installation, person as people};
@@ -35,6 +35,8 @@ pub enum AccountErrorCode {
     TooManyAttempts,
     /// There is an operator already, who can appoint others.
     OperatorExists,
+    /// Addresses of this domain sign in by their council's single sign-on alone; the message says where.
+    SingleSignOnNeeded,
 }
 
 /// What it takes to make an account without a link: from the server's own command line.
@@ -67,6 +69,9 @@ pub async fn register(
     let email = fold(email);
     admit_mail(app, Purpose::Register, &email, origin).await?;
     let txn = app.db.begin().await?;
+    if letters::single_sign_on(app, &txn, &email).await? {
+        return Ok(txn.commit().await.map(|()| app.work.hurry())?);
+    }
     let (heading, says, link) = match store::by_email(&txn, &email).await? {
         Some(_) => (
             "You have a Guildhall account already",
@@ -158,6 +163,10 @@ pub async fn confirm(
     let Some(link) = looked else {
         return Err(bad_link());
     };
+    if let Some(url) = single_sign_on::only_way_in(app, &link.email) {
+        let message = single_sign_on::instead(&url);
+        return Err(Stop::refuse(AccountErrorCode::SingleSignOnNeeded, "", message));
+    }
     let name = name.unwrap_or(&link.name);
     let mut wrong = Wrong::default();
     check_name(&mut wrong, name);

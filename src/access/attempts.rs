@@ -34,6 +34,8 @@ pub(super) enum Kind {
     MailSource,
     /// Invitations that one person sends.
     Inviter,
+    /// Single sign-ons begun from one source, which may be a whole council.
+    SingleSignOn,
 }
 
 impl Kind {
@@ -48,6 +50,7 @@ impl Kind {
             Self::Mail => (4, Duration::hours(1)),
             Self::MailSource => (30, Duration::hours(1)),
             Self::Inviter => (60, Duration::hours(1)),
+            Self::SingleSignOn => (300, Duration::minutes(5)),
         }
     }
 
@@ -63,6 +66,7 @@ impl Kind {
             Self::Mail => "mail",
             Self::MailSource => "mail source",
             Self::Inviter => "inviter",
+            Self::SingleSignOn => "single sign-on",
         }
     }
 }

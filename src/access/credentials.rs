@@ -5,7 +5,9 @@
 use super::accounts::{AccountErrorCode, admit_link, admit_mail, bad_link, check_email, check_password};
 use super::letters::{self, About};
 use super::links::{self, Link, Purpose};
-use super::{Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, store};
+use super::{
+    Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, single_sign_on, store,
+};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong};
 use entity::person as people;
@@ -93,6 +95,9 @@ pub async fn request_reset(app: &App, email: &str, origin: &Origin) -> Result<()
     let email = fold(email);
     admit_mail(app, Purpose::Reset, &email, origin).await?;
     let txn = app.db.begin().await?;
+    if letters::single_sign_on(app, &txn, &email).await? {
+        return Ok(txn.commit().await.map(|()| app.work.hurry())?);
+    }
     let found = store::by_email(&txn, &email).await?;
     let link = match &found {
         Some(row) => {
@@ -256,6 +261,7 @@ pub async fn confirm_email(app: &App, token: &str) -> Result<String, Stop<Accoun
     // Those that wait in the old mailbox prove nothing any more.
     links::revoke(&txn, id, Purpose::Reset).await?;
     links::revoke(&txn, id, Purpose::Email).await?;
+    single_sign_on::address_moved(app, &txn, id, &link.email).await?;
     let viewer = Viewer::Person(before.clone());
     let (permit, _) = own(&viewer)?;
     let about = audit::About::person(

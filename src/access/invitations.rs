@@ -10,7 +10,7 @@ use super::members::{MemberErrorCode, organisation};
 use super::policy::{Action, authorize, may};
 use super::sessions::{self, Session};
 use super::tokens::Organisation;
-use super::{Membership, Origin, Person, Through, Viewer, fold, password, store, token_hash};
+use super::{Membership, Origin, Person, Through, Viewer, fold, password, single_sign_on, store, token_hash};
 use crate::audit::{self, About};
 use crate::runtime::{App, Error, Stop, Wrong};
 use chrono::{DateTime, Duration, Utc};
@@ -209,6 +209,14 @@ pub async fn accept_as_new(
     let Some((looked, has_account)) = look(app, token).await? else {
         return Err(bad());
     };
+    if let Some(url) = single_sign_on::only_way_in(app, &looked.email) {
+        let message = format!("{}, then accept", single_sign_on::instead(&url));
+        return Err(Stop::refuse(
+            MemberErrorCode::SingleSignOnNeeded,
+            "token",
+            message,
+        ));
+    }
     let mut wrong = Wrong::default();
     let named = !name.trim().is_empty() && name.len() <= 200;
     wrong.when(

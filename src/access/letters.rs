@@ -1,7 +1,7 @@
 //! Security mail: links, and word of what has changed about an account. A stream of its own that nobody can
 //! unsubscribe from and no digest holds back.
 
-use super::Person;
+use super::{Person, single_sign_on};
 use crate::runtime::letter::Plain;
 use crate::runtime::mail::clean;
 use crate::runtime::outbox::{self, Stream};
@@ -46,6 +46,26 @@ pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>
     };
     outbox::enqueue(app, txn, Stream::Security, about.person, letter.words(app)?).await?;
     Ok(())
+}
+
+/// Tells an address that asked for a password where it signs in instead, if its domain takes none; whether it did. It
+/// is the same mail for every address of the domain, with an account or without.
+pub(super) async fn single_sign_on(app: &App, txn: &DatabaseTransaction, to: &str) -> Result<bool, Error> {
+    let Some(url) = single_sign_on::only_way_in(app, to) else {
+        return Ok(false);
+    };
+    let says = "Somebody, probably you, asked for an account or a new password with this address. Addresses of your council \
+         have none here: you sign in by your council's single sign-on. If it was not you, do nothing.";
+    let about = About {
+        person: None,
+        to,
+        name: "",
+        heading: "Sign in by your council's single sign-on",
+        says: vec![says.into()],
+        link: Some(("Sign in", url)),
+    };
+    write(app, txn, about).await?;
+    Ok(true)
 }
 
 /// Tells somebody of a change to their account.

@@ -35,6 +35,8 @@ pub enum MemberErrorCode {
     TooMany,
     /// The membership was changed since the version this was based on.
     Conflict,
+    /// Addresses of this domain have an account by their council's single sign-on alone: sign in there, then accept.
+    SingleSignOnNeeded,
 }
 
 /// Somebody in an organisation.

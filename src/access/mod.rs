@@ -3,8 +3,8 @@
 //! `policy` is the only file that says who may do what; it alone makes a [`Permit`], and nothing is written
 //! without one. What a capability then does with a permit is its own affair.
 //!
-//! Who someone is: [`accounts`] (made and closed), [`sessions`] (signing in and out), [`credentials`] (password and
-//! address), [`second_factor`], [`tokens`] for programs, [`members`] and [`invitations`] of organisations.
+//! Who someone is: [`accounts`] (made and closed), [`sessions`] (signing in and out), [`single_sign_on`], [`credentials`]
+//! (password and address), [`second_factor`], [`tokens`] for programs, [`members`] and [`invitations`] of organisations.
 
 pub mod accounts;
 mod attempts;
@@ -17,6 +17,7 @@ mod password;
 mod policy;
 pub mod second_factor;
 pub mod sessions;
+pub mod single_sign_on;
 mod store;
 pub mod tokens;
 
@@ -96,6 +97,7 @@ pub struct Origin {
 /// When the database fails.
 pub async fn sweep(app: &App) -> Result<(), Error> {
     attempts::sweep(app).await?;
+    single_sign_on::sweep(app).await?;
     sessions::sweep(app).await
 }
 

@@ -4,7 +4,8 @@
 
 use super::attempts::{self, Kind};
 use super::{
-    Origin, Person, Through, Viewer, fold, letters, password, second_factor, store, token_hash, tokens,
+    Origin, Person, Through, Viewer, fold, letters, password, second_factor, single_sign_on, store,
+    token_hash, tokens,
 };
 use crate::audit;
 use crate::runtime::{App, Error, Stop};
@@ -31,6 +32,9 @@ pub enum SignInErrorCode {
     WrongCode,
     /// Too many were tried lately. Waiting five minutes helps; so does a link by mail to choose a new password.
     TooManyAttempts,
+    /// Addresses of this domain sign in by their council's single sign-on alone; the message says where. It is the
+    /// answer for every address of the domain, with an account or without.
+    SingleSignOnNeeded,
 }
 
 /// What somebody signs in with.
@@ -117,6 +121,14 @@ async fn check_password(
     attempt: &Attempt<'_>,
 ) -> Result<(people::Model, bool), Stop<SignInErrorCode>> {
     let email = fold(attempt.email);
+    if let Some(url) = single_sign_on::only_way_in(app, &email) {
+        let message = single_sign_on::instead(&url);
+        return Err(Stop::refuse(
+            SignInErrorCode::SingleSignOnNeeded,
+            "email",
+            message,
+        ));
+    }
     let found = store::by_email(app.db.read(), &email).await?;
     let known = knows_device(app, found.as_ref(), &attempt.origin).await?;
     if !attempts::admit(app, &buckets(&email, known, &attempt.origin)).await? {
@@ -193,7 +205,12 @@ fn program(agent: &str) -> String {
     }
 }
 
-async fn knows_device(app: &App, person: Option<&people::Model>, origin: &Origin) -> Result<bool, Error> {
+/// Whether this person signed in before from where the request comes.
+pub(super) async fn knows_device(
+    app: &App,
+    person: Option<&people::Model>,
+    origin: &Origin,
+) -> Result<bool, Error> {
     let Some(token) = &origin.device else {
         return Ok(false);
     };

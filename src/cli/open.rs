@@ -29,6 +29,7 @@ pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
         public_url: "".into(),
         development: false,
         hashing: Hashing::at_once(HASHING),
+        single_sign_on: Arc::default(),
         work: Arc::default(),
     };
     prepare(&app).await?;

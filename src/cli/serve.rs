@@ -1,6 +1,7 @@
 //! `serve`: the production server. It refuses to start with half a configuration.
 
 use super::{Failure, failed, open};
+use crate::access::single_sign_on;
 use crate::alerts;
 use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 
 pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let config = Config::read(config)?;
+    let single_sign_on = single_sign_on::providers(config.single_sign_on)?;
     telemetry::start(&config.log);
     let app = App {
         db: Database::open(&config.database_url).await.map_err(failed)?,
@@ -25,6 +27,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         public_url: config.public_url.into(),
         development: config.development,
         hashing: config.hashing,
+        single_sign_on: Arc::new(single_sign_on),
         work: Arc::default(),
     };
     let _lock = app.db.lock_for_serving().map_err(failed)?;

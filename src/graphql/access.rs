@@ -3,7 +3,9 @@
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use crate::access::sessions::{self, Attempt, SignInErrorCode};
-use crate::access::{self as front, CouncilRole, Origin, SupplierRole, Through, second_factor, tokens};
+use crate::access::{
+    self as front, CouncilRole, Origin, SupplierRole, Through, second_factor, single_sign_on, tokens,
+};
 use crate::runtime::App;
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -12,6 +14,8 @@ use chrono::{DateTime, Utc};
 pub const SESSION_COOKIE: &str = "guildhall_session";
 /// The cookie by which a browser that was signed in on before is known.
 pub const DEVICE_COOKIE: &str = "guildhall_device";
+/// The cookie of a browser that is away at a council's provider.
+pub(crate) const AWAY_COOKIE: &str = "guildhall_away";
 /// A device is known for 180 days.
 const DEVICE_SECONDS: i64 = 180 * 24 * 3600;
 
@@ -26,6 +30,26 @@ impl AccessQuery {
         let viewer = ctx.data_unchecked::<front::Viewer>();
         viewer.person().cloned().map(Person::from)
     }
+
+    /// How the council of an address signs its people in, if by single sign-on; null for every other address. It is the
+    /// same for all addresses of a domain. Anybody may ask.
+    async fn single_sign_on(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The address to sign in with.")] email: String,
+    ) -> Option<SingleSignOn> {
+        let way_in = single_sign_on::way_in(ctx.data_unchecked::<App>(), &email);
+        way_in.map(|(url, required)| SingleSignOn { url, required })
+    }
+}
+
+/// Signing in by a council's own provider.
+#[derive(SimpleObject)]
+pub struct SingleSignOn {
+    /// Where the browser goes, as a page of its own and not in the background.
+    pub url: String,
+    /// Whether passwords are refused for this domain.
+    pub required: bool,
 }
 
 /// A person, as they see themselves.
@@ -272,27 +296,54 @@ impl AccessMutation {
 pub fn cookies(app: &App, session: &sessions::Session) -> Vec<String> {
     let seconds = (session.expires_at - app.clock.now()).num_seconds();
     let device = session.device.as_ref();
-    let mut cookies = vec![cookie(app, SESSION_COOKIE, &session.token, seconds)];
+    let mut cookies = vec![cookie(
+        app,
+        SESSION_COOKIE,
+        &session.token,
+        seconds,
+        SameSite::Strict,
+    )];
     cookies.extend(device.map(|device| device_cookie(app, device)));
     cookies
 }
 
 /// The cookie by which a browser is known from now on.
 pub fn device_cookie(app: &App, device: &str) -> String {
-    cookie(app, DEVICE_COOKIE, device, DEVICE_SECONDS)
+    // It opens nothing, and who comes back from a council's provider comes from another site.
+    cookie(app, DEVICE_COOKIE, device, DEVICE_SECONDS, SameSite::Lax)
+}
+
+/// The cookie of a browser that is away at a council's provider.
+pub(crate) fn away_cookie(app: &App, browser: &str) -> String {
+    let seconds = single_sign_on::LASTS.num_seconds();
+    cookie(app, AWAY_COOKIE, browser, seconds, SameSite::Lax)
+}
+
+/// The cookie that ends [`away_cookie`].
+pub(crate) fn back_cookie(app: &App) -> String {
+    cookie(app, AWAY_COOKIE, "", 0, SameSite::Lax)
+}
+
+/// Whether a browser sends a cookie with what other sites ask of us.
+#[derive(Clone, Copy, Debug)]
+enum SameSite {
+    /// Never.
+    Strict,
+    /// With a page that a link or a redirect leads to.
+    Lax,
 }
 
 /// The cookie that ends a browser's session.
 pub fn ended_cookie(app: &App) -> String {
-    cookie(app, SESSION_COOKIE, "", 0)
+    cookie(app, SESSION_COOKIE, "", 0, SameSite::Strict)
 }
 
-fn cookie(app: &App, name: &str, value: &str, seconds: i64) -> String {
+fn cookie(app: &App, name: &str, value: &str, seconds: i64, same_site: SameSite) -> String {
     // A browser takes a cookie of this prefix only from this host, over TLS.
     let (prefix, secure) = if app.public_url.starts_with("https://") {
         ("__Host-", "; Secure")
     } else {
         ("", "")
     };
-    format!("{prefix}{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}")
+    format!("{prefix}{name}={value}; HttpOnly; SameSite={same_site:?}; Path=/; Max-Age={seconds}{secure}")
 }

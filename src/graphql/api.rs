@@ -178,6 +178,7 @@ mod tests {
             public_url: "https://guildhall.example".into(),
             development: false,
             hashing: crate::runtime::Hashing::at_once(1),
+            single_sign_on: Arc::default(),
             work: Arc::default(),
         })
     }

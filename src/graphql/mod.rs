@@ -27,6 +27,7 @@ mod suppliers;
 mod tokens;
 mod windows;
 
+pub(crate) use access::{AWAY_COOKIE, away_cookie, back_cookie};
 pub use access::{DEVICE_COOKIE, SESSION_COOKIE, cookies, device_cookie, ended_cookie};
 pub use api::Api;
 pub(crate) use api::panic_words;

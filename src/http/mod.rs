@@ -1,5 +1,5 @@
-//! What is reached by HTTP: the API at `/graphql`, GraphiQL, health, the pages that mail links land on, and on a
-//! development server its front page, mailbox and clock.
+//! What is reached by HTTP: the API at `/graphql`, GraphiQL, health, the pages that mail links land on, the way to a
+//! council's provider and back, and on a development server its front page, mailbox and clock.
 //!
 //! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
 //! security headers, panics, and errors without their insides. `origin` refuses other sites' requests.
@@ -13,6 +13,7 @@ mod mailbox;
 mod origin;
 mod pages;
 mod shell;
+mod single_sign_on;
 mod socket;
 mod unsubscribe;
 
@@ -101,7 +102,12 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .at("/graphql", graphql::endpoint(&site))
         .at("/health/live", health::live())
         .at("/health/ready", health::ready(&site))
-        .at("/unsubscribe/:token", unsubscribe::endpoint(&site));
+        .at("/unsubscribe/:token", unsubscribe::endpoint(&site))
+        .at("/account/single-sign-on", single_sign_on::leaving(&site))
+        .at(
+            "/account/single-sign-on/callback",
+            single_sign_on::returning(&site),
+        );
     let route = graphiql::routes(account::routes(route, &site), &site);
     let route = if site.app.development {
         development::routes(mailbox::routes(route, &site), &site)

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("home.html", include_str!("pages/home.html")),
     ("mailbox.html", include_str!("pages/mailbox.html")),
@@ -19,6 +19,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("unsubscribe.html", include_str!("pages/unsubscribe.html")),
     ("unsubscribed.html", include_str!("pages/unsubscribed.html")),
     ("account.html", include_str!("pages/account.html")),
+    ("signed_in.html", include_str!("pages/signed_in.html")),
     ("error.html", include_str!("pages/error.html")),
 ];
 

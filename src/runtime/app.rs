@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::database::Database;
 use super::entropy::Entropy;
 use super::mail::Mailer;
+use super::provider::Providers;
 use super::secret::Secret;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -28,6 +29,8 @@ pub struct App {
     pub development: bool,
     /// What a password check may cost.
     pub hashing: Hashing,
+    /// By whom councils sign their people in.
+    pub single_sign_on: Arc<Providers>,
     /// The scheduled work of this process.
     pub work: Arc<Work>,
 }

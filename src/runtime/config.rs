@@ -1,6 +1,10 @@
 //! Configuration of `serve`: a TOML file, overridden by the environment. Nothing is invented: what is missing
 //! is named, all of it at once, and the program does not start.
 
+mod single_sign_on;
+
+pub use single_sign_on::{SingleSignOn, is_on_this_machine};
+
 use super::app::Hashing;
 use super::clock::Clock;
 use super::mail::Mailer;
@@ -49,6 +53,9 @@ struct Keys {
     /// Passes of a password hash. Default, and least, 2.
     #[serde(default = "default_password_passes")]
     password_passes: u32,
+    /// The OpenID providers by which councils sign their people in: a table `[[single_sign_on]]` each. Default none.
+    #[serde(default)]
+    single_sign_on: Vec<single_sign_on::Keys>,
     /// Development: sent mail can be read at `/mailbox` and the clock can be moved. Never on a real server.
     #[serde(default)]
     development: bool,
@@ -104,6 +111,8 @@ pub struct Config {
     pub proxies: usize,
     /// What hashing a password costs.
     pub hashing: Hashing,
+    /// By whom councils sign their people in.
+    pub single_sign_on: Vec<SingleSignOn>,
     /// Whether this is a development server.
     pub development: bool,
     /// What time it is.
@@ -164,6 +173,7 @@ impl Config {
     fn check(keys: Keys) -> Result<Self, Vec<String>> {
         let mut wrong = Vec::new();
         let hashing = hashing(&keys, &mut wrong);
+        let single_sign_on = single_sign_on::check(keys.single_sign_on, &mut wrong);
         let listen = keys
             .listen
             .parse()
@@ -225,6 +235,7 @@ impl Config {
                     log: keys.log,
                     proxies: keys.proxies,
                     hashing,
+                    single_sign_on,
                     development: keys.development,
                     clock,
                 })

@@ -75,15 +75,16 @@ pub(crate) struct Supplier {
 impl World {
     /// A production server's world.
     pub(crate) async fn new() -> Self {
-        Self::with(false).await
+        Self::with(|_| {}).await
     }
 
     /// A development server's world.
     pub(crate) async fn development() -> Self {
-        Self::with(true).await
+        Self::with(|app| app.development = true).await
     }
 
-    async fn with(development: bool) -> Self {
+    /// The world of a server that differs from a production one in this.
+    pub(crate) async fn with(change: impl FnOnce(&mut App)) -> Self {
         let seed = match std::env::var("GUILDHALL_TEST_SEED") {
             Ok(seed) => seed.parse().expect("GUILDHALL_TEST_SEED is a number"),
             Err(_) => u64::from_le_bytes(Entropy::system().bytes()),
@@ -93,17 +94,19 @@ impl World {
         let db = Database::open(&place.url).await.unwrap();
         Migrator::up(db.for_migration(), None).await.unwrap();
         let smtp = Smtp::start().await;
-        let app = App {
+        let mut app = App {
             db,
             clock: Clock::standing("2026-01-15T09:00:00Z".parse().unwrap()),
             entropy: Entropy::seeded(seed),
             secret: Secret::from_bytes([7; 32]),
             mailer: Mailer::smtp(&smtp.url(), "Guildhall <alerts@guildhall.example>").unwrap(),
             public_url: "https://guildhall.example".into(),
-            development,
+            development: false,
             hashing: Hashing::at_once(2),
+            single_sign_on: Arc::default(),
             work: Arc::default(),
         };
+        change(&mut app);
         guildhall::councils::mirror(&app).await.unwrap();
         let api = Api::new(app.clone());
         let clock_moves = Arc::new(AtomicUsize::new(0));

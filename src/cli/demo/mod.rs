@@ -84,6 +84,7 @@ async fn application(folder: &Path, url: &str) -> Result<App, Failure> {
         public_url: url.into(),
         development: true,
         hashing: Hashing::at_once(open::HASHING),
+        single_sign_on: Arc::default(),
         work: Arc::default(),
     })
 }

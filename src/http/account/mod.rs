@@ -185,6 +185,7 @@ fn plain<C>(stop: Stop<C>) -> Stop<()> {
                     code: (),
                     message: refusal.message,
                     path: refusal.path,
+                    current_version: refusal.current_version,
                 })
                 .collect(),
         ),
