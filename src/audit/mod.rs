@@ -152,6 +152,14 @@ pub async fn head(app: &App) -> Result<Head, Error> {
     Ok(sign(app, store::root(app.db.read()).await?))
 }
 
+/// The head's line for a mail that is written in this transaction: what had been committed by then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn witness(app: &App, txn: &impl ConnectionTrait) -> Result<String, Error> {
+    Ok(sign(app, store::root(txn).await?).line())
+}
+
 /// Signs what [`record`] gave, for somebody to keep.
 pub fn sign(app: &App, root: Root) -> Head {
     Head::sign(&app.secret, root, app.clock.now())

@@ -52,14 +52,8 @@ impl Before {
         let before = self.rows.get(&id)?;
         let mut changes = Map::new();
         for column in contract::Column::iter().filter(|column| is_said(*column)) {
-            let to = now
-                .get(column)
-                .into_value()
-                .map(|value| sea_value_to_json_value(&value));
-            let (from, to) = (
-                sea_value_to_json_value(&before.get(column)),
-                to.unwrap_or_default(),
-            );
+            let to = now.get(column).into_value().map(as_json);
+            let (from, to) = (as_json(before.get(column)), to.unwrap_or_default());
             if from != to {
                 changes.insert(camel(column.as_str()), json!({ "from": from, "to": to }));
             }
@@ -69,6 +63,14 @@ impl Before {
             changes.insert("suppliers".into(), json!({ "from": from, "to": suppliers }));
         }
         Some(Value::Object(changes))
+    }
+}
+
+fn as_json(value: sea_orm::Value) -> Value {
+    match value {
+        // SeaORM's own way puts quotes around it.
+        sea_orm::Value::ChronoDate(date) => json!(date),
+        other => sea_value_to_json_value(&other),
     }
 }
 

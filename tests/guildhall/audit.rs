@@ -6,11 +6,14 @@ mod tampering;
 use crate::binary::{PROGRAM, run};
 use crate::world::{Supplier, World};
 use chrono::Duration;
-use guildhall::access::{Action, CouncilRole, Permit, Resource, Viewer, authorize, sessions};
+use guildhall::access::{
+    Action, CouncilRole, Origin, Permit, Resource, Viewer, authorize, credentials, sessions,
+};
 use guildhall::audit::{self, About, Head, Root, Wrong};
 use guildhall::councils::directory;
 use guildhall::needs::{self, Statement};
 use guildhall::pilots::{self, Criterion, CriterionKind, Draft, Reservation};
+use guildhall::runtime::outbox;
 use sea_orm::{ConnectionTrait, DbBackend, Statement as Sql};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -320,6 +323,20 @@ async fn a_receipt_carries_a_head_that_the_program_checks() {
     );
     let told = fails(&["audit", "verify", "--key", key, "--head", &forged], &database);
     assert!(told.contains("has not signed"), "{told}");
+}
+
+#[tokio::test]
+async fn every_mail_carries_a_head_that_verifies() {
+    let world = World::new().await;
+    world.person("ann@norfolk.example", "Ann").await;
+    appended(&world, 2).await;
+    let asked = credentials::request_reset(&world.app, "ann@norfolk.example", &Origin::default()).await;
+    asked.unwrap();
+    let mail = outbox::latest(&world.app, 1).await.unwrap().remove(0);
+    let heads = Head::all_in(&String::from_utf8(mail.message).unwrap());
+    assert_eq!((heads.len(), heads[0].root.size), (1, 2));
+    appended(&world, 1).await;
+    assert_eq!(verify(&world, &heads).await.unwrap().size, 3);
 }
 
 /// Runs a command that must fail; what it told.
