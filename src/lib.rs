@@ -12,7 +12,7 @@
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
-//! | [`audit`] | who did what, by which right |
+//! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
 //! | [`http`] | what is not GraphQL: GraphiQL, health, mail links, the development mailbox and clock |
 //! | [`cli`] | the commands |
@@ -24,11 +24,11 @@
 //!   the reverse. A capability's store is private to it.
 //! - Rules take plain values and a date; they do no I/O. Nothing but [`runtime::clock`] knows what time it is.
 //! - Nothing is written without a [`access::Permit`], which only the policy can make, and the audit entry is
-//!   written from it in the same transaction.
+//!   written from it in the same transaction, last: it takes a lock that everybody needs.
 //! - Derived columns and `contract_window` are projections of [`contracts::windows`], rewritten with the contract.
 //! - Domain enums carry their GraphQL derive: their doc comments are the schema's descriptions, said once.
 //!
-//! # Three walks
+//! # Four walks
 //!
 //! **A contract window opens and a mail leaves.** [`alerts::run`] passes every half minute. [`alerts::tick()`] takes
 //! from [`contracts::openings`] what has opened and was not announced, matches that against every active search
@@ -46,6 +46,11 @@
 //! future) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
 //! is: [`pilots::bids`] takes bids strictly before the deadline and opens them after it, and [`pilots::award`] turns
 //! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
+//!
+//! **Somebody asks who changed a contract's end.** The import that changed it wrote, after everything else, an entry
+//! for each changed contract ([`audit::record_each`]): a leaf of the tree with commitments, and beside it who and what.
+//! `graphql::audit` asks [`audit::list`], which shows what the policy lets the viewer read. A head that somebody kept
+//! (a bid's receipt, any mail) shows with `guildhall audit verify --head` that none of it was rewritten since.
 //!
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.

@@ -18,8 +18,9 @@ const AT_A_TIME: usize = 500;
 /// had an account. Gives how many parts of entries were erased. What stays are the entries themselves: when, what kind
 /// of thing was done to what, and identifiers that lead nowhere once the account is gone.
 ///
-/// It is itself recorded, without a name where the person did it themselves. It must be the last thing in the
-/// transaction (see [`super::record`]), with the person's row still there; later entries would name them again.
+/// It is itself recorded, without a name where the person did it themselves. It comes last in the transaction (see
+/// [`super::record`]), which should hold the person's row: a later entry would name them again. Where that row is
+/// deleted already, their addresses are those that the log knows.
 ///
 /// # Errors
 /// When the database refuses.

@@ -7,6 +7,7 @@
 mod account_pages;
 mod accounts;
 mod alerts;
+mod audit;
 mod binary;
 mod doors;
 mod guessing;

@@ -132,6 +132,11 @@ impl World {
         }
     }
 
+    /// Where its database is.
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
+    }
+
     /// The present instant.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.app.clock.now()
