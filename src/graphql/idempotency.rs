@@ -101,7 +101,7 @@ impl Api {
             Err(refused) => return refused.into(),
         };
         match (sent.key, mutation_fields(&mut request)) {
-            (Some(key), Some(1)) => self.once(&who, &key, request).await,
+            (Some(key), Some(1)) => self.apart(&who, &key, request).await,
             (Some(_), Some(_)) => told(
                 "MALFORMED",
                 "with an Idempotency-Key, send exactly one mutation field",
@@ -110,12 +110,20 @@ impl Api {
         }
     }
 
-    async fn once(&self, who: &str, key: &Key, request: Request) -> Answer {
+    /// Apart from its connection: whoever hangs up and asks again is told what was done.
+    async fn apart(&self, who: &str, key: &Key, request: Request) -> Answer {
+        let asked = Asked::new(self.app(), who, &key.0, &said(&request));
+        let api = self.clone();
+        let done = tokio::spawn(async move { api.once(&asked, request).await });
+        let done = done.await.map_err(Error::fault);
+        done.unwrap_or_else(|error| self.failed(&error).into())
+    }
+
+    async fn once(&self, asked: &Asked, request: Request) -> Answer {
         let app = self.app();
-        let asked = Asked::new(app, who, &key.0, &said(&request));
         let (arrived, mut pause) = (Instant::now(), FIRST_LOOK);
         loop {
-            match idempotency::claim(app, &asked).await {
+            match idempotency::claim(app, asked).await {
                 Ok(Claim::First) => return self.first(asked, request).await,
                 Ok(Claim::Answered(answer)) => {
                     let read = serde_json::from_slice(&answer).map_err(Error::fault);
@@ -133,30 +141,25 @@ impl Api {
         }
     }
 
-    /// Does what is asked and keeps the answer, also when nobody waits for it any more.
-    async fn first(&self, asked: Asked, request: Request) -> Answer {
-        let api = self.clone();
-        let done = tokio::spawn(async move {
-            let (response, may_have_changed) = watched(api.run(request)).await;
-            let busy = code(&response).as_deref() == Some("OVERLOADED");
-            let answer = match Answer::from(response) {
-                answer if answer.refused.is_none() && !busy => answer,
-                answer if !may_have_changed => {
-                    if let Err(error) = idempotency::give_back(api.app(), &asked).await {
-                        tracing::error!(%error, "an idempotency key could not be given back");
-                    }
-                    return answer;
+    /// Does what is asked, and keeps the answer.
+    async fn first(&self, asked: &Asked, request: Request) -> Answer {
+        let (response, may_have_changed) = watched(self.run(request)).await;
+        let busy = code(&response).as_deref() == Some("OVERLOADED");
+        let answer = match Answer::from(response) {
+            answer if answer.refused.is_none() && !busy => answer,
+            answer if !may_have_changed => {
+                if let Err(error) = idempotency::give_back(self.app(), asked).await {
+                    tracing::error!(%error, "an idempotency key could not be given back");
                 }
-                _ => unknown(),
-            };
-            let bytes = serde_json::to_vec(&answer).unwrap_or_default();
-            if let Err(error) = idempotency::keep(api.app(), &asked, &bytes).await {
-                tracing::error!(%error, "an answer could not be kept: whoever asks again will be told that it is unknown");
+                return answer;
             }
-            answer
-        });
-        let done = done.await.map_err(Error::fault);
-        done.unwrap_or_else(|error| self.failed(&error).into())
+            _ => unknown(),
+        };
+        let bytes = serde_json::to_vec(&answer).unwrap_or_default();
+        if let Err(error) = idempotency::keep(self.app(), asked, &bytes).await {
+            tracing::error!(%error, "an answer could not be kept: who asks again is told that it is unknown");
+        }
+        answer
     }
 }
 
