@@ -8,6 +8,7 @@ pub mod database;
 pub mod entropy;
 mod error;
 pub mod fetch;
+pub mod idempotency;
 pub mod letter;
 pub mod mail;
 pub mod outbox;
