@@ -17,6 +17,7 @@ mod password;
 mod policy;
 pub mod second_factor;
 pub mod sessions;
+mod sign_in;
 mod store;
 pub mod tokens;
 
