@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use entity::attempt::{ActiveModel, Column, Entity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::net::IpAddr;
 
 /// What is counted, and how often it may be tried.
@@ -97,16 +97,15 @@ pub(super) async fn admit(app: &App, buckets: &[(Kind, String)]) -> Result<bool,
             instants: Set(String::new()),
             until: Set(now),
         };
-        let there = OnConflict::column(Column::Bucket).do_nothing().to_owned();
+        // Writing to the row that is there holds it until the transaction ends.
+        let there = OnConflict::column(Column::Bucket)
+            .update_column(Column::Until)
+            .to_owned();
         Entity::insert(row)
             .on_conflict(there)
             .exec_without_returning(&txn)
             .await?;
-        let mut held = Entity::find_by_id(bucket.clone());
-        if app.db.backend() == DbBackend::Postgres {
-            held = held.lock_exclusive();
-        }
-        let held = held
+        let held = Entity::find_by_id(bucket.clone())
             .one(&txn)
             .await?
             .ok_or_else(|| Error::fault("a bucket went away"))?;

@@ -6,7 +6,7 @@ use super::accounts::{AccountErrorCode, admit_link, admit_mail, bad_link, check_
 use super::letters::{self, About};
 use super::links::{self, Link, Purpose};
 use super::{
-    Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, single_sign_on, store,
+    Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, sign_in, single_sign_on, store,
 };
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong};
@@ -30,7 +30,7 @@ pub async fn change_password(
     check_password(new, &person.email, &person.name)?;
     let hash = password::hash(app, new).await?;
     let txn = app.db.begin().await?;
-    let row = sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
+    let row = sign_in::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     let keep = match person.through {
         Through::Session { id, .. } => Some(id),
         Through::Token { .. } => None,
@@ -71,7 +71,7 @@ pub(super) async fn prove<C>(
     too_many: C,
     wrong: C,
 ) -> Result<people::Model, Stop<C>> {
-    let buckets = sessions::buckets(&person.email, true, origin);
+    let buckets = sign_in::buckets(&person.email, true, origin);
     if !attempts::admit(app, &buckets).await? {
         let message = "too many attempts: wait five minutes";
         return Err(Stop::refuse(too_many, "", message));
@@ -198,7 +198,7 @@ pub async fn request_email(
     let email = fold(email);
     admit_mail(app, Purpose::Email, &email, origin).await?;
     let txn = app.db.begin().await?;
-    sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
+    sign_in::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     let link = match store::by_email(&txn, &email).await? {
         Some(_) => None,
         None => {

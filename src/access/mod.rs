@@ -17,6 +17,7 @@ mod password;
 mod policy;
 pub mod second_factor;
 pub mod sessions;
+mod sign_in;
 pub mod single_sign_on;
 mod store;
 pub mod tokens;

@@ -23,7 +23,7 @@ pub(super) fn weakness(password: &str, about: &[&str]) -> Option<String> {
     }
     let words: Vec<&str> = about
         .iter()
-        .flat_map(|text| text.split(['@', '.', ' ']))
+        .flat_map(|text| std::iter::once(*text).chain(text.split(['@', '.', ' '])))
         .chain(["guildhall"])
         .collect();
     let found = zxcvbn(password, &words);
@@ -85,7 +85,11 @@ pub(super) async fn verify(app: &App, password: &str, hash: Option<String>) -> R
         let hash = PasswordHash::new(&hash).map_err(Error::fault)?;
         let had = Params::try_from(&hash).map_err(Error::fault)?;
         let spared = spared(&had, &cost);
-        let verify = || argon2(had.clone()).verify_password(password.as_bytes(), &hash).is_ok();
+        let verify = || {
+            argon2(had.clone())
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok()
+        };
         let right = cost.meter.count(kib_passes(&had), verify);
         if let Some(spared) = spared.filter(|_| !right) {
             compute(&cost.meter, spared, &password, &salt)?;
@@ -139,6 +143,7 @@ mod tests {
             "short",
             "password1",
             "copperwren2024",
+            "robin@copperwren.example",
             "guildhall1",
             "qwertyuiop",
             "P4ssw0rd!",
@@ -186,7 +191,11 @@ mod tests {
     fn what_an_older_hash_spared_makes_up_the_difference() {
         let had = params(&Hashing::at_once(1));
         for (memory_kib, passes) in [(64 * 1024, 2), (19 * 1024, 3), (32 * 1024, 5)] {
-            let cost = Hashing { memory_kib, passes, ..Hashing::at_once(1) };
+            let cost = Hashing {
+                memory_kib,
+                passes,
+                ..Hashing::at_once(1)
+            };
             let made_up = kib_passes(&had) + kib_passes(&spared(&had, &cost).unwrap());
             let whole = kib_passes(&params(&cost));
             assert!(whole - made_up < u64::from(passes), "{made_up} of {whole}");
@@ -196,7 +205,12 @@ mod tests {
 
     #[test]
     fn the_strength_of_hostile_passwords_is_judged_soon() {
-        for hostile in ["4@a(sS5$".repeat(128), "qwertyuiop".repeat(102), "1".repeat(1024), "2020-01-".repeat(128)] {
+        for hostile in [
+            "4@a(sS5$".repeat(128),
+            "qwertyuiop".repeat(102),
+            "1".repeat(1024),
+            "2020-01-".repeat(128),
+        ] {
             let started = std::time::Instant::now();
             weakness(&hostile, &["robin@copperwren.example", "Robin"]);
             eprintln!("{:?} {hostile:.20}", started.elapsed());

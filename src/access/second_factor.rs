@@ -6,7 +6,7 @@
 use super::attempts::{self, Kind};
 use super::credentials::prove;
 use super::policy::{Action, Resource, authorize, may};
-use super::sessions;
+use super::sign_in;
 use super::{Origin, Through, token_hash};
 use super::{Viewer, letters, own, store};
 use crate::audit;
@@ -64,7 +64,7 @@ pub async fn start(
     let proven = prove(app, person, present, origin, TooManyAttempts, WrongPassword).await?;
     let secret = app.entropy.bytes::<20>();
     let txn = app.db.begin().await?;
-    let mut row = sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
+    let mut row = sign_in::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     if row.totp_confirmed {
         let message = "you sign in with a second factor already";
         return Err(Stop::refuse(SecondFactorErrorCode::AlreadyOn, "", message));
@@ -235,10 +235,14 @@ pub async fn end(
         return Err(Stop::refuse(NotOn, "", "there is no second factor"));
     }
     if !admit(app, &proven.email, true).await? {
-        return Err(Stop::refuse(TooManyAttempts, "code", "too many codes: wait a day"));
+        return Err(Stop::refuse(
+            TooManyAttempts,
+            "code",
+            "too many codes: wait a day",
+        ));
     }
     let txn = app.db.begin().await?;
-    sessions::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
+    sign_in::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
     if !take(app, &txn, person.id, code).await? {
         return Err(wrong_code());
     }

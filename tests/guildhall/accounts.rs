@@ -51,7 +51,10 @@ async fn an_account_is_made_by_the_link_that_was_mailed() {
         made["accountConfirm"]["session"]["viewer"],
         json!({ "email": ANN, "name": "Ann" })
     );
-    let token = made["accountConfirm"]["session"]["token"].as_str().unwrap().to_owned();
+    let token = made["accountConfirm"]["session"]["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert_eq!(email_of(&world, &token).await, ANN);
     assert!(signs_in(&world, "ANN@b.example", PASSWORD).await);
 }
@@ -63,7 +66,11 @@ async fn asking_is_answered_alike_and_only_the_mail_tells() {
     let mut answers = Vec::new();
     for email in [ANN, "eve@b.example"] {
         let call = json!({ "query": REGISTER, "variables": register(email) });
-        answers.push(text(world.post(&call).send().await).await.replace(email, "ADDRESS"));
+        answers.push(
+            text(world.post(&call).send().await)
+                .await
+                .replace(email, "ADDRESS"),
+        );
     }
     assert_eq!(answers[0], answers[1]);
     let (known, unknown) = (world.mails(ANN).await, world.mails("eve@b.example").await);
@@ -90,20 +97,38 @@ async fn a_link_works_once_and_for_a_day() {
     world.data((), REGISTER, register(ANN)).await;
     world.data((), REGISTER, register(ANN)).await;
     let second = world.link(ANN, "register").await;
-    assert_eq!(codes(&world.data((), CONFIRM, complete(&second, "password1")).await), ["BAD_PASSWORD"]);
+    assert_eq!(
+        codes(&world.data((), CONFIRM, complete(&second, "password1")).await),
+        ["BAD_PASSWORD"]
+    );
     assert!(codes(&world.data((), CONFIRM, complete(&second, PASSWORD)).await).is_empty());
-    assert_eq!(codes(&world.data((), CONFIRM, complete(&second, PASSWORD)).await), ["BAD_LINK"]);
+    assert_eq!(
+        codes(&world.data((), CONFIRM, complete(&second, PASSWORD)).await),
+        ["BAD_LINK"]
+    );
     // The first link is of the same address, which has an account now.
     let mails = world.mails(ANN).await;
-    let first = mails[0].text.lines().find_map(|line| line.split("/account/register/").nth(1));
+    let first = mails[0]
+        .text
+        .lines()
+        .find_map(|line| line.split("/account/register/").nth(1));
     let first = first.unwrap().trim().to_owned();
     assert_ne!(first, second);
-    assert_eq!(codes(&world.data((), CONFIRM, complete(&first, NEW)).await), ["EMAIL_TAKEN"]);
+    assert_eq!(
+        codes(&world.data((), CONFIRM, complete(&first, NEW)).await),
+        ["EMAIL_TAKEN"]
+    );
     world.data((), REGISTER, register("eve@b.example")).await;
     let link = world.link("eve@b.example", "register").await;
     world.app.clock.advance(Duration::hours(24));
-    assert_eq!(codes(&world.data((), CONFIRM, complete(&link, PASSWORD)).await), ["BAD_LINK"]);
-    assert_eq!(codes(&world.data((), CONFIRM, complete("unknown", PASSWORD)).await), ["BAD_LINK"]);
+    assert_eq!(
+        codes(&world.data((), CONFIRM, complete(&link, PASSWORD)).await),
+        ["BAD_LINK"]
+    );
+    assert_eq!(
+        codes(&world.data((), CONFIRM, complete("unknown", PASSWORD)).await),
+        ["BAD_LINK"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +149,10 @@ async fn a_link_is_for_what_it_was_mailed_for() {
     world.person(ANN, "Ann").await;
     world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
     let reset = world.link(ANN, "reset").await;
-    assert_eq!(codes(&world.data((), CONFIRM, complete(&reset, NEW)).await), ["BAD_LINK"]);
+    assert_eq!(
+        codes(&world.data((), CONFIRM, complete(&reset, NEW)).await),
+        ["BAD_LINK"]
+    );
     let moved = world.data((), CONFIRM_EMAIL, json!({ "token": reset })).await;
     assert_eq!(codes(&moved), ["BAD_LINK"]);
     assert!(codes(&world.data((), RESET, complete(&reset, NEW)).await).is_empty());
@@ -135,10 +163,14 @@ async fn changing_the_password_ends_every_other_session_and_is_told() {
     let world = World::new().await;
     world.person(ANN, "Ann").await;
     let (here, elsewhere) = (world.token(ANN).await, world.token(ANN).await);
-    let wrong = world.data(&here, CHANGE_PASSWORD, passwords("not it at all", NEW)).await;
+    let wrong = world
+        .data(&here, CHANGE_PASSWORD, passwords("not it at all", NEW))
+        .await;
     assert_eq!(codes(&wrong), ["WRONG_PASSWORD"]);
     assert_eq!(email_of(&world, &elsewhere).await, ANN);
-    let weak = world.data(&here, CHANGE_PASSWORD, passwords(PASSWORD, "qwertyuiop")).await;
+    let weak = world
+        .data(&here, CHANGE_PASSWORD, passwords(PASSWORD, "qwertyuiop"))
+        .await;
     assert_eq!(codes(&weak), ["BAD_PASSWORD"]);
     assert!(codes(&world.data(&here, CHANGE_PASSWORD, passwords(PASSWORD, NEW)).await).is_empty());
     assert_eq!(email_of(&world, &here).await, ANN);
@@ -146,7 +178,10 @@ async fn changing_the_password_ends_every_other_session_and_is_told() {
     assert!(!signs_in(&world, ANN, PASSWORD).await);
     assert!(signs_in(&world, ANN, NEW).await);
     let subjects = world.subjects(ANN).await;
-    assert!(subjects.contains(&"Your password was changed".to_owned()), "{subjects:?}");
+    assert!(
+        subjects.contains(&"Your password was changed".to_owned()),
+        "{subjects:?}"
+    );
 }
 
 #[tokio::test]
@@ -162,13 +197,18 @@ async fn a_new_password_by_mail_ends_every_session_and_every_other_link() {
     assert!(done["passwordReset"]["device"]["token"].is_string(), "{done}");
     assert_eq!(email_of(&world, &before).await, Value::Null);
     for spent in [&first, &second] {
-        let again = world.data((), RESET, complete(spent, "another gravel otter plum")).await;
+        let again = world
+            .data((), RESET, complete(spent, "another gravel otter plum"))
+            .await;
         assert_eq!(codes(&again), ["BAD_LINK"]);
     }
     assert!(!signs_in(&world, ANN, PASSWORD).await);
     assert!(signs_in(&world, ANN, NEW).await);
     let subjects = world.subjects(ANN).await;
-    assert!(subjects.contains(&"Your password was changed".to_owned()), "{subjects:?}");
+    assert!(
+        subjects.contains(&"Your password was changed".to_owned()),
+        "{subjects:?}"
+    );
 }
 
 #[tokio::test]
@@ -178,7 +218,10 @@ async fn a_link_for_a_new_password_holds_an_hour() {
     world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
     let link = world.link(ANN, "reset").await;
     world.app.clock.advance(Duration::hours(1));
-    assert_eq!(codes(&world.data((), RESET, complete(&link, NEW)).await), ["BAD_LINK"]);
+    assert_eq!(
+        codes(&world.data((), RESET, complete(&link, NEW)).await),
+        ["BAD_LINK"]
+    );
     assert!(signs_in(&world, ANN, PASSWORD).await);
 }
 
@@ -188,11 +231,19 @@ async fn an_account_moves_to_a_proven_address_and_both_are_told() {
     world.person(ANN, "Ann").await;
     let token = world.token(ANN).await;
     let ask = |email: &str, present: &str| json!({ "input": { "email": email, "present": present } });
-    let wrong = world.data(&token, CHANGE_EMAIL, ask("new@b.example", "not it at all")).await;
+    let wrong = world
+        .data(&token, CHANGE_EMAIL, ask("new@b.example", "not it at all"))
+        .await;
     assert_eq!(codes(&wrong), ["WRONG_PASSWORD"]);
     assert!(world.mails("new@b.example").await.is_empty());
-    world.data(&token, CHANGE_EMAIL, ask("New@b.example", PASSWORD)).await;
-    assert_eq!(email_of(&world, &token).await, ANN, "not before the link is followed");
+    world
+        .data(&token, CHANGE_EMAIL, ask("New@b.example", PASSWORD))
+        .await;
+    assert_eq!(
+        email_of(&world, &token).await,
+        ANN,
+        "not before the link is followed"
+    );
     assert_eq!(world.subjects(ANN).await, ["Your address is to change"]);
     let link = world.link("new@b.example", "email").await;
     let moved = world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
@@ -200,7 +251,10 @@ async fn an_account_moves_to_a_proven_address_and_both_are_told() {
     assert_eq!(email_of(&world, &token).await, "new@b.example");
     for address in [ANN, "new@b.example"] {
         let subjects = world.subjects(address).await;
-        assert!(subjects.contains(&"Your address has changed".to_owned()), "{subjects:?}");
+        assert!(
+            subjects.contains(&"Your address has changed".to_owned()),
+            "{subjects:?}"
+        );
     }
     let again = world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
     assert_eq!(codes(&again), ["BAD_LINK"]);
@@ -219,7 +273,11 @@ async fn an_address_that_has_an_account_is_not_taken_over() {
     let free = world.data(&token, CHANGE_EMAIL, call("eve@b.example")).await;
     let alike = |answer: &Value, email: &str| answer.to_string().replace(email, "ADDRESS");
     assert_eq!(alike(&taken, "bob@b.example"), alike(&free, "eve@b.example"));
-    assert!(!world.mails("bob@b.example").await[0].text.contains("/account/email/"));
+    assert!(
+        !world.mails("bob@b.example").await[0]
+            .text
+            .contains("/account/email/")
+    );
     // Free when asked for, and taken when the link is followed.
     let link = world.link("eve@b.example", "email").await;
     world.person("eve@b.example", "Eve").await;
@@ -238,7 +296,10 @@ async fn a_link_left_in_the_old_mailbox_opens_nothing_after_the_move() {
     world.data(&token, CHANGE_EMAIL, ask).await;
     let link = world.link("new@b.example", "email").await;
     world.data((), CONFIRM_EMAIL, json!({ "token": link })).await;
-    assert_eq!(codes(&world.data((), RESET, complete(&old, NEW)).await), ["BAD_LINK"]);
+    assert_eq!(
+        codes(&world.data((), RESET, complete(&old, NEW)).await),
+        ["BAD_LINK"]
+    );
 }
 
 #[tokio::test]
@@ -260,7 +321,11 @@ async fn a_new_password_stops_a_move_to_another_address() {
 async fn signing_out_everywhere_ends_all_and_the_next_sign_in_is_told() {
     let world = World::new().await;
     world.person(ANN, "Ann").await;
-    let all = [world.token(ANN).await, world.token(ANN).await, world.token(ANN).await];
+    let all = [
+        world.token(ANN).await,
+        world.token(ANN).await,
+        world.token(ANN).await,
+    ];
     world.app.clock.advance(Duration::days(2));
     let here = world.token(ANN).await;
     let before = world.subjects(ANN).await.len();
@@ -305,16 +370,32 @@ async fn passwords_are_taken_byte_for_byte() {
     assert_eq!(long.len(), 1024);
     let eight = "k7#Qzx!v";
     assert_eq!(eight.len(), 8);
-    for (index, password) in ["  gravel otter lantern  ", eight, &*long, "GRAVEL otter L\u{E4}ntern"].iter().enumerate() {
+    for (index, password) in [
+        "  gravel otter lantern  ",
+        eight,
+        &*long,
+        "GRAVEL otter L\u{E4}ntern",
+    ]
+    .iter()
+    .enumerate()
+    {
         let email = format!("p{index}@b.example");
-        assert_eq!(with_password(&world, &email, password).await, [""; 0], "{password:?}");
+        assert_eq!(
+            with_password(&world, &email, password).await,
+            [""; 0],
+            "{password:?}"
+        );
         assert!(signs_in(&world, &email, password).await, "{password:?}");
         let trimmed = password.trim();
         let others = [
             format!("{password} "),
             password.to_lowercase() + "\u{0}",
             password.chars().take(password.chars().count() - 1).collect(),
-            if trimmed == *password { format!(" {password}") } else { trimmed.to_owned() },
+            if trimmed == *password {
+                format!(" {password}")
+            } else {
+                trimmed.to_owned()
+            },
         ];
         for other in others {
             // U+0000 never gets past the door; the rest are other passwords.
@@ -331,7 +412,15 @@ async fn short_long_and_common_passwords_are_refused() {
     let world = World::new().await;
     let long = "lantern otter gravel ninety plum ".repeat(31) + "xy";
     assert_eq!(long.len(), 1025);
-    for bad in ["k7#Qzx!", &*long, "password1", "P4ssw0rd!", "qwertyuiop", "ann@b.example", "guildhall1"] {
+    for bad in [
+        "k7#Qzx!",
+        &*long,
+        "password1",
+        "P4ssw0rd!",
+        "qwertyuiop",
+        "ann@b.example",
+        "guildhall1",
+    ] {
         assert_eq!(with_password(&world, ANN, bad).await, ["BAD_PASSWORD"], "{bad:?}");
         world.app.clock.advance(Duration::hours(1));
     }
@@ -380,7 +469,11 @@ async fn raised_costs_hold_from_the_next_sign_in_and_nobody_is_signed_out() {
     };
     use guildhall::access::sessions::sign_in;
     assert!(sign_in(&raised, attempt("not it at all")).await.is_err());
-    assert_eq!(hash_of(&world, ANN).await, old, "only the right password is rehashed");
+    assert_eq!(
+        hash_of(&world, ANN).await,
+        old,
+        "only the right password is rehashed"
+    );
     sign_in(&raised, attempt(PASSWORD)).await.unwrap();
     let new = hash_of(&world, ANN).await;
     assert!(new.starts_with("$argon2id$v=19$m=20480,t=3,p=1$"), "{new}");
@@ -415,7 +508,9 @@ async fn of_ten_who_race_one_becomes_the_first_operator() {
     let all = join_all((0..10).map(claim)).await;
     assert_eq!(all.iter().filter(|made| made.is_ok()).count(), 1, "{all:?}");
     for refused in all.into_iter().filter_map(Result::err) {
-        let Stop::Refused(refusals) = refused else { panic!("{refused:?}") };
+        let Stop::Refused(refusals) = refused else {
+            panic!("{refused:?}")
+        };
         assert_eq!(refusals[0].code, accounts::AccountErrorCode::OperatorExists);
     }
     let operators = person::Entity::find().filter(person::Column::Operator.eq(true));

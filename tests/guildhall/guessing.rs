@@ -58,7 +58,10 @@ async fn a3_known_and_unknown_addresses_are_alike_in_bytes_and_work() {
         let mut told = String::new();
         for (query, variables) in [
             (SIGN_IN, sign_in(email)),
-            (REGISTER, json!({ "input": { "email": email, "name": "Somebody" } })),
+            (
+                REGISTER,
+                json!({ "input": { "email": email, "name": "Somebody" } }),
+            ),
             (REQUEST_RESET, json!({ "email": email })),
         ] {
             let call = json!({ "query": query, "variables": variables });
@@ -125,7 +128,13 @@ async fn a3_a_thousand_sign_ins_on_two_nodes_are_ten_checks_and_the_owner_gets_i
     let device = sessions::sign_in(&world.app, known.clone()).await.unwrap().device;
     world.app.clock.advance(Duration::minutes(6));
     let nodes = [world.node().await, world.node().await];
-    let spellings = [ANN, "Ann@B.example", " ann@b.example", "ANN@B.EXAMPLE", "ann@\u{FF42}.example"];
+    let spellings = [
+        ANN,
+        "Ann@B.example",
+        " ann@b.example",
+        "ANN@B.EXAMPLE",
+        "ann@\u{FF42}.example",
+    ];
     let mut all = 0;
     for batch in 0..10 {
         let attempts = (0..100).map(|index| Attempt {
@@ -142,14 +151,17 @@ async fn a3_a_thousand_sign_ins_on_two_nodes_are_ten_checks_and_the_owner_gets_i
     assert_eq!(u64::try_from(all).unwrap(), hashes, "no hash without its count");
     assert!((1..=10).contains(&all), "{all}");
     let owner = Attempt {
-        origin: Origin {
-            device,
-            ..from(5000)
-        },
+        origin: Origin { device, ..from(5000) },
         ..known.clone()
     };
-    assert!(sessions::sign_in(&nodes[0], owner.clone()).await.is_ok(), "the owner, on a device of theirs");
-    assert!(sessions::sign_in(&nodes[1], known).await.is_err(), "the right password from elsewhere is too many");
+    assert!(
+        sessions::sign_in(&nodes[0], owner.clone()).await.is_ok(),
+        "the owner, on a device of theirs"
+    );
+    assert!(
+        sessions::sign_in(&nodes[1], known).await.is_err(),
+        "the right password from elsewhere is too many"
+    );
     // A stolen device token adds four and no more: ten in all.
     let with_device = (0..50).map(|_| Attempt {
         password: "not it at all",
@@ -178,7 +190,9 @@ async fn a3_aliases_in_one_request_are_counted_one_by_one() {
                 )
             })
             .collect();
-        let answer = world.query(None, &format!("mutation M {{ {aliases} }}"), json!({})).await;
+        let answer = world
+            .query(None, &format!("mutation M {{ {aliases} }}"), json!({}))
+            .await;
         answered += answer["data"].as_object().map_or(0, serde_json::Map::len);
     }
     let hashes = world.app.hashing.meter.hashes() - before;
@@ -204,7 +218,10 @@ async fn one_source_tries_sixty_passwords_in_five_minutes_over_all_accounts() {
             other => panic!("{other}"),
         }
     }
-    assert_eq!(checked, 60, "what the first hops wrote into the header counts for nothing");
+    assert_eq!(
+        checked, 60,
+        "what the first hops wrote into the header counts for nothing"
+    );
     assert_eq!(ask(99, "198.51.100.8").await, ["WRONG"]);
 }
 
@@ -242,7 +259,9 @@ async fn a_mailed_link_is_no_way_to_keep_the_server_hashing() {
 async fn a2_no_more_hashes_are_under_way_than_there_are_permits() {
     let world = World::new().await;
     let emails: Vec<String> = (0..60).map(|index| format!("p{index}@b.example")).collect();
-    let all = emails.iter().map(|email| sessions::sign_in(&world.app, attempt(email)));
+    let all = emails
+        .iter()
+        .map(|email| sessions::sign_in(&world.app, attempt(email)));
     assert!(join_all(all).await.iter().all(Result::is_err));
     let meter = &world.app.hashing.meter;
     assert!(meter.hashes() > 2 && meter.most_at_once() <= 2, "{meter:?}");

@@ -29,7 +29,11 @@ impl World {
 
     /// The subjects of the mails to an address, oldest first.
     pub(crate) async fn subjects(&self, to: &str) -> Vec<String> {
-        self.mails(to).await.into_iter().map(|mail| mail.subject).collect()
+        self.mails(to)
+            .await
+            .into_iter()
+            .map(|mail| mail.subject)
+            .collect()
     }
 
     /// The token of the last link of a kind (`register`, `reset`, `email`, `invitation`) that was mailed to an address.
@@ -38,6 +42,9 @@ impl World {
         let mails = self.mails(to).await;
         let lines = mails.iter().rev().flat_map(|mail| mail.text.lines());
         let found = lines.filter_map(|line| line.strip_prefix(&start)).next();
-        found.unwrap_or_else(|| panic!("no such link in {mails:?}")).trim().to_owned()
+        found
+            .unwrap_or_else(|| panic!("no such link in {mails:?}"))
+            .trim()
+            .to_owned()
     }
 }

@@ -67,10 +67,17 @@ async fn an_invitation_is_accepted_by_the_account_of_its_address() {
     let eve = norfolk.world.token(EVE).await;
     let link = norfolk.invite("Eve@b.example", "OFFICER").await;
     let mail = norfolk.world.mails(EVE).await.pop().unwrap();
-    assert!(mail.text.contains("Norfolk") && mail.text.contains("officer"), "{}", mail.text);
+    assert!(
+        mail.text.contains("Norfolk") && mail.text.contains("officer"),
+        "{}",
+        mail.text
+    );
     assert_eq!(norfolk.role_of(&eve).await, Value::Null);
     let joined = norfolk.world.data(&eve, ACCEPT, accept(&link)).await;
-    assert_eq!(joined["invitationAccept"]["membership"]["councilRole"], "OFFICER", "{joined}");
+    assert_eq!(
+        joined["invitationAccept"]["membership"]["councilRole"], "OFFICER",
+        "{joined}"
+    );
     assert_eq!(norfolk.role_of(&eve).await, "OFFICER");
     let again = norfolk.world.data(&eve, ACCEPT, accept(&link)).await;
     assert_eq!(codes(&again), ["BAD_INVITATION"]);
@@ -93,11 +100,15 @@ async fn an_invitation_takes_over_no_account() {
     let norfolk = Norfolk::new().await;
     norfolk.world.person(EVE, "Eve").await;
     let link = norfolk.invite(EVE, "OFFICER").await;
-    let input = json!({ "input": { "token": link, "name": "Mallory", "password": "another gravel otter plum" } });
+    let input =
+        json!({ "input": { "token": link, "name": "Mallory", "password": "another gravel otter plum" } });
     let refused = norfolk.world.data((), ACCEPT_AS_NEW, input).await;
     assert_eq!(codes(&refused), ["ANOTHER_ADDRESS"]);
     let eve = norfolk.world.token(EVE).await;
-    assert!(codes(&norfolk.world.data(&eve, ACCEPT, accept(&link)).await).is_empty(), "and it still holds");
+    assert!(
+        codes(&norfolk.world.data(&eve, ACCEPT, accept(&link)).await).is_empty(),
+        "and it still holds"
+    );
 }
 
 #[tokio::test]
@@ -108,7 +119,10 @@ async fn an_invitation_is_for_its_address_alone() {
     let link = norfolk.invite(EVE, "ADMINISTRATOR").await;
     let refused = norfolk.world.data(&mallory, ACCEPT, accept(&link)).await;
     assert_eq!(codes(&refused), ["ANOTHER_ADDRESS"]);
-    assert_eq!(norfolk.world.refusal((), ACCEPT, accept(&link)).await, "NOT_SIGNED_IN");
+    assert_eq!(
+        norfolk.world.refusal((), ACCEPT, accept(&link)).await,
+        "NOT_SIGNED_IN"
+    );
     assert_eq!(norfolk.role_of(&mallory).await, Value::Null);
     let made = norfolk.world.data((), ACCEPT_AS_NEW, as_new(&link)).await;
     assert!(codes(&made).is_empty(), "who holds the address may still: {made}");
@@ -128,7 +142,11 @@ async fn an_invitation_raises_nobodys_role() {
     assert_eq!(norfolk.role_of(&eve).await, "VIEWER");
     let input = json!({ "input": { "email": EVE, "role": norfolk.role("APPROVER") } });
     let sent = norfolk.world.data(&norfolk.ann, INVITE, input).await;
-    assert_eq!(codes(&sent), ["ALREADY_A_MEMBER"], "roles are changed where members are");
+    assert_eq!(
+        codes(&sent),
+        ["ALREADY_A_MEMBER"],
+        "roles are changed where members are"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,11 +156,22 @@ async fn of_ten_who_race_with_one_invitation_one_joins() {
     let eve = norfolk.world.token(EVE).await;
     let link = norfolk.invite(EVE, "OFFICER").await;
     let all = join_all((0..10).map(|_| norfolk.world.data(&eve, ACCEPT, accept(&link)))).await;
-    assert_eq!(all.iter().filter(|answer| codes(answer).is_empty()).count(), 1, "{all:?}");
+    assert_eq!(
+        all.iter().filter(|answer| codes(answer).is_empty()).count(),
+        1,
+        "{all:?}"
+    );
     let second = norfolk.invite("new@b.example", "OFFICER").await;
     let all = join_all((0..5).map(|_| norfolk.world.data((), ACCEPT_AS_NEW, as_new(&second)))).await;
-    assert_eq!(all.iter().filter(|answer| codes(answer).is_empty()).count(), 1, "{all:?}");
-    let members = membership::Entity::find().count(norfolk.world.app.db.read()).await.unwrap();
+    assert_eq!(
+        all.iter().filter(|answer| codes(answer).is_empty()).count(),
+        1,
+        "{all:?}"
+    );
+    let members = membership::Entity::find()
+        .count(norfolk.world.app.db.read())
+        .await
+        .unwrap();
     assert_eq!(members, 3);
 }
 
@@ -151,8 +180,16 @@ async fn of_two_invitations_accepted_at_once_one_counts() {
     let norfolk = Norfolk::new().await;
     norfolk.world.person(EVE, "Eve").await;
     let eve = norfolk.world.token(EVE).await;
-    let links = [norfolk.invite(EVE, "OFFICER").await, norfolk.invite(EVE, "APPROVER").await];
-    let all = join_all(links.iter().map(|link| norfolk.world.data(&eve, ACCEPT, accept(link)))).await;
+    let links = [
+        norfolk.invite(EVE, "OFFICER").await,
+        norfolk.invite(EVE, "APPROVER").await,
+    ];
+    let all = join_all(
+        links
+            .iter()
+            .map(|link| norfolk.world.data(&eve, ACCEPT, accept(link))),
+    )
+    .await;
     let mut told: Vec<String> = all.iter().flat_map(codes).collect();
     assert_eq!(told.pop().as_deref(), Some("ALREADY_A_MEMBER"), "{all:?}");
     assert!(told.is_empty(), "{all:?}");
@@ -164,28 +201,44 @@ async fn an_invitation_dies_with_its_week_its_sender_and_at_will() {
     let world = &norfolk.world;
     let old = norfolk.invite(EVE, "OFFICER").await;
     world.app.clock.advance(Duration::days(7));
-    assert_eq!(codes(&world.data((), ACCEPT_AS_NEW, as_new(&old)).await), ["BAD_INVITATION"]);
+    assert_eq!(
+        codes(&world.data((), ACCEPT_AS_NEW, as_new(&old)).await),
+        ["BAD_INVITATION"]
+    );
     let ann = world.token(ANN).await;
     let input = json!({ "input": { "email": EVE, "role": norfolk.role("OFFICER") } });
     let sent = world.data(&ann, INVITE, input.clone()).await;
     let withdrawn = world.link(EVE, "invitation").await;
     let id = sent["invitationSend"]["invitation"]["id"].clone();
-    let elsewhere = world.member("d@fife.example", "fife", CouncilRole::Administrator).await;
+    let elsewhere = world
+        .member("d@fife.example", "fife", CouncilRole::Administrator)
+        .await;
     let theirs = json!({ "invitation": id });
-    assert_eq!(world.refusal(&elsewhere, WITHDRAW, theirs.clone()).await, "NOT_FOUND");
+    assert_eq!(
+        world.refusal(&elsewhere, WITHDRAW, theirs.clone()).await,
+        "NOT_FOUND"
+    );
     world.data(&ann, WITHDRAW, theirs).await;
-    assert_eq!(codes(&world.data((), ACCEPT_AS_NEW, as_new(&withdrawn)).await), ["BAD_INVITATION"]);
+    assert_eq!(
+        codes(&world.data((), ACCEPT_AS_NEW, as_new(&withdrawn)).await),
+        ["BAD_INVITATION"]
+    );
     // The inviter loses the role that let them invite.
     world.data(&ann, INVITE, input).await;
     let link = world.link(EVE, "invitation").await;
-    let other = world.member("e@norfolk.example", "norfolk", CouncilRole::Administrator).await;
+    let other = world
+        .member("e@norfolk.example", "norfolk", CouncilRole::Administrator)
+        .await;
     let organisation = json!({ "organisation": norfolk.id });
     let members = world.data(&other, MEMBERS, organisation).await;
     let members = members["members"].as_array().unwrap();
     let ann_id = members.iter().find(|member| member["email"] == ANN).unwrap()["personId"].clone();
     let demote = json!({ "person": ann_id, "role": norfolk.role("OFFICER") });
     assert!(codes(&world.data(&other, SET_ROLE, demote).await).is_empty());
-    assert_eq!(codes(&world.data((), ACCEPT_AS_NEW, as_new(&link)).await), ["BAD_INVITATION"]);
+    assert_eq!(
+        codes(&world.data((), ACCEPT_AS_NEW, as_new(&link)).await),
+        ["BAD_INVITATION"]
+    );
     let promote = json!({ "person": ann_id, "role": norfolk.role("ADMINISTRATOR") });
     assert!(codes(&world.data(&other, SET_ROLE, promote).await).is_empty());
     let made = world.data((), ACCEPT_AS_NEW, as_new(&link)).await;
@@ -196,8 +249,12 @@ async fn an_invitation_dies_with_its_week_its_sender_and_at_will() {
 async fn only_administrators_of_an_organisation_invite_into_it() {
     let norfolk = Norfolk::new().await;
     let world = &norfolk.world;
-    let officer = world.member("o@norfolk.example", "norfolk", CouncilRole::Officer).await;
-    let elsewhere = world.member("d@fife.example", "fife", CouncilRole::Administrator).await;
+    let officer = world
+        .member("o@norfolk.example", "norfolk", CouncilRole::Officer)
+        .await;
+    let elsewhere = world
+        .member("d@fife.example", "fife", CouncilRole::Administrator)
+        .await;
     let input = json!({ "input": { "email": EVE, "role": norfolk.role("VIEWER") } });
     for token in [&officer, &elsewhere] {
         assert_eq!(world.refusal(token, INVITE, input.clone()).await, "NOT_ALLOWED");
@@ -205,7 +262,10 @@ async fn only_administrators_of_an_organisation_invite_into_it() {
     assert_eq!(world.refusal((), INVITE, input).await, "NOT_SIGNED_IN");
     let mixed = json!({ "organisation": norfolk.id, "supplierRole": "ADMINISTRATOR" });
     let mixed = json!({ "input": { "email": EVE, "role": mixed } });
-    assert_eq!(codes(&world.data(&norfolk.ann, INVITE, mixed).await), ["WRONG_ROLE"]);
+    assert_eq!(
+        codes(&world.data(&norfolk.ann, INVITE, mixed).await),
+        ["WRONG_ROLE"]
+    );
     assert!(world.mails(EVE).await.is_empty());
 }
 
@@ -233,20 +293,36 @@ async fn the_last_administrator_is_neither_removed_nor_demoted() {
     let ann = norfolk.person(ANN).await;
     let remove = json!({ "person": ann, "organisation": norfolk.id });
     let demote = json!({ "person": ann, "role": norfolk.role("OFFICER") });
-    assert_eq!(codes(&world.data(&norfolk.ann, REMOVE, remove.clone()).await), ["LAST_ADMINISTRATOR"]);
-    assert_eq!(codes(&world.data(&norfolk.ann, SET_ROLE, demote).await), ["LAST_ADMINISTRATOR"]);
-    world.member("o@norfolk.example", "norfolk", CouncilRole::Officer).await;
-    assert_eq!(codes(&world.data(&norfolk.ann, REMOVE, remove.clone()).await), ["LAST_ADMINISTRATOR"]);
+    assert_eq!(
+        codes(&world.data(&norfolk.ann, REMOVE, remove.clone()).await),
+        ["LAST_ADMINISTRATOR"]
+    );
+    assert_eq!(
+        codes(&world.data(&norfolk.ann, SET_ROLE, demote).await),
+        ["LAST_ADMINISTRATOR"]
+    );
+    world
+        .member("o@norfolk.example", "norfolk", CouncilRole::Officer)
+        .await;
+    assert_eq!(
+        codes(&world.data(&norfolk.ann, REMOVE, remove.clone()).await),
+        ["LAST_ADMINISTRATOR"]
+    );
     let officer = norfolk.person("o@norfolk.example").await;
     let promote = json!({ "person": officer, "role": norfolk.role("ADMINISTRATOR") });
     assert!(codes(&world.data(&norfolk.ann, SET_ROLE, promote).await).is_empty());
     assert!(codes(&world.data(&norfolk.ann, REMOVE, remove).await).is_empty());
     assert_eq!(norfolk.role_of(&norfolk.ann).await, Value::Null);
     let supplier = world.supplier("founder@s.example", "Copperwren").await;
-    let members = world.data(&supplier, MEMBERS, json!({ "organisation": supplier.id })).await;
+    let members = world
+        .data(&supplier, MEMBERS, json!({ "organisation": supplier.id }))
+        .await;
     let founder = members["members"][0]["personId"].clone();
     let leave = json!({ "person": founder, "organisation": supplier.id });
-    assert_eq!(codes(&world.data(&supplier, REMOVE, leave).await), ["LAST_ADMINISTRATOR"]);
+    assert_eq!(
+        codes(&world.data(&supplier, REMOVE, leave).await),
+        ["LAST_ADMINISTRATOR"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -254,8 +330,13 @@ async fn two_administrators_who_end_each_other_at_once_leave_one() {
     for round in 0..10 {
         let norfolk = Norfolk::new().await;
         let world = &norfolk.world;
-        let other = world.member("e@norfolk.example", "norfolk", CouncilRole::Administrator).await;
-        let (ann, eve) = (norfolk.person(ANN).await, norfolk.person("e@norfolk.example").await);
+        let other = world
+            .member("e@norfolk.example", "norfolk", CouncilRole::Administrator)
+            .await;
+        let (ann, eve) = (
+            norfolk.person(ANN).await,
+            norfolk.person("e@norfolk.example").await,
+        );
         let remove = |person: &Value| json!({ "person": person, "organisation": norfolk.id });
         let demote = |person: &Value| json!({ "person": person, "role": norfolk.role("VIEWER") });
         let (first, second) = match round % 2 {
@@ -311,7 +392,11 @@ async fn a_number_is_verified_by_an_operator_who_says_how() {
             "verifiedHow": "the public register, 15 January"
         })
     );
-    assert_eq!(numbers[1]["verifiedAt"], Value::Null, "the charity number was not");
+    assert_eq!(
+        numbers[1]["verifiedAt"],
+        Value::Null,
+        "the charity number was not"
+    );
     let rows = supplier_number::Entity::find()
         .filter(supplier_number::Column::VerifiedBy.eq(operator))
         .count(world.app.db.read());

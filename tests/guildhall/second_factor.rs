@@ -1,7 +1,8 @@
 //! The second factor: codes and recovery codes each get in once, and nothing but its owner switches it off.
 
 use crate::operations::{
-    CONFIRM_SECOND, END_SECOND, MAKE_TOKEN, REQUEST_RESET, REQUIRE_SECOND, RESET, SIGN_IN, START_SECOND, WHO, codes,
+    CONFIRM_SECOND, END_SECOND, MAKE_TOKEN, REQUEST_RESET, REQUIRE_SECOND, RESET, SIGN_IN, START_SECOND, WHO,
+    codes,
 };
 use crate::world::{PASSWORD, World};
 use chrono::Duration;
@@ -27,8 +28,12 @@ struct Guarded {
 impl Guarded {
     /// Puts a second factor in force for whoever the token is of.
     async fn make(world: &World, token: String) -> Self {
-        let started = world.data(&token, START_SECOND, json!({ "present": PASSWORD })).await;
-        let secret = started["secondFactorStart"]["enrolment"]["secret"].as_str().unwrap();
+        let started = world
+            .data(&token, START_SECOND, json!({ "present": PASSWORD }))
+            .await;
+        let secret = started["secondFactorStart"]["enrolment"]["secret"]
+            .as_str()
+            .unwrap();
         let secret = Secret::try_from_base32(secret).unwrap();
         let totp = Builder::new().with_secret(secret).build().unwrap();
         let mut guarded = Self {
@@ -38,8 +43,13 @@ impl Guarded {
         };
         let code = json!({ "code": guarded.code(world) });
         let confirmed = world.data(&guarded.token, CONFIRM_SECOND, code).await;
-        let codes = confirmed["secondFactorConfirm"]["recovery"]["codes"].as_array().unwrap();
-        guarded.recovery = codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+        let codes = confirmed["secondFactorConfirm"]["recovery"]["codes"]
+            .as_array()
+            .unwrap();
+        guarded.recovery = codes
+            .iter()
+            .map(|code| code.as_str().unwrap().to_owned())
+            .collect();
         world.app.clock.advance(Duration::minutes(1));
         guarded
     }
@@ -74,7 +84,9 @@ async fn signing_in_asks_for_a_code_once_the_password_is_right() {
     assert_eq!(sign_in(&world, None).await, ["CODE_NEEDED"]);
     assert_eq!(sign_in(&world, Some("000000")).await, ["WRONG_CODE"]);
     let code = ann.code(&world);
-    let wrong = world.data((), SIGN_IN, with(ANN, "not it at all", Some(&code))).await;
+    let wrong = world
+        .data((), SIGN_IN, with(ANN, "not it at all", Some(&code)))
+        .await;
     assert_eq!(codes(&wrong), ["WRONG"]);
     assert!(sign_in(&world, Some(&code)).await.is_empty());
 }
@@ -84,12 +96,20 @@ async fn it_takes_the_password_to_begin_and_a_code_to_be_in_force() {
     let world = World::new().await;
     world.person(ANN, "Ann").await;
     let token = world.token(ANN).await;
-    let stolen = world.data(&token, START_SECOND, json!({ "present": "not it at all" })).await;
+    let stolen = world
+        .data(&token, START_SECOND, json!({ "present": "not it at all" }))
+        .await;
     assert_eq!(codes(&stolen), ["WRONG_PASSWORD"]);
-    let early = world.data(&token, CONFIRM_SECOND, json!({ "code": "000000" })).await;
+    let early = world
+        .data(&token, CONFIRM_SECOND, json!({ "code": "000000" }))
+        .await;
     assert_eq!(codes(&early), ["NOT_ON"]);
-    world.data(&token, START_SECOND, json!({ "present": PASSWORD })).await;
-    let wrong = world.data(&token, CONFIRM_SECOND, json!({ "code": "000000" })).await;
+    world
+        .data(&token, START_SECOND, json!({ "present": PASSWORD }))
+        .await;
+    let wrong = world
+        .data(&token, CONFIRM_SECOND, json!({ "code": "000000" }))
+        .await;
     assert_eq!(codes(&wrong), ["WRONG_CODE"]);
     assert!(sign_in(&world, None).await.is_empty(), "begun only");
 }
@@ -102,9 +122,15 @@ async fn putting_it_in_force_ends_the_sessions_that_had_none() {
     let here = world.token(ANN).await;
     let ann = Guarded::make(&world, here).await;
     assert_eq!(world.data(&before, WHO, Value::Null).await["viewer"], Value::Null);
-    assert_eq!(world.data(&ann.token, WHO, Value::Null).await["viewer"]["secondFactor"], true);
+    assert_eq!(
+        world.data(&ann.token, WHO, Value::Null).await["viewer"]["secondFactor"],
+        true
+    );
     let subjects = world.subjects(ANN).await;
-    assert!(subjects.contains(&"Your second factor is on".to_owned()), "{subjects:?}");
+    assert!(
+        subjects.contains(&"Your second factor is on".to_owned()),
+        "{subjects:?}"
+    );
 }
 
 #[tokio::test]
@@ -115,7 +141,11 @@ async fn a_code_works_once_and_not_with_the_one_before_it() {
     let code = ann.code(&world);
     assert!(sign_in(&world, Some(&code)).await.is_empty());
     assert_eq!(sign_in(&world, Some(&code)).await, ["WRONG_CODE"]);
-    assert_eq!(sign_in(&world, Some(&earlier)).await, ["WRONG_CODE"], "a code that was looked over a shoulder");
+    assert_eq!(
+        sign_in(&world, Some(&earlier)).await,
+        ["WRONG_CODE"],
+        "a code that was looked over a shoulder"
+    );
     world.app.clock.advance(Duration::seconds(30));
     assert!(sign_in(&world, Some(&ann.code(&world))).await.is_empty());
 }
@@ -186,9 +216,13 @@ async fn a_new_password_by_mail_leaves_the_second_factor_on() {
     assert!(codes(&world.data((), RESET, input).await).is_empty());
     let without = world.data((), SIGN_IN, with(ANN, NEW, None)).await;
     assert_eq!(codes(&without), ["CODE_NEEDED"]);
-    let with_code = world.data((), SIGN_IN, with(ANN, NEW, Some(&ann.code(&world)))).await;
+    let with_code = world
+        .data((), SIGN_IN, with(ANN, NEW, Some(&ann.code(&world))))
+        .await;
     assert!(codes(&with_code).is_empty());
-    let with_recovery = world.data((), SIGN_IN, with(ANN, NEW, Some(&ann.recovery[4]))).await;
+    let with_recovery = world
+        .data((), SIGN_IN, with(ANN, NEW, Some(&ann.recovery[4])))
+        .await;
     assert!(codes(&with_recovery).is_empty(), "and so are the recovery codes");
 }
 
@@ -196,16 +230,30 @@ async fn a_new_password_by_mail_leaves_the_second_factor_on() {
 async fn ending_it_takes_password_and_code_and_weakens_every_session() {
     let (world, ann) = guarded().await;
     let end = |present: &str, code: &str| json!({ "input": { "present": present, "code": code } });
-    let wrong = world.data(&ann.token, END_SECOND, end("not it at all", &ann.code(&world))).await;
+    let wrong = world
+        .data(&ann.token, END_SECOND, end("not it at all", &ann.code(&world)))
+        .await;
     assert_eq!(codes(&wrong), ["WRONG_PASSWORD"]);
     let wrong = world.data(&ann.token, END_SECOND, end(PASSWORD, "000000")).await;
     assert_eq!(codes(&wrong), ["WRONG_CODE"]);
-    let ended = world.data(&ann.token, END_SECOND, end(PASSWORD, &ann.code(&world))).await;
-    assert_eq!(ended["secondFactorEnd"]["viewer"]["secondFactor"], false, "{ended}");
+    let ended = world
+        .data(&ann.token, END_SECOND, end(PASSWORD, &ann.code(&world)))
+        .await;
+    assert_eq!(
+        ended["secondFactorEnd"]["viewer"]["secondFactor"], false,
+        "{ended}"
+    );
     assert!(sign_in(&world, None).await.is_empty());
-    assert_eq!(sign_in(&world, Some(&ann.recovery[0])).await, [""; 0], "a code that nobody asks for is passed over");
+    assert_eq!(
+        sign_in(&world, Some(&ann.recovery[0])).await,
+        [""; 0],
+        "a code that nobody asks for is passed over"
+    );
     let subjects = world.subjects(ANN).await;
-    assert!(subjects.contains(&"Your second factor is off".to_owned()), "{subjects:?}");
+    assert!(
+        subjects.contains(&"Your second factor is off".to_owned()),
+        "{subjects:?}"
+    );
 }
 
 #[tokio::test]
@@ -221,10 +269,17 @@ async fn codes_are_limited_by_the_day_and_their_owner_is_told_once() {
         world.app.clock.advance(Duration::minutes(3));
     }
     assert_eq!(tried, 20);
-    assert_eq!(sign_in(&world, Some(&ann.code(&world))).await, ["TOO_MANY_ATTEMPTS"]);
+    assert_eq!(
+        sign_in(&world, Some(&ann.code(&world))).await,
+        ["TOO_MANY_ATTEMPTS"]
+    );
     let warned = "Your password was used without your code".to_owned();
     let subjects = world.subjects(ANN).await;
-    assert_eq!(subjects.iter().filter(|subject| **subject == warned).count(), 1, "{subjects:?}");
+    assert_eq!(
+        subjects.iter().filter(|subject| **subject == warned).count(),
+        1,
+        "{subjects:?}"
+    );
     // A new password by mail makes this device known, and its owner gets in at once.
     world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
     let link = world.link(ANN, "reset").await;
@@ -234,7 +289,9 @@ async fn codes_are_limited_by_the_day_and_their_owner_is_told_once() {
     attempt["input"]["device"] = device;
     assert!(codes(&world.data((), SIGN_IN, attempt).await).is_empty());
     world.app.clock.advance(Duration::days(1));
-    let next_day = world.data((), SIGN_IN, with(ANN, NEW, Some(&ann.code(&world)))).await;
+    let next_day = world
+        .data((), SIGN_IN, with(ANN, NEW, Some(&ann.code(&world))))
+        .await;
     assert!(codes(&next_day).is_empty());
 }
 
@@ -245,20 +302,32 @@ fn roles(viewer: &Value) -> &Vec<Value> {
 #[tokio::test]
 async fn a_council_that_requires_it_loses_nobody_for_good() {
     let world = World::new().await;
-    let administrator = world.member("d@norfolk.example", "norfolk", CouncilRole::Administrator).await;
-    let officer = world.member("o@norfolk.example", "norfolk", CouncilRole::Officer).await;
+    let administrator = world
+        .member("d@norfolk.example", "norfolk", CouncilRole::Administrator)
+        .await;
+    let officer = world
+        .member("o@norfolk.example", "norfolk", CouncilRole::Officer)
+        .await;
     let council = world.council("norfolk").await;
     let require = |required: bool| json!({ "council": council, "required": required });
     // Whoever asks has one themselves, or would be shut out.
     let refused = world.data(&administrator, REQUIRE_SECOND, require(true)).await;
     assert_eq!(codes(&refused), ["NOT_ON"]);
-    assert_eq!(world.refusal(&officer, REQUIRE_SECOND, require(true)).await, "NOT_ALLOWED");
+    assert_eq!(
+        world.refusal(&officer, REQUIRE_SECOND, require(true)).await,
+        "NOT_ALLOWED"
+    );
     // A token made before is bound by it too.
     let make = json!({ "input": { "organisation": council, "name": "dashboard" } });
     let made = world.data(&officer, MAKE_TOKEN, make.clone()).await;
-    let program = made["apiTokenMake"]["made"]["secret"].as_str().unwrap().to_owned();
+    let program = made["apiTokenMake"]["made"]["secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let administrator = Guarded::make(&world, administrator).await;
-    let agreed = world.data(&administrator.token, REQUIRE_SECOND, require(true)).await;
+    let agreed = world
+        .data(&administrator.token, REQUIRE_SECOND, require(true))
+        .await;
     assert_eq!(agreed["councilRequireSecondFactor"]["rule"]["required"], true);
     for token in [&officer, &program] {
         let now = world.data(token, WHO, Value::Null).await;
@@ -267,7 +336,10 @@ async fn a_council_that_requires_it_loses_nobody_for_good() {
     }
     let refused = world.data(&officer, MAKE_TOKEN, make).await;
     assert_eq!(codes(&refused), ["NOT_A_MEMBER"]);
-    assert_eq!(roles(&world.data(&administrator.token, WHO, Value::Null).await).len(), 1);
+    assert_eq!(
+        roles(&world.data(&administrator.token, WHO, Value::Null).await).len(),
+        1
+    );
     // The officer turns one on and is where they were, and so is their program.
     let officer = Guarded::make(&world, officer).await;
     for token in [&officer.token, &program] {
@@ -280,6 +352,11 @@ async fn a_council_that_requires_it_loses_nobody_for_good() {
     for token in [&officer.token, &program] {
         assert_eq!(roles(&world.data(token, WHO, Value::Null).await).len(), 0);
     }
-    world.data(&administrator.token, REQUIRE_SECOND, require(false)).await;
-    assert_eq!(roles(&world.data(&officer.token, WHO, Value::Null).await).len(), 1);
+    world
+        .data(&administrator.token, REQUIRE_SECOND, require(false))
+        .await;
+    assert_eq!(
+        roles(&world.data(&officer.token, WHO, Value::Null).await).len(),
+        1
+    );
 }

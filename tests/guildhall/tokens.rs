@@ -39,14 +39,22 @@ async fn norfolk() -> (World, String, Value) {
 #[tokio::test]
 async fn a_token_carries_one_organisation_and_nothing_of_its_maker() {
     let (world, ann, council) = norfolk().await;
-    let person = world.data(&ann, MEMBERS, json!({ "organisation": council })).await;
+    let person = world
+        .data(&ann, MEMBERS, json!({ "organisation": council }))
+        .await;
     let person = person["members"][0]["personId"].clone();
     let elsewhere = directory().find("fife").unwrap().id;
     let ann_id = entity::person::Entity::find().one(world.app.db.read());
     let ann_id = ann_id.await.unwrap().unwrap().id;
-    accounts::join_council(&world.app, &Viewer::System, ann_id, elsewhere, CouncilRole::Administrator)
-        .await
-        .unwrap();
+    accounts::join_council(
+        &world.app,
+        &Viewer::System,
+        ann_id,
+        elsewhere,
+        CouncilRole::Administrator,
+    )
+    .await
+    .unwrap();
     let fife = world.council("fife").await;
     let made = make(&world, &ann, &council, true).await;
     let who = world.data(&made.secret, WHO, Value::Null).await;
@@ -54,19 +62,36 @@ async fn a_token_carries_one_organisation_and_nothing_of_its_maker() {
     assert_eq!(who["viewer"]["memberships"][0]["organisationId"], council);
     let role = json!({ "organisation": fife, "councilRole": "VIEWER" });
     let invite = json!({ "input": { "email": "eve@b.example", "role": role } });
-    assert_eq!(world.refusal(&made.secret, INVITE, invite.clone()).await, "NOT_ALLOWED");
+    assert_eq!(
+        world.refusal(&made.secret, INVITE, invite.clone()).await,
+        "NOT_ALLOWED"
+    );
     world.data(&ann, INVITE, invite).await;
     // Nothing of the person's own, neither to see nor to change.
-    assert_eq!(world.refusal(&made.secret, TOKENS, Value::Null).await, "NOT_ALLOWED");
-    let input = json!({ "input": { "organisation": council, "name": "another" } });
-    assert_eq!(world.refusal(&made.secret, MAKE_TOKEN, input).await, "NOT_ALLOWED");
     assert_eq!(
-        world.refusal(&made.secret, REVOKE_TOKEN, json!({ "token": made.id })).await,
+        world.refusal(&made.secret, TOKENS, Value::Null).await,
+        "NOT_ALLOWED"
+    );
+    let input = json!({ "input": { "organisation": council, "name": "another" } });
+    assert_eq!(
+        world.refusal(&made.secret, MAKE_TOKEN, input).await,
+        "NOT_ALLOWED"
+    );
+    assert_eq!(
+        world
+            .refusal(&made.secret, REVOKE_TOKEN, json!({ "token": made.id }))
+            .await,
         "NOT_ALLOWED"
     );
     let role = json!({ "organisation": council, "councilRole": "VIEWER" });
-    let last = world.data(&made.secret, SET_ROLE, json!({ "person": person, "role": role })).await;
-    assert_eq!(codes(&last), ["LAST_ADMINISTRATOR"], "it may act within its organisation");
+    let last = world
+        .data(&made.secret, SET_ROLE, json!({ "person": person, "role": role }))
+        .await;
+    assert_eq!(
+        codes(&last),
+        ["LAST_ADMINISTRATOR"],
+        "it may act within its organisation"
+    );
 }
 
 #[tokio::test]
@@ -74,11 +99,16 @@ async fn a_token_to_read_changes_nothing() {
     let (world, ann, council) = norfolk().await;
     let reads = make(&world, &ann, &council, false).await;
     let acts = make(&world, &ann, &council, true).await;
-    let members = world.data(&reads.secret, MEMBERS, json!({ "organisation": council })).await;
+    let members = world
+        .data(&reads.secret, MEMBERS, json!({ "organisation": council }))
+        .await;
     assert_eq!(members["members"].as_array().unwrap().len(), 1);
     let role = json!({ "organisation": council, "councilRole": "VIEWER" });
     let invite = json!({ "input": { "email": "eve@b.example", "role": role } });
-    assert_eq!(world.refusal(&reads.secret, INVITE, invite.clone()).await, "NOT_ALLOWED");
+    assert_eq!(
+        world.refusal(&reads.secret, INVITE, invite.clone()).await,
+        "NOT_ALLOWED"
+    );
     assert!(codes(&world.data(&acts.secret, INVITE, invite).await).is_empty());
 }
 
@@ -87,7 +117,11 @@ async fn a_token_is_shown_once_and_only_its_hash_is_kept() {
     let (world, ann, council) = norfolk().await;
     let made = make(&world, &ann, &council, false).await;
     assert!(made.secret.starts_with("guildhall_"));
-    let row = api_token::Entity::find().one(world.app.db.read()).await.unwrap().unwrap();
+    let row = api_token::Entity::find()
+        .one(world.app.db.read())
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(row.token_hash, Sha256::digest(made.secret.as_bytes()).to_vec());
     let seen = world.data(&ann, TOKENS, Value::Null).await;
     let hidden = made.secret.trim_start_matches("guildhall_");
@@ -95,7 +129,12 @@ async fn a_token_is_shown_once_and_only_its_hash_is_kept() {
     for mail in world.mails(ANN).await {
         assert!(!mail.text.contains(hidden));
     }
-    assert!(world.subjects(ANN).await.contains(&"A token was made for a program".to_owned()));
+    assert!(
+        world
+            .subjects(ANN)
+            .await
+            .contains(&"A token was made for a program".to_owned())
+    );
 }
 
 /// Sessions, devices, links and tokens: not one is in the database as it is carried.
@@ -130,7 +169,9 @@ async fn a_token_ends_on_its_day_and_at_once_when_revoked() {
     let nobody = json!({ "viewer": null });
     let revoked = make(&world, &ann, &council, false).await;
     let expiring = make(&world, &ann, &council, false).await;
-    let ended = world.data(&ann, REVOKE_TOKEN, json!({ "token": revoked.id })).await;
+    let ended = world
+        .data(&ann, REVOKE_TOKEN, json!({ "token": revoked.id }))
+        .await;
     assert_eq!(ended["apiTokenRevoke"]["ended"], true);
     assert_eq!(world.data(&revoked.secret, WHO, Value::Null).await, nobody);
     world.app.clock.advance(Duration::days(30) - Duration::seconds(1));
@@ -143,10 +184,15 @@ async fn a_token_ends_on_its_day_and_at_once_when_revoked() {
 async fn nobody_revokes_anothers_token() {
     let (world, ann, council) = norfolk().await;
     let made = make(&world, &ann, &council, false).await;
-    let eve = world.member("eve@norfolk.example", "norfolk", CouncilRole::Administrator).await;
+    let eve = world
+        .member("eve@norfolk.example", "norfolk", CouncilRole::Administrator)
+        .await;
     let ended = world.data(&eve, REVOKE_TOKEN, json!({ "token": made.id })).await;
     assert_eq!(ended["apiTokenRevoke"]["ended"], false);
-    assert_ne!(world.data(&made.secret, WHO, Value::Null).await["viewer"], Value::Null);
+    assert_ne!(
+        world.data(&made.secret, WHO, Value::Null).await["viewer"],
+        Value::Null
+    );
 }
 
 #[tokio::test]
@@ -171,32 +217,50 @@ async fn the_last_use_of_a_token_is_noted_to_the_minute() {
 #[tokio::test]
 async fn a_role_that_is_lost_is_lost_to_the_token_on_the_next_request() {
     let (world, ann, council) = norfolk().await;
-    let eve = world.member("eve@norfolk.example", "norfolk", CouncilRole::Administrator).await;
+    let eve = world
+        .member("eve@norfolk.example", "norfolk", CouncilRole::Administrator)
+        .await;
     let made = make(&world, &ann, &council, true).await;
-    let members = world.data(&eve, MEMBERS, json!({ "organisation": council })).await;
+    let members = world
+        .data(&eve, MEMBERS, json!({ "organisation": council }))
+        .await;
     let members = members["members"].as_array().unwrap();
     let person = members.iter().find(|member| member["email"] == ANN).unwrap()["personId"].clone();
     let role = |role: &str| json!({ "organisation": council, "councilRole": role });
     let invite = |email: &str| json!({ "input": { "email": email, "role": role("VIEWER") } });
     world.data(&made.secret, INVITE, invite("one@b.example")).await;
-    world.data(&eve, SET_ROLE, json!({ "person": person, "role": role("VIEWER") })).await;
+    world
+        .data(
+            &eve,
+            SET_ROLE,
+            json!({ "person": person, "role": role("VIEWER") }),
+        )
+        .await;
     let refused = world.refusal(&made.secret, INVITE, invite("two@b.example")).await;
     assert_eq!(refused, "NOT_ALLOWED");
-    assert_eq!(world.refusal(&ann, INVITE, invite("two@b.example")).await, "NOT_ALLOWED");
+    assert_eq!(
+        world.refusal(&ann, INVITE, invite("two@b.example")).await,
+        "NOT_ALLOWED"
+    );
     let remove = json!({ "person": person, "organisation": council });
     assert!(codes(&world.data(&eve, REMOVE, remove).await).is_empty());
-    assert_eq!(world.data(&made.secret, WHO, Value::Null).await["viewer"], Value::Null);
+    assert_eq!(
+        world.data(&made.secret, WHO, Value::Null).await["viewer"],
+        Value::Null
+    );
     let left = world.data(&ann, WHO, Value::Null).await;
-    assert_eq!(left["viewer"]["memberships"], json!([]), "the session stays, the role does not");
+    assert_eq!(
+        left["viewer"]["memberships"],
+        json!([]),
+        "the session stays, the role does not"
+    );
 }
 
 #[tokio::test]
 async fn a_token_is_for_an_organisation_of_its_maker_and_a_year_at_most() {
     let (world, ann, council) = norfolk().await;
     let fife = world.council("fife").await;
-    let input = |organisation: &Value, name: &str, days: i32| {
-        json!({ "input": { "organisation": organisation, "name": name, "days": days } })
-    };
+    let input = |organisation: &Value, name: &str, days: i32| json!({ "input": { "organisation": organisation, "name": name, "days": days } });
     for (sent, code) in [
         (input(&fife, "x", 30), "NOT_A_MEMBER"),
         (input(&council, " ", 30), "BAD_NAME"),
@@ -215,5 +279,8 @@ async fn a_token_in_a_cookie_is_not_taken_for_more_than_it_is() {
     let request = world.post(&json!({ "query": TOKENS }));
     let request = request.header("cookie", format!("__Host-guildhall_session={}", made.secret));
     let answer = body(request.send().await).await;
-    assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_ALLOWED", "{answer}");
+    assert_eq!(
+        answer["errors"][0]["extensions"]["code"], "NOT_ALLOWED",
+        "{answer}"
+    );
 }

@@ -50,7 +50,7 @@ pub(super) async fn sign_in(
     if by != By::Subject {
         link(app, &txn, provider, &profile, row.id).await?;
     }
-    let known = sessions::knows_device(app, Some(&row), origin).await?;
+    let known = sign_in::knows_device(app, Some(&row), origin).await?;
     let session = sessions::open(app, &txn, row, true, known, origin).await?;
     let viewer = Viewer::Person(session.person.clone());
     let (permit, person) = own(&viewer)?;

@@ -38,7 +38,9 @@ async fn words(site: &Site, invitation: &Invitation) -> Result<String, Error> {
         Membership::Council(_, role) => role.as_str(),
         Membership::Supplier(_, role) => role.as_str(),
     };
-    Ok(format!("You are invited to act for {of} on Guildhall, as {role}."))
+    Ok(format!(
+        "You are invited to act for {of} on Guildhall, as {role}."
+    ))
 }
 
 fn sign_in(call: &Call) -> String {
