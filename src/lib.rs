@@ -14,7 +14,7 @@
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: GraphiQL, health, mail links, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: GraphiQL, health, mail links, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
 //! | [`runtime`] | clock, randomness, database, configuration, outbox, mail: what every room is given |
 //!

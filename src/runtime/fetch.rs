@@ -112,3 +112,49 @@ impl Fetch {
             .unwrap_or_else(slow)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    /// Asks a server that answers with these bytes.
+    async fn asked(answer: String) -> Result<Answer, String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/x", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                let _ = socket.read(&mut request).await;
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+        });
+        Fetch::default().get(&Url::parse(&url).unwrap(), None).await
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_the_limit_and_no_further() {
+        for (bytes, whole) in [(BODY, true), (BODY + 1, false)] {
+            let told = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {bytes}\r\n\r\n{}",
+                "x".repeat(bytes)
+            );
+            assert_eq!(
+                asked(told).await.is_ok_and(|answer| answer.body.len() == bytes),
+                whole
+            );
+            let untold = format!(
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{bytes:x}\r\n{}\r\n0\r\n\r\n",
+                "x".repeat(bytes)
+            );
+            assert_eq!(asked(untold).await.is_ok(), whole);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_not_followed() {
+        let answer = asked("HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n".into()).await;
+        assert_eq!(answer.unwrap().status, StatusCode::FOUND);
+    }
+}

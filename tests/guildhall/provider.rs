@@ -70,10 +70,11 @@ impl Provider {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
+        output.read_line(&mut line).unwrap();
+        // Reads on to the end: a pipe that is closed would stop the provider.
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         let issuer = line
             .trim()
             .strip_prefix("issuer ")

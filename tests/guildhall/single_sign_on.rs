@@ -5,13 +5,14 @@ use crate::provider::{Browser, Provider, configured, patient_world, world};
 use crate::world::{PASSWORD, World, text};
 use chrono::Duration;
 use entity::{audit_entry, council_access, identity, membership, person};
-use guildhall::access::CouncilRole;
+use guildhall::access::{CouncilRole, Origin, accounts};
 use guildhall::councils::directory;
-use guildhall::runtime::outbox;
+use guildhall::runtime::{App, outbox};
 use poem::http::StatusCode;
 use poem::test::TestResponse;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use url::Url;
@@ -121,7 +122,7 @@ async fn a_councils_person_is_signed_in_by_its_provider_and_becomes_a_viewer_of_
         .find(|line| line.starts_with("__Host-guildhall_session="))
         .unwrap();
     assert!(
-        session.ends_with("; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200; Secure"),
+        session.contains("; HttpOnly; SameSite=Strict; Path=/; Max-Age=4") && session.ends_with("; Secure"),
         "{session}"
     );
     assert!(
@@ -521,6 +522,56 @@ async fn a_council_that_requires_it_refuses_passwords_alike_for_all_its_addresse
     }
 }
 
+/// The token of the link in a mail that has one of this kind.
+fn link(mails: &[String], kind: &str) -> String {
+    let start = format!("/account/{kind}/");
+    let rest = mails.iter().find_map(|mail| mail.split(&start).nth(1)).unwrap();
+    rest.chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+        .collect()
+}
+
+#[tokio::test]
+async fn mailed_links_make_no_password_where_single_sign_on_is_required() {
+    let mut provider = configured("https://login.norfolk.gov.uk", "norfolk", "norfolk.gov.uk");
+    provider.required = true;
+    let world = world(vec![provider]).await;
+    let before = App {
+        single_sign_on: Arc::default(),
+        ..world.app.clone()
+    };
+    accounts::register(&before, "ann@norfolk.gov.uk", "Ann", &Origin::default())
+        .await
+        .unwrap();
+    let chief = world
+        .member("chief@elsewhere.example", "norfolk", CouncilRole::Administrator)
+        .await;
+    let invite =
+        "mutation I($input: InvitationSendInput!) { invitationSend(input: $input) { errors { code } } }";
+    let role = json!({ "organisation": world.council("norfolk").await, "councilRole": "OFFICER" });
+    let input = json!({ "input": { "email": "bob@norfolk.gov.uk", "role": role } });
+    assert_eq!(
+        world.data(&chief, invite, input).await["invitationSend"]["errors"],
+        json!([])
+    );
+    let mails = mails(&world).await;
+    let confirm = "mutation C($input: AccountConfirmInput!) { made: accountConfirm(input: $input) { errors { code } } }";
+    let input = json!({ "input": { "token": link(&mails, "register"), "password": PASSWORD } });
+    let accept =
+        "mutation A($input: InvitationAcceptAsNewInput!) { made: invitationAcceptAsNew(input: $input) {
+        errors { code } } }";
+    let as_new =
+        json!({ "input": { "token": link(&mails, "invitation"), "name": "Bob", "password": PASSWORD } });
+    for (mutation, input) in [(confirm, input), (accept, as_new)] {
+        let answer = world.data((), mutation, input).await;
+        assert_eq!(
+            answer["made"]["errors"][0]["code"], "SINGLE_SIGN_ON_NEEDED",
+            "{answer}"
+        );
+    }
+    assert_eq!(people(&world).await, 1, "the administrator");
+}
+
 #[tokio::test]
 async fn an_account_that_has_the_address_is_linked_and_its_owner_told() {
     let Some(provider) = Provider::start(&ann()) else {
@@ -618,14 +669,7 @@ async fn who_moves_to_an_address_elsewhere_keeps_nothing_by_single_sign_on() {
         json!([])
     );
     let mails = mails(&world).await;
-    let link = mails
-        .iter()
-        .find_map(|mail| mail.split("/account/email/").nth(1))
-        .unwrap();
-    let link: String = link
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-        .collect();
+    let link = link(&mails, "email");
     let confirm = "mutation C($token: String!) { emailConfirm(token: $token) { email errors { code } } }";
     let moved = world.data((), confirm, json!({ "token": link })).await;
     assert_eq!(moved["emailConfirm"]["email"], "ann@home.example");
