@@ -3,14 +3,13 @@
 
 use super::entry;
 use super::read::{self, Columns, Contract};
-use super::record::{Change, Entry, notice, record};
+use super::record::{Change, Entry, record};
 use super::term::Period;
 use crate::access::{Action, Resource, Viewer, authorize};
 use crate::audit;
 use crate::councils;
 use crate::runtime::{App, Error, Stop, Wrong, based_on};
 use chrono::NaiveDate;
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 /// Ten years: a longer notice is a slip of the finger.
@@ -69,12 +68,15 @@ pub async fn amend(
     based_on(version, current, ContractAmendErrorCode::Conflict)?;
     let after = amendment.applied_to(before.clone());
     check(&after).stop()?;
-    let changed = difference(&said(&before), &said(&after));
-    if !changed.is_empty() {
-        record(app, &txn, &permit, council, vec![Change::Replace(id, after)]).await?;
-        audit::record(app, &txn, &permit, "contract", id, &changed.into()).await?;
+    let mut changed = Vec::new();
+    if before != after {
+        let changes = vec![Change::Replace(id, after)];
+        changed = record(app, &txn, &permit, council, changes).await?.changed;
     }
     let amended = read::by_ids_in(&txn, &[id], &Columns::all()).await?.remove(&id);
+    for (id, detail) in changed {
+        audit::record(app, &txn, &permit, "contract", id, &detail).await?;
+    }
     txn.commit().await.map_err(Error::from)?;
     Ok(amended.ok_or(Error::NotFound)?)
 }
@@ -132,29 +134,6 @@ fn check(entry: &Entry) -> Wrong<ContractAmendErrorCode> {
     wrong
 }
 
-/// What can be corrected of a contract, as the record of changes tells it.
-fn said(entry: &Entry) -> Map<String, Value> {
-    let term = &entry.term;
-    let (notice_months, notice_days) = notice(term.notice_period);
-    let (auto_renews_months, _) = notice(term.auto_renews_for);
-    let said = json!({
-        "title": entry.particulars.title, "description": entry.particulars.description,
-        "starts_on": term.starts_on, "initial_ends_on": term.initial_ends_on, "latest_ends_on": term.latest_end,
-        "review_on": term.review_on, "notice_months": notice_months, "notice_days": notice_days,
-        "auto_renews_months": auto_renews_months,
-    });
-    said.as_object().cloned().unwrap_or_default()
-}
-
-/// What differs, as `{ field: { from, to } }`.
-fn difference(before: &Map<String, Value>, after: &Map<String, Value>) -> Map<String, Value> {
-    let pairs = before.iter().zip(after.values());
-    pairs
-        .filter(|((_, from), to)| from != to)
-        .map(|((field, from), to)| (field.clone(), json!({ "from": from, "to": to })))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::record::Particulars;
@@ -196,22 +175,18 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_given_changes_and_the_record_says_from_what_to_what() {
+    fn only_what_is_given_changes_and_no_later_end_stays_before_the_end() {
         let amendment = Amendment {
             initial_ends_on: Some(Some(day("2029-03-31"))),
             notice_period: Some(Some(Period::Days(30))),
             ..Amendment::default()
         };
-        let changed = difference(&said(&entry()), &said(&amendment.applied_to(entry())));
-        let expected = json!({
-            "initial_ends_on": { "from": "2027-03-31", "to": "2029-03-31" },
-            "latest_ends_on": { "from": "2028-03-31", "to": null },
-            "notice_months": { "from": 3, "to": null },
-            "notice_days": { "from": null, "to": 30 },
-        });
-        assert_eq!(Value::Object(changed), expected);
-        let nothing = Amendment::default().applied_to(entry());
-        assert!(difference(&said(&entry()), &said(&nothing)).is_empty());
+        let mut expected = entry();
+        expected.term.initial_ends_on = Some(day("2029-03-31"));
+        expected.term.latest_end = None;
+        expected.term.notice_period = Some(Period::Days(30));
+        assert_eq!(amendment.applied_to(entry()), expected);
+        assert_eq!(Amendment::default().applied_to(entry()), entry());
     }
 
     #[test]

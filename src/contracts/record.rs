@@ -61,7 +61,7 @@ pub struct Source {
 }
 
 /// A contract to be written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// What makes it the same contract next time, within its council.
     pub row_key: String,

@@ -4,13 +4,13 @@ use crate::binary::PROGRAM;
 use crate::provider::{Browser, Provider, configured, patient_world, world};
 use crate::world::{PASSWORD, World, text};
 use chrono::Duration;
-use entity::{audit_entry, council_access, identity, membership, person};
+use entity::{audit_part, council_access, identity, membership, person};
 use guildhall::access::{CouncilRole, Origin, accounts};
 use guildhall::councils::directory;
 use guildhall::runtime::{App, outbox};
 use poem::http::StatusCode;
 use poem::test::TestResponse;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -147,15 +147,15 @@ async fn a_councils_person_is_signed_in_by_its_provider_and_becomes_a_viewer_of_
         "{}",
         told[0]
     );
-    let entries = audit_entry::Entity::find()
+    let parts = audit_part::Entity::find()
+        .order_by_asc(audit_part::Column::Sequence)
         .all(world.app.db.read())
         .await
         .unwrap();
-    let details: Vec<String> = entries.iter().map(|entry| entry.detail.to_string()).collect();
-    assert!(
-        details[0].contains("linked") && details[1].contains("signed in by"),
-        "{details:?}"
-    );
+    let details: Vec<String> = parts.into_iter().filter_map(|part| part.content).collect();
+    let told = |words: &str| details.iter().position(|detail| detail.contains(words));
+    let (linked, signed_in) = (told("linked"), told("signed in by"));
+    assert!(linked.is_some() && linked < signed_in, "{details:?}");
 
     // Again, from the same browser: the same account, a known device, nothing to tell.
     browser
