@@ -9,6 +9,9 @@ use chrono::Duration;
 use entity::person;
 use futures_util::future::join_all;
 use guildhall::access::accounts::{self, NewAccount};
+use guildhall::alerts;
+use guildhall::runtime::mail::Letter;
+use guildhall::runtime::outbox::{self, Stream};
 use guildhall::runtime::{App, Hashing, Stop};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -515,4 +518,34 @@ async fn of_ten_who_race_one_becomes_the_first_operator() {
     }
     let operators = person::Entity::find().filter(person::Column::Operator.eq(true));
     assert_eq!(operators.count(world.app.db.read()).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn security_mail_goes_first_and_no_unsubscribing_withdraws_it() {
+    let world = World::new().await;
+    let ann = world.person(ANN, "Ann").await;
+    let txn = world.app.db.begin().await.unwrap();
+    for person in [None, None, Some(ann)] {
+        let letter = |message_id| Letter {
+            to: ANN.into(),
+            subject: "What opens".into(),
+            text: "The text part.".into(),
+            html: "<p>x</p>".into(),
+            unsubscribe_url: None,
+            message_id,
+            date: world.now().into(),
+        };
+        outbox::enqueue(&world.app, &txn, Stream::Alert, person, letter)
+            .await
+            .unwrap();
+    }
+    txn.commit().await.unwrap();
+    world.app.clock.advance(Duration::minutes(1));
+    world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
+    let link = alerts::link(&world.app, ann);
+    let path = link.strip_prefix("https://guildhall.example").unwrap();
+    let clicked = world.client.post(path).form(&[("List-Unsubscribe", "One-Click")]);
+    clicked.send().await.assert_status_is_ok();
+    let subjects = world.subjects(ANN).await;
+    assert_eq!(subjects, ["A new password", "What opens", "What opens"]);
 }
