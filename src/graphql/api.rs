@@ -62,8 +62,13 @@ impl Api {
     ) -> Response {
         match self.admitted(viewer, query, operation_name, variables, origin) {
             Ok(request) => self.run(request).await,
-            Err(refused) => refused,
+            Err(refused) => self.refused(refused),
         }
+    }
+
+    /// The answer to a request that was not admitted.
+    pub(super) fn refused(&self, error: ServerError) -> Response {
+        self.tidy(Response::from_errors(vec![error]))
     }
 
     /// A request with all that resolvers need, if it may run; its refusal, if not.
@@ -74,10 +79,8 @@ impl Api {
         operation_name: Option<String>,
         variables: Variables,
         origin: Origin,
-    ) -> Result<Request, Response> {
-        let document = self
-            .admit(query, operation_name.as_deref(), &variables)
-            .map_err(|error| self.tidy(Response::from_errors(vec![error])))?;
+    ) -> Result<Request, ServerError> {
+        let document = self.admit(query, operation_name.as_deref(), &variables)?;
         let mut request = Request::new(query)
             .variables(variables)
             .data(self.app.clone())

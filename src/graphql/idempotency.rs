@@ -98,7 +98,7 @@ impl Api {
         let admitted = self.admitted(viewer, &sent.query, sent.operation_name, sent.variables, origin);
         let mut request = match admitted {
             Ok(request) => request,
-            Err(refused) => return refused.into(),
+            Err(refused) => return self.refused(refused).into(),
         };
         match (sent.key, mutation_fields(&mut request)) {
             (Some(key), Some(1)) => self.apart(&who, &key, request).await,

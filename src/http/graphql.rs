@@ -62,7 +62,7 @@ async fn answer(site: &Site, mut request: Request) -> Result<Response, Response>
     let accepts_graphql = request
         .header(header::ACCEPT)
         .is_some_and(|accept| accept.contains(GRAPHQL_JSON));
-    let key = key(&request)?;
+    let key = key(&request).map_err(malformed)?;
     let call = read(&mut request).await?;
     let answer = match sessions::viewer_of(&site.app, token.as_deref()).await {
         Ok(viewer) => {
@@ -89,14 +89,15 @@ fn is_json(request: &Request) -> bool {
 }
 
 /// What the client calls its request, if anything (draft-ietf-httpapi-idempotency-key-header).
-fn key(request: &Request) -> Result<Option<Key>, Response> {
+fn key(request: &Request) -> Result<Option<Key>, &'static str> {
     let mut told = request.headers().get_all("idempotency-key").iter();
-    match (told.next(), told.next()) {
-        (None, _) => Ok(None),
-        (Some(value), None) => Key::read(value.as_bytes()).map(Some).ok_or(()),
-        (Some(_), Some(_)) => Err(()),
-    }
-    .map_err(|()| malformed("send one Idempotency-Key of 1 to 255 visible ASCII characters"))
+    let key = match (told.next(), told.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => Key::read(value.as_bytes()),
+        (Some(_), Some(_)) => None,
+    };
+    key.map(Some)
+        .ok_or("send one Idempotency-Key of 1 to 255 visible ASCII characters")
 }
 
 fn bearer(request: &Request) -> Option<String> {
