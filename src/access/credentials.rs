@@ -7,7 +7,7 @@ use super::letters::{self, About};
 use super::links::{self, Link, Purpose};
 use super::{Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, store};
 use crate::audit;
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::runtime::{App, Error, Stop, Wrong, outbox};
 use entity::person as people;
 use sea_orm::DatabaseTransaction;
 
@@ -59,7 +59,7 @@ async fn replace_password(
 }
 
 /// Checks the viewer's password again, counted like a sign-in.
-async fn prove(
+pub(super) async fn prove(
     app: &App,
     person: &Person,
     present: &str,
@@ -215,7 +215,11 @@ pub async fn request_email(
         says: vec![says.into()],
         link,
     };
-    letters::write(app, &txn, about).await?;
+    let moves = about.link.is_some();
+    let mail = letters::write(app, &txn, about).await?;
+    if moves {
+        outbox::names(&txn, mail, person.id).await?;
+    }
     let what = format!(
         "Somebody signed in as you asked to move your account to {email}. It moves once they follow a link mailed there."
     );
@@ -247,9 +251,12 @@ pub async fn confirm_email(app: &App, token: &str) -> Result<String, Stop<Accoun
     let before = sessions::read(&txn, row.clone(), through).await?;
     row.email.clone_from(&link.email);
     store::put(&txn, row).await?;
+    // What went to either address without an account in view stays theirs, to see and to erase.
+    outbox::adopt(&txn, &before.email, id).await?;
+    outbox::adopt(&txn, &link.email, id).await?;
     let viewer = Viewer::Person(before.clone());
     let (permit, _) = own(&viewer)?;
-    let detail = serde_json::json!({ "address": { "from": before.email, "to": link.email } });
+    let detail = serde_json::json!({ "changed": "address" });
     audit::record(app, &txn, &permit, "person", id, &detail).await?;
     let what = format!("Your account moved from {} to {}.", before.email, link.email);
     letters::changed(app, &txn, &before, "Your address has changed", what.clone()).await?;

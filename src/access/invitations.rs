@@ -12,7 +12,7 @@ use super::sessions::{self, Session};
 use super::tokens::Organisation;
 use super::{Membership, Origin, Person, Through, Viewer, fold, password, store, token_hash};
 use crate::audit;
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::runtime::{App, Error, Stop, Wrong, outbox};
 use chrono::{DateTime, Duration, Utc};
 use entity::invitation::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
@@ -93,8 +93,9 @@ pub async fn send(
         says: vec![says],
         link: Some(("Accept", format!("{}/account/invitation/{token}", app.public_url))),
     };
-    letters::write(app, &txn, about).await?;
-    let detail = serde_json::json!({ "invited": email, "role": into.role_word(), "of": organisation(into) });
+    let mail = letters::write(app, &txn, about).await?;
+    outbox::names(&txn, mail, inviter.id).await?;
+    let detail = serde_json::json!({ "role": into.role_word(), "of": organisation(into) });
     audit::record(app, &txn, &permit, "invitation", row.id, &detail).await?;
     txn.commit().await?;
     app.work.hurry();
@@ -149,7 +150,7 @@ pub async fn withdraw(app: &App, viewer: &Viewer, id: Uuid) -> Result<(), Error>
     let of = Organisation::of(&invitation.membership).resource();
     let permit = authorize(viewer, Action::ManageMembers, of).map_err(|_| Error::NotFound)?;
     Entity::delete_by_id(id).exec(&txn).await?;
-    let detail = serde_json::json!({ "withdrawn": invitation.email });
+    let detail = serde_json::json!({ "withdrawn": true });
     audit::record(app, &txn, &permit, "invitation", id, &detail).await?;
     Ok(txn.commit().await?)
 }
@@ -183,7 +184,7 @@ pub async fn accept(app: &App, viewer: &Viewer, token: &str) -> Result<Membershi
         let message = "this invitation is for another address: sign in with that one";
         return Err(Stop::refuse(MemberErrorCode::AnotherAddress, "token", message));
     }
-    join(app, &txn, person.id, &person.email, invitation.membership).await?;
+    join(app, &txn, person.id, &invitation).await?;
     txn.commit().await?;
     Ok(invitation.membership)
 }
@@ -228,7 +229,7 @@ pub async fn accept_as_new(
         Stop::Refused(_) => Stop::refuse(MemberErrorCode::AnotherAddress, "token", message),
         Stop::Failed(error) => Stop::Failed(error),
     })?;
-    join(app, &txn, row.id, &row.email, invitation.membership).await?;
+    join(app, &txn, row.id, &invitation).await?;
     let session = sessions::open(app, &txn, row, false, false, origin).await?;
     txn.commit().await?;
     Ok(session)
@@ -276,9 +277,9 @@ async fn join(
     app: &App,
     txn: &DatabaseTransaction,
     person: Uuid,
-    email: &str,
-    membership: Membership,
+    invitation: &Invitation,
 ) -> Result<(), Stop<MemberErrorCode>> {
+    let membership = invitation.membership;
     if !store::insert_membership(txn, app.new_id(), person, membership).await? {
         return Err(already());
     }
@@ -288,7 +289,7 @@ async fn join(
         Action::ManageMembers,
         Organisation::of(&membership).resource(),
     )?;
-    let detail = serde_json::json!({ "joined": email, "role": membership.role_word(), "of": organisation(membership) });
+    let detail = serde_json::json!({ "invitation": invitation.id, "role": membership.role_word(), "of": organisation(membership) });
     audit::record(app, txn, &permit, "person", person, &detail).await?;
     Ok(())
 }

@@ -29,8 +29,8 @@ pub(super) struct About<'a> {
     pub(super) link: Option<(&'a str, String)>,
 }
 
-/// Writes a security mail as part of `txn`.
-pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>) -> Result<(), Error> {
+/// Writes a security mail as part of `txn`; gives its id in the outbox.
+pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>) -> Result<Uuid, Error> {
     let greeting = match about.name {
         "" => "Good day,".to_owned(),
         name => format!("Dear {},", clean(name, 120)),
@@ -44,8 +44,7 @@ pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>
         action: about.link.map(|(label, url)| (label.to_owned(), url)),
         reason: "of something that was done or asked for with your address at Guildhall".into(),
     };
-    outbox::enqueue(app, txn, Stream::Security, about.person, letter.words(app)?).await?;
-    Ok(())
+    outbox::enqueue(app, txn, Stream::Security, about.person, letter.words(app)?).await
 }
 
 /// Tells somebody of a change to their account.
@@ -64,5 +63,6 @@ pub(super) async fn changed(
         says: vec![what, NOT_YOU.into()],
         link: None,
     };
-    write(app, txn, about).await
+    write(app, txn, about).await?;
+    Ok(())
 }

@@ -4,7 +4,8 @@
 //! without one. What a capability then does with a permit is its own affair.
 //!
 //! Who someone is: [`accounts`] (made and closed), [`sessions`] (signing in and out), [`credentials`] (password and
-//! address), [`second_factor`], [`tokens`] for programs, [`members`] and [`invitations`] of organisations.
+//! address), [`second_factor`], [`tokens`] for programs, [`members`] and [`invitations`] of organisations. What is
+//! held on them, to have and to erase: [`privacy`].
 
 pub mod accounts;
 mod attempts;
@@ -15,6 +16,7 @@ mod links;
 pub mod members;
 mod password;
 mod policy;
+pub mod privacy;
 pub mod second_factor;
 pub mod sessions;
 mod store;

@@ -145,7 +145,7 @@ pub async fn make(
     Entity::insert(ActiveModel::from(row.clone()))
         .exec_without_returning(&txn)
         .await?;
-    let detail = serde_json::json!({ "token": row.name, "acts": acts });
+    let detail = serde_json::json!({ "acts": acts });
     audit::record(app, &txn, &permit, "token", row.id, &detail).await?;
     txn.commit().await?;
     Ok((read(row)?, secret))

@@ -101,7 +101,7 @@ pub async fn save(
         &permit,
         "saved search",
         search.id,
-        &serde_json::json!({ "saved": search.name }),
+        &serde_json::json!({ "saved": true }),
     )
     .await?;
     txn.commit().await.map_err(Error::from)?;

@@ -10,7 +10,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use uuid::Uuid;
 
-/// Appends an entry about `subject`; `detail` must hold nothing that is sealed.
+/// Appends an entry about `subject`; `detail` must hold nothing that is sealed, and names people by their ids only.
 ///
 /// # Errors
 /// When the database refuses; the change it belongs to must then not be committed.
@@ -37,4 +37,21 @@ pub async fn record(
         .exec_without_returning(txn)
         .await?;
     Ok(())
+}
+
+/// Takes a person's name out of every entry; gives how many entries there are by them or about them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(
+    _app: &App,
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    person: Uuid,
+) -> Result<u64, Error> {
+    use sea_orm::{ColumnTrait, Condition, PaginatorTrait, QueryFilter};
+    let theirs = Condition::any()
+        .add(audit_entry::Column::ActorId.eq(person))
+        .add(audit_entry::Column::SubjectId.eq(person));
+    Ok(audit_entry::Entity::find().filter(theirs).count(txn).await?)
 }

@@ -35,6 +35,31 @@ pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
     Ok(app)
 }
 
+/// The application over the whole configuration, for commands that write mail or need the server's secret. The server
+/// sends what they write.
+pub(super) async fn configured(config: Option<&Path>) -> Result<App, Failure> {
+    telemetry::start("warn");
+    let config = Config::read(config)?;
+    let app = of(config, Entropy::system()).await?;
+    prepare(&app).await?;
+    Ok(app)
+}
+
+/// The application of a configuration.
+pub(super) async fn of(config: Config, entropy: Entropy) -> Result<App, Failure> {
+    Ok(App {
+        db: Database::open(&config.database_url).await.map_err(failed)?,
+        clock: config.clock,
+        entropy,
+        secret: config.secret,
+        mailer: config.mailer,
+        public_url: config.public_url.into(),
+        development: config.development,
+        hashing: config.hashing,
+        work: Arc::default(),
+    })
+}
+
 /// Brings the schema and the facts up to date.
 pub(super) async fn prepare(app: &App) -> Result<(), Failure> {
     Migrator::up(app.db.for_migration(), None).await.map_err(failed)?;

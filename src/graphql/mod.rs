@@ -19,6 +19,7 @@ mod needs;
 mod node;
 pub(crate) mod paging;
 mod pilots;
+mod privacy;
 mod products;
 mod questions;
 mod relations;
@@ -55,6 +56,7 @@ pub struct Mutation(
     accounts::AccountsMutation,
     members::MembersMutation,
     tokens::TokensMutation,
+    privacy::PrivacyMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
     needs::NeedsMutation,

@@ -12,6 +12,7 @@ mod needs;
 mod pages;
 mod pilots;
 mod policy;
+mod privacy;
 mod products;
 mod registers;
 mod schema;

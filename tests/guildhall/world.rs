@@ -39,7 +39,7 @@ pub(crate) struct World {
     pub(crate) client: TestClient<BoxEndpoint<'static, Response>>,
     pub(crate) clock_moves: Arc<AtomicUsize>,
     // Last, so that the database goes when nothing uses it any more.
-    _place: Place,
+    place: Place,
 }
 
 /// Whoever an operation comes from: a token, a supplier's founder, or nobody.
@@ -115,8 +115,13 @@ impl World {
             smtp,
             client,
             clock_moves,
-            _place: place,
+            place,
         }
+    }
+
+    /// The database's file, if it is one.
+    pub(crate) fn file(&self) -> Option<std::path::PathBuf> {
+        self.place.url.strip_prefix("sqlite://").map(Into::into)
     }
 
     /// The present instant.
@@ -204,7 +209,6 @@ impl World {
             .unwrap()
     }
 
-    #[expect(dead_code, reason = "no operation of the API asks for an operator yet")]
     /// Makes an operator with [`PASSWORD`] and gives their id.
     pub(crate) async fn operator(&self, email: &str) -> Uuid {
         self.account(email, "Operator", true).await
