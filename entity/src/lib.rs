@@ -5,6 +5,8 @@
 pub mod api_token;
 pub mod attempt;
 pub mod audit_entry;
+pub mod audit_part;
+pub mod audit_tree;
 pub mod bid;
 pub mod bid_score;
 pub mod contract;

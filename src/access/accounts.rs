@@ -156,8 +156,9 @@ pub async fn confirm(
         Action::ManageAccount,
         Resource::Person(session.person.id),
     )?;
-    let detail = serde_json::json!({ "registered": true });
-    audit::record(app, &txn, &permit, "person", session.person.id, &detail).await?;
+    let (detail, person) = (serde_json::json!({ "registered": true }), session.person.id);
+    let about = audit::About::address(Some(person), &session.person.email);
+    audit::record_about(app, &txn, &permit, "person", person, &detail, about).await?;
     txn.commit().await?;
     Ok(session)
 }

@@ -33,11 +33,11 @@ pub async fn change_password(
         Through::Token { .. } => None,
     };
     replace_password(&txn, row, hash, keep).await?;
-    let detail = serde_json::json!({ "changed": "password" });
-    audit::record(app, &txn, &permit, "person", person.id, &detail).await?;
     let what =
         "Your password was changed. Everybody else who was signed in as you was signed out.".to_owned();
     letters::changed(app, &txn, person, "Your password was changed", what).await?;
+    let detail = serde_json::json!({ "changed": "password" });
+    audit::record(app, &txn, &permit, "person", person.id, &detail).await?;
     txn.commit().await?;
     app.work.hurry();
     Ok(())
@@ -156,13 +156,13 @@ pub async fn reset(app: &App, token: &str, new: &str) -> Result<String, Stop<Acc
     let person = sessions::read(&txn, row, through).await?;
     let viewer = Viewer::Person(person.clone());
     let (permit, _) = own(&viewer)?;
-    let detail = serde_json::json!({ "reset": "password" });
-    audit::record(app, &txn, &permit, "person", id, &detail).await?;
     let what =
         "A new password was chosen by a link that we mailed to you. Everybody who was signed in as you was \
                 signed out."
             .to_owned();
     letters::changed(app, &txn, &person, "Your password was changed", what).await?;
+    let detail = serde_json::json!({ "reset": "password" });
+    audit::record(app, &txn, &permit, "person", id, &detail).await?;
     txn.commit().await?;
     app.work.hurry();
     Ok(device)
@@ -256,8 +256,10 @@ pub async fn confirm_email(app: &App, token: &str) -> Result<String, Stop<Accoun
     outbox::adopt(&txn, &link.email, id).await?;
     let viewer = Viewer::Person(before.clone());
     let (permit, _) = own(&viewer)?;
-    let detail = serde_json::json!({ "changed": "address" });
-    audit::record(app, &txn, &permit, "person", id, &detail).await?;
+    let about = audit::About::person(
+        id,
+        serde_json::json!({ "address": { "from": before.email, "to": link.email } }),
+    );
     let what = format!("Your account moved from {} to {}.", before.email, link.email);
     letters::changed(app, &txn, &before, "Your address has changed", what.clone()).await?;
     let now = Person {
@@ -265,6 +267,8 @@ pub async fn confirm_email(app: &App, token: &str) -> Result<String, Stop<Accoun
         ..before
     };
     letters::changed(app, &txn, &now, "Your address has changed", what).await?;
+    let detail = serde_json::json!({ "changed": "address" });
+    audit::record_about(app, &txn, &permit, "person", id, &detail, about).await?;
     txn.commit().await?;
     app.work.hurry();
     Ok(link.email)

@@ -5,13 +5,13 @@
 
 use super::accounts;
 use super::attempts::{self, Kind};
-use super::letters::{self, About};
+use super::letters;
 use super::members::{MemberErrorCode, organisation};
 use super::policy::{Action, authorize, may};
 use super::sessions::{self, Session};
 use super::tokens::Organisation;
 use super::{Membership, Origin, Person, Through, Viewer, fold, password, store, token_hash};
-use crate::audit;
+use crate::audit::{self, About};
 use crate::runtime::{App, Error, Stop, Wrong, outbox};
 use chrono::{DateTime, Duration, Utc};
 use entity::invitation::{ActiveModel, Column, Entity, Model};
@@ -85,7 +85,7 @@ pub async fn send(
         inviter.name,
         into.role_word()
     );
-    let about = About {
+    let about = letters::About {
         person: None,
         to: &email,
         name: "",
@@ -95,8 +95,9 @@ pub async fn send(
     };
     let mail = letters::write(app, &txn, about).await?;
     outbox::names(&txn, mail, inviter.id).await?;
-    let detail = serde_json::json!({ "role": into.role_word(), "of": organisation(into) });
-    audit::record(app, &txn, &permit, "invitation", row.id, &detail).await?;
+    let detail = serde_json::json!({ "invited": true, "role": into.role_word(), "of": organisation(into) });
+    let about = About::address(None, &email);
+    audit::record_about(app, &txn, &permit, "invitation", row.id, &detail, about).await?;
     txn.commit().await?;
     app.work.hurry();
     Ok(read(row)?)
@@ -151,7 +152,8 @@ pub async fn withdraw(app: &App, viewer: &Viewer, id: Uuid) -> Result<(), Error>
     let permit = authorize(viewer, Action::ManageMembers, of).map_err(|_| Error::NotFound)?;
     Entity::delete_by_id(id).exec(&txn).await?;
     let detail = serde_json::json!({ "withdrawn": true });
-    audit::record(app, &txn, &permit, "invitation", id, &detail).await?;
+    let about = About::address(None, &invitation.email);
+    audit::record_about(app, &txn, &permit, "invitation", id, &detail, about).await?;
     Ok(txn.commit().await?)
 }
 
@@ -184,7 +186,8 @@ pub async fn accept(app: &App, viewer: &Viewer, token: &str) -> Result<Membershi
         let message = "this invitation is for another address: sign in with that one";
         return Err(Stop::refuse(MemberErrorCode::AnotherAddress, "token", message));
     }
-    join(app, &txn, person.id, &invitation).await?;
+    join(app, &txn, person.id, invitation.membership).await?;
+    record_joined(app, &txn, person.id, &invitation).await?;
     txn.commit().await?;
     Ok(invitation.membership)
 }
@@ -229,8 +232,9 @@ pub async fn accept_as_new(
         Stop::Refused(_) => Stop::refuse(MemberErrorCode::AnotherAddress, "token", message),
         Stop::Failed(error) => Stop::Failed(error),
     })?;
-    join(app, &txn, row.id, &invitation).await?;
+    join(app, &txn, row.id, invitation.membership).await?;
     let session = sessions::open(app, &txn, row, false, false, origin).await?;
+    record_joined(app, &txn, session.person.id, &invitation).await?;
     txn.commit().await?;
     Ok(session)
 }
@@ -277,19 +281,30 @@ async fn join(
     app: &App,
     txn: &DatabaseTransaction,
     person: Uuid,
-    invitation: &Invitation,
+    membership: Membership,
 ) -> Result<(), Stop<MemberErrorCode>> {
     let membership = invitation.membership;
     if !store::insert_membership(txn, app.new_id(), person, membership).await? {
         return Err(already());
     }
+    Ok(())
+}
+
+async fn record_joined(
+    app: &App,
+    txn: &DatabaseTransaction,
+    person: Uuid,
+    invitation: &Invitation,
+) -> Result<(), Error> {
+    let of = &invitation.membership;
     // The right was the inviter's, used when it was sent; the record is of who accepted.
     let permit = authorize(
         &Viewer::System,
         Action::ManageMembers,
-        Organisation::of(&membership).resource(),
+        Organisation::of(of).resource(),
     )?;
-    let detail = serde_json::json!({ "invitation": invitation.id, "role": membership.role_word(), "of": organisation(membership) });
-    audit::record(app, txn, &permit, "person", person, &detail).await?;
+    let detail = serde_json::json!({ "joined": true, "role": of.role_word(), "of": organisation(*of) });
+    let about = About::address(Some(person), &invitation.email);
+    audit::record_about(app, txn, &permit, "person", person, &detail, about).await?;
     Ok(())
 }

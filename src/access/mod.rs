@@ -22,9 +22,13 @@ pub mod sessions;
 mod store;
 pub mod tokens;
 
-pub use policy::{Action, CouncilRole, Permit, Resource, Role, SupplierRole, authorize, may};
+pub(crate) use policy::Deed;
+pub use policy::{
+    Action, Attempt, CouncilRole, Permit, Resource, Role, SupplierRole, attempted, authorize, may,
+};
 
 use crate::runtime::{App, Error};
+use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -96,6 +100,14 @@ pub struct Origin {
 pub async fn sweep(app: &App) -> Result<(), Error> {
     attempts::sweep(app).await?;
     sessions::sweep(app).await
+}
+
+/// Holds somebody's account in being until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotSignedIn`], when it has been closed.
+pub(crate) async fn hold_present(txn: &impl ConnectionTrait, person: Uuid) -> Result<(), Error> {
+    store::hold_present(txn, person).await?.then_some(()).ok_or(Error::NotSignedIn)
 }
 
 /// The person who asks, with leave to change their own account.

@@ -39,6 +39,8 @@ pub enum Action {
     KeepSearches,
     /// Change one's own account, sessions and tokens, and close it.
     ManageAccount,
+    /// Read the audit log of an organisation, of one's own account, or of the installation.
+    ReadAudit,
     /// See the mail queue and other people's alerts; make accounts.
     Operate,
 }
@@ -59,8 +61,13 @@ pub enum Resource {
 impl Action {
     /// Whether it changes nothing: a token that may only read may do it.
     fn only_reads(self) -> bool {
-        matches!(self, Self::ReadBids | Self::SeeMembers)
+        matches!(self, Self::ReadBids | Self::SeeMembers | Self::ReadAudit)
     }
+
+    /// What suppliers do about pilots: nobody else learns of it from the audit log, not even an operator.
+    pub(crate) const BIDDERS: [Self; 1] = [Self::Bid];
+    /// What councils do with bids: an operator learns from the audit log that it was done, not what was.
+    pub(crate) const WITH_BIDS: [Self; 3] = [Self::ReadBids, Self::ScoreBid, Self::AwardPilot];
 }
 
 words! {
@@ -106,8 +113,8 @@ pub enum Role {
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
         AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
-        ManageMembers, Operate, PublishPilot, ReadBids, RecordContract, ScoreBid, SeeMembers, SetLeadTimes,
-        StateNeed,
+        ManageMembers, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid, SeeMembers,
+        SetLeadTimes, StateNeed,
     };
     match role {
         Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),
@@ -127,6 +134,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | ReadBids
                 | AwardPilot
                 | SeeMembers
+                | ReadAudit
         ),
         Role::Council(CouncilRole::Evaluator) => matches!(action, ReadBids | ScoreBid | SeeMembers),
         Role::Council(CouncilRole::Administrator) => matches!(
@@ -142,44 +150,69 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | AwardPilot
                 | SeeMembers
                 | ManageMembers
+                | ReadAudit
         ),
         Role::Supplier(SupplierRole::Member) => matches!(action, Bid | EditSupplier | SeeMembers),
         Role::Supplier(SupplierRole::Administrator) => {
-            matches!(action, Bid | EditSupplier | SeeMembers | ManageMembers)
+            matches!(
+                action,
+                Bid | EditSupplier | SeeMembers | ManageMembers | ReadAudit
+            )
         }
-        Role::Own => matches!(action, KeepSearches | ManageAccount),
-        Role::Operator => matches!(action, Operate),
+        Role::Own => matches!(action, KeepSearches | ManageAccount | ReadAudit),
+        Role::Operator => matches!(action, Operate | ReadAudit),
     }
 }
 
 /// Leave to do one thing in one place, as the audit will tell it. Only [`authorize`] makes one.
 #[derive(Clone, Debug)]
-pub struct Permit {
-    actor: Option<Uuid>,
-    actor_name: String,
-    action: Action,
-    resource: Resource,
+pub struct Permit(Deed);
+
+/// Something that was tried and refused, as the audit will tell it. It is leave to do nothing. Only [`attempted`]
+/// makes one.
+#[derive(Clone, Debug)]
+pub struct Attempt(Deed);
+
+/// Who does what, where.
+#[derive(Clone, Debug)]
+pub(crate) struct Deed {
+    pub(crate) actor: Option<Uuid>,
+    pub(crate) actor_name: String,
+    pub(crate) action: Action,
+    pub(crate) resource: Resource,
+}
+
+impl Attempt {
+    /// What was tried.
+    pub(crate) fn deed(&self) -> &Deed {
+        &self.0
+    }
 }
 
 impl Permit {
+    /// What it is leave for.
+    pub(crate) fn deed(&self) -> &Deed {
+        &self.0
+    }
+
     /// The person, or nobody for the program itself.
     pub fn actor(&self) -> Option<Uuid> {
-        self.actor
+        self.0.actor
     }
 
     /// The person's address, or the program's name.
     pub fn actor_name(&self) -> &str {
-        &self.actor_name
+        &self.0.actor_name
     }
 
     /// What it is leave to do.
     pub fn action(&self) -> Action {
-        self.action
+        self.0.action
     }
 
     /// Where it is leave to do it.
     pub fn resource(&self) -> Resource {
-        self.resource
+        self.0.resource
     }
 }
 
@@ -225,13 +258,21 @@ pub fn authorize(viewer: &Viewer, action: Action, resource: Resource) -> Result<
     if !may(viewer, action, resource) {
         return Err(Error::NotAllowed);
     }
-    let actor = viewer.person().map(|person| person.id);
-    Ok(Permit {
-        actor,
+    Ok(Permit(deed(viewer, action, resource)))
+}
+
+/// What somebody who is signed in tried and was refused; of others there is nobody to name.
+pub fn attempted(viewer: &Viewer, action: Action, resource: Resource) -> Option<Attempt> {
+    viewer.person().map(|_| Attempt(deed(viewer, action, resource)))
+}
+
+fn deed(viewer: &Viewer, action: Action, resource: Resource) -> Deed {
+    Deed {
+        actor: viewer.person().map(|person| person.id),
         actor_name: viewer.name().to_owned(),
         action,
         resource,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -239,7 +280,7 @@ mod tests {
     use super::super::Person;
     use super::*;
 
-    const ACTIONS: [Action; 16] = [
+    const ACTIONS: [Action; 17] = [
         Action::ImportRegister,
         Action::RecordContract,
         Action::SetLeadTimes,
@@ -255,6 +296,7 @@ mod tests {
         Action::ManageMembers,
         Action::KeepSearches,
         Action::ManageAccount,
+        Action::ReadAudit,
         Action::Operate,
     ];
 

@@ -127,11 +127,11 @@ pub async fn confirm(
         store::strengthen_session(&txn, id).await?;
     }
     let codes = renew(app, &txn, person.id).await?;
-    let detail = serde_json::json!({ "second factor": "on" });
-    audit::record(app, &txn, &permit, "person", person.id, &detail).await?;
     let what =
         "From now on signing in asks for a code of your authenticator app, or one of your recovery codes.";
     letters::changed(app, &txn, person, "Your second factor is on", what.into()).await?;
+    let detail = serde_json::json!({ "second factor": "on" });
+    audit::record(app, &txn, &permit, "person", person.id, &detail).await?;
     txn.commit().await?;
     app.work.hurry();
     Ok(codes)
@@ -241,8 +241,6 @@ pub async fn end(
         .filter(recovery_code::Column::PersonId.eq(person.id))
         .exec(&txn)
         .await?;
-    let detail = serde_json::json!({ "second factor": "off" });
-    audit::record(app, &txn, &permit, "person", person.id, &detail).await?;
     letters::changed(
         app,
         &txn,
@@ -251,6 +249,8 @@ pub async fn end(
         "Signing in no longer asks for a code.".into(),
     )
     .await?;
+    let detail = serde_json::json!({ "second factor": "off" });
+    audit::record(app, &txn, &permit, "person", person.id, &detail).await?;
     txn.commit().await?;
     app.work.hurry();
     Ok(())

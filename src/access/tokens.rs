@@ -145,8 +145,9 @@ pub async fn make(
     Entity::insert(ActiveModel::from(row.clone()))
         .exec_without_returning(&txn)
         .await?;
-    let detail = serde_json::json!({ "acts": acts });
-    audit::record(app, &txn, &permit, "token", row.id, &detail).await?;
+    let detail = serde_json::json!({ "made": true, "acts": acts });
+    let about = audit::About::person(person.id, serde_json::json!({ "token": row.name }));
+    audit::record_about(app, &txn, &permit, "token", row.id, &detail, about).await?;
     txn.commit().await?;
     Ok((read(row)?, secret))
 }

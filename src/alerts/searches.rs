@@ -95,15 +95,9 @@ pub async fn save(
         ));
     }
     insert(&txn, &permit, person, &search, now).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "saved search",
-        search.id,
-        &serde_json::json!({ "saved": true }),
-    )
-    .await?;
+    let about = audit::About::person(person, serde_json::json!({ "name": search.name }));
+    let detail = serde_json::json!({ "saved": true });
+    audit::record_about(app, &txn, &permit, "saved search", search.id, &detail, about).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(search)
 }
@@ -126,16 +120,9 @@ pub async fn set_state(app: &App, viewer: &Viewer, id: Uuid, state: State) -> Re
     if changed.rows_affected == 0 {
         return Err(Error::NotFound);
     }
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "saved search",
-        id,
-        &serde_json::json!({ "state": state.as_str() }),
-    )
-    .await?;
     let search = Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
+    let detail = serde_json::json!({ "state": state.as_str() });
+    audit::record(app, &txn, &permit, "saved search", id, &detail).await?;
     txn.commit().await?;
     read(search)
 }

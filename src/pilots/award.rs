@@ -54,10 +54,13 @@ pub async fn score(
         scored_at: app.clock.now(),
     };
     store::put_score(&txn, &permit, row).await?;
-    let detail = serde_json::json!({ "criterion": ordinal, "score": score, "reason": reason });
-    audit::record(app, &txn, &permit, "bid", bid, &detail).await?;
     pilot.state = State::Evaluating;
-    super::change(app, txn, &permit, &pilot, serde_json::json!({ "scored": bid })).await?;
+    store::update(&txn, &permit, &pilot, app.clock.now()).await?;
+    let score = serde_json::json!({ "criterion": ordinal, "score": score, "reason": reason });
+    let scored = serde_json::json!({ "scored": bid });
+    let entries = vec![("bid", bid, score, None), ("pilot", pilot.id, scored, None)];
+    audit::record_each(app, &txn, &permit, entries).await?;
+    txn.commit().await?;
     Ok(pilot)
 }
 

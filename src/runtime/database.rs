@@ -15,7 +15,8 @@ use sea_orm::sqlx::sqlite::{
 };
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode,
+    Statement,
     TransactionOptions, TransactionTrait,
 };
 use std::fs::File;
@@ -126,6 +127,13 @@ impl Database {
             ..TransactionOptions::default()
         };
         Ok(self.write.begin_with_options(options).await?)
+    }
+
+    /// Begins a transaction that reads, and sees the database as it is now until it ends.
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, Error> {
+        // SQLite's are so without being told.
+        let isolation = (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::RepeatableRead);
+        Ok(self.read.begin_with_config(isolation, None).await?)
     }
 
     /// The door for schema changes.

@@ -70,8 +70,8 @@ pub async fn edit(
     let txn = app.db.begin().await?;
     let detail = serde_json::json!({ "size": profile.size.map(Size::as_str), "vcse": profile.vcse });
     write(app, &txn, &permit, id, profile).await?;
-    audit::record(app, &txn, &permit, "supplier", id, &detail).await?;
     let supplier = by_ids_in(&txn, &[id]).await?.remove(&id).ok_or(Error::NotFound)?;
+    audit::record(app, &txn, &permit, "supplier", id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(supplier)
 }

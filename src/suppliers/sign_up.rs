@@ -79,7 +79,7 @@ pub async fn sign_up(
     supplier::Entity::insert(row).exec_without_returning(&txn).await?;
     numbers::state(app, &txn, id, person.id, stated).await?;
     accounts::found_supplier(app, &txn, person.id, id).await?;
-    let detail = serde_json::json!({ "founder": person.id });
+    let detail = serde_json::json!({ "signed up": true });
     audit::record(app, &txn, &permit, "supplier", id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(id)

@@ -90,6 +90,7 @@ pub async fn erase(app: &App, viewer: &Viewer, email: &str) -> Result<Closed, St
     };
     let erased = rows(app, &txn, &subject).await?;
     note(app, &txn, &permit, &subject, &erased).await?;
+    audit::forget_address(app, &txn, &permit, &subject.email).await?;
     txn.commit().await?;
     app.db.left_traces();
     Ok(Closed {
@@ -108,26 +109,29 @@ async fn close_in(
     subject.email.clone_from(&person.email);
     let scores = bid_score::Entity::find().filter(bid_score::Column::EvaluatorId.eq(subject.id));
     let scores = scores.count(&txn).await?;
-    let erased = rows(app, &txn, &subject).await?;
+    let mut erased = rows(app, &txn, &subject).await?;
+    let mut kept = [(Kept::ProcurementRecord, Some(scores)), (Kept::AuditLog, None), (Kept::Organisation, None)]
+        .map(|(reason, count)| Remains { reason, count })
+        .to_vec();
+    kept.retain(|one| one.count != Some(0));
+    farewell(app, &txn, &person, &kept).await?;
+    kept.push(Remains {
+        reason: Kept::Farewell,
+        count: Some(1),
+    });
+    // The log is written last, while there is still somebody who closes their account.
     note(app, &txn, permit, &subject, &erased).await?;
-    let entries = audit::forget(app, &txn, permit, subject.id).await?;
-    let kept = [
-        (Kept::ProcurementRecord, Some(scores)),
-        (Kept::AuditLog, Some(entries)),
-        (Kept::Organisation, None),
-        (Kept::Farewell, Some(1)),
-    ];
-    let kept = kept.into_iter().filter(|(_, count)| *count != Some(0));
-    let kept = kept.map(|(reason, count)| Remains { reason, count }).collect();
-    let closed = Closed { erased, kept };
-    farewell(app, &txn, &person, &closed).await?;
+    let parts = audit::forget(app, &txn, permit, subject.id).await?;
+    let account = gone::<people::Entity>(&txn, people::Column::Id.eq(subject.id)).await?;
+    erased.push(Erased { what: "names and addresses in the audit log", count: parts });
+    erased.push(Erased { what: "account", count: account });
     txn.commit().await?;
     app.db.left_traces();
     app.work.hurry();
-    Ok(closed)
+    Ok(Closed { erased, kept })
 }
 
-/// Erases every row of theirs, and unties those that stay.
+/// Erases every row of theirs but the account's own, and unties those that stay.
 async fn rows(app: &App, txn: &DatabaseTransaction, of: &Subject) -> Result<Vec<Erased>, Error> {
     let me = of.id;
     let searches = Query::select()
@@ -149,7 +153,6 @@ async fn rows(app: &App, txn: &DatabaseTransaction, of: &Subject) -> Result<Vec<
         ("notifications", gone::<notification::Entity>(txn, told).await?),
         ("saved searches", gone::<saved_search::Entity>(txn, saved_search::Column::PersonId.eq(me)).await?),
         ("mails", gone::<mails::Entity>(txn, of.mails()).await?),
-        ("account", gone::<people::Entity>(txn, people::Column::Id.eq(me)).await?),
     ];
     untie(txn, of).await?;
     let counts = counts.into_iter().filter(|(_, count)| *count > 0);
@@ -196,7 +199,8 @@ async fn note(
     let figures = erased.iter().map(|one| (one.what.to_owned(), json!(one.count)));
     let figures: Map<_, _> = figures.collect();
     let detail = json!({ "closed": true, "erased": figures });
-    audit::record(app, txn, permit, "person", subject.id, &detail).await
+    audit::record(app, txn, permit, "person", subject.id, &detail).await?;
+    Ok(())
 }
 
 /// The last mail, which leaves nothing behind either.
@@ -204,7 +208,7 @@ async fn farewell(
     app: &App,
     txn: &DatabaseTransaction,
     person: &people::Model,
-    closed: &Closed,
+    kept: &[Remains],
 ) -> Result<(), Error> {
     let mut says = vec![
         format!(
@@ -213,7 +217,7 @@ async fn farewell(
         ),
         "If you did not ask for this, tell whoever runs this Guildhall.".to_owned(),
     ];
-    let kept = closed.kept.iter().map(|kept| kept.reason);
+    let kept = kept.iter().map(|kept| kept.reason);
     says.extend(kept.map(|reason| format!("Kept: {}. {}", reason.what(), reason.why())));
     let about = About {
         person: None,

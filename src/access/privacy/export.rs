@@ -8,7 +8,7 @@ use crate::access::{Viewer, fold, own, store};
 use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
-    api_token, attempt, audit_entry, bid_score, device, import_run, installation, invitation, mailed_link,
+    api_token, attempt, audit_entry, audit_part, bid_score, device, import_run, installation, invitation, mailed_link,
     membership, notification, outbox, person, recovery_code, saved_search, session, supplier_number,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
@@ -29,7 +29,7 @@ pub async fn own_export(app: &App, viewer: &Viewer) -> Result<Value, Error> {
         id: person.id,
         email: person.email.clone(),
     };
-    tell(app, app.db.read(), subject).await
+    tell(app, &app.db.snapshot().await?, subject).await
 }
 
 /// Everything held on whoever has an address, with an account or without, for an operator who was asked by letter.
@@ -150,17 +150,36 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         let by = import_run::Column::ImportedBy.eq(self.subject.email.as_str());
         let own = import_run::Entity::find().filter(by);
         self.add("imports", own.order_by_asc(import_run::Column::Id)).await?;
+        self.log().await
+    }
+
+    /// What the audit log says of what they did and of them.
+    async fn log(&mut self) -> Result<(), Error> {
+        let me = self.subject.id;
+        let theirs = Condition::any()
+            .add(audit_part::Column::PersonId.eq(me))
+            .add(audit_part::Column::Address.eq(self.subject.email.as_str()));
+        let said = Query::select()
+            .column(audit_part::Column::Sequence)
+            .from(audit_part::Entity)
+            .cond_where(theirs.clone())
+            .to_owned();
         let entries = Condition::any()
-            .add(audit_entry::Column::ActorId.eq(me))
+            .add(audit_entry::Column::Sequence.in_subquery(said))
             .add(audit_entry::Column::SubjectId.eq(me));
+        let numbers = Query::select()
+            .column(audit_entry::Column::Sequence)
+            .from(audit_entry::Entity)
+            .cond_where(entries.clone())
+            .to_owned();
         let entries = audit_entry::Entity::find().filter(entries);
-        self.add("audit", entries.order_by_asc(audit_entry::Column::Id)).await?;
-        let entries = self.told.get_mut("audit").and_then(Value::as_array_mut);
-        // Who else acted is not theirs to have.
-        for entry in entries.into_iter().flatten().filter(|entry| entry["byYou"] != true) {
-            entry["actor"] = Value::Null;
-        }
-        Ok(())
+        self.add("audit", entries.order_by_asc(audit_entry::Column::Sequence)).await?;
+        // Of what others did to them, what was done; who those others are is not theirs to have.
+        let details = Condition::all()
+            .add(audit_part::Column::Part.eq("detail"))
+            .add(audit_part::Column::Sequence.in_subquery(numbers));
+        let parts = audit_part::Entity::find().filter(theirs.add(details));
+        self.add("auditSaid", parts.order_by_asc(audit_part::Column::Sequence)).await
     }
 }
 

@@ -1,0 +1,202 @@
+//! What of the log a viewer may read. What may not be seen is not found, and leaves no gap to count.
+
+use super::entry::{About, Actor};
+use super::store;
+use crate::access::{Action, Resource, Viewer, may};
+use crate::runtime::page::{Cut, Item, Page};
+use crate::runtime::{App, Error};
+use chrono::{DateTime, Utc};
+use entity::{audit_entry as row, audit_part};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Which entries; every part that is given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// About this thing.
+    pub subject: Option<Uuid>,
+    /// Of this organisation, or of this person's own account.
+    pub organisation: Option<Resource>,
+    /// Done by this person.
+    pub actor: Option<Uuid>,
+}
+
+/// An entry as its reader sees it. Its place in the log is not part of it: gaps would tell of what others do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// Identifier.
+    pub id: Uuid,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By which right.
+    pub action: String,
+    /// It was tried and not done.
+    pub refused: bool,
+    /// What it is about: kind and id.
+    pub subject: (String, Uuid),
+    /// Where the right was used.
+    pub organisation: Resource,
+    /// Who did it, unless that was erased.
+    pub actor: Option<Actor>,
+    /// What was done; nothing for an operator where it is about bids.
+    pub detail: Option<Value>,
+    /// What it says of a person, if it does and that was not erased.
+    pub about: Option<About>,
+}
+
+/// What a viewer may read.
+struct Sight {
+    operator: bool,
+    councils: Vec<Uuid>,
+    suppliers: Vec<Uuid>,
+    person: Option<Uuid>,
+}
+
+impl Sight {
+    fn of(viewer: &Viewer) -> Result<Self, Error> {
+        if *viewer == Viewer::Anonymous {
+            return Err(Error::NotSignedIn);
+        }
+        let reads = |resource| may(viewer, Action::ReadAudit, resource);
+        let (mut councils, mut suppliers) = (viewer.councils(), viewer.suppliers());
+        councils.retain(|id| reads(Resource::Council(*id)));
+        suppliers.retain(|id| reads(Resource::Supplier(*id)));
+        let person = viewer.person().map(|person| person.id);
+        Ok(Self {
+            operator: reads(Resource::System),
+            councils,
+            suppliers,
+            person: person.filter(|id| reads(Resource::Person(*id))),
+        })
+    }
+
+    /// Whether an organisation's entries are the viewer's own to read.
+    fn is_own(&self, organisation: Resource) -> bool {
+        match organisation {
+            Resource::Council(id) => self.councils.contains(&id),
+            Resource::Supplier(id) => self.suppliers.contains(&id),
+            Resource::Person(id) => self.person == Some(id),
+            Resource::System => self.operator,
+        }
+    }
+
+    fn condition(&self) -> Condition {
+        let of = |kind: &str, ids: &[Uuid]| {
+            Condition::all()
+                .add(row::Column::OrganisationKind.eq(kind))
+                .add(row::Column::OrganisationId.is_in(ids.iter().copied()))
+        };
+        let mut any = Condition::any()
+            .add(of("council", &self.councils))
+            .add(of("supplier", &self.suppliers))
+            .add(of("person", self.person.as_slice()));
+        if self.operator {
+            any = any.add(row::Column::Action.is_not_in(names(&Action::BIDDERS)));
+        }
+        any
+    }
+}
+
+/// A page of the entries that the viewer may read, the latest first.
+///
+/// # Errors
+/// [`Error::NotFound`] for an organisation whose entries the viewer may not read; or when nobody is signed in.
+pub async fn list(app: &App, viewer: &Viewer, filter: &Filter, cut: &Cut) -> Result<Page<Seen>, Error> {
+    let sight = Sight::of(viewer)?;
+    let mut query = row::Entity::find()
+        .filter(sight.condition())
+        .order_by_desc(row::Column::Sequence)
+        .limit(cut.first + 1);
+    if let Some(organisation) = filter.organisation {
+        if !sight.operator && !sight.is_own(organisation) {
+            return Err(Error::NotFound);
+        }
+        let (kind, id) = store::organisation(organisation);
+        query = query.filter(row::Column::OrganisationKind.eq(kind)).filter(
+            id.map_or(row::Column::OrganisationId.is_null(), |id| {
+                row::Column::OrganisationId.eq(id)
+            }),
+        );
+    }
+    if let Some(subject) = filter.subject {
+        query = query.filter(row::Column::SubjectId.eq(subject));
+    }
+    if let Some(actor) = filter.actor {
+        let theirs = audit_part::Entity::find()
+            .select_only()
+            .column(audit_part::Column::Sequence)
+            .filter(audit_part::Column::Part.eq("actor"))
+            .filter(audit_part::Column::PersonId.eq(actor));
+        query = query.filter(row::Column::Sequence.in_subquery(theirs.into_query()));
+    }
+    // A cursor names an entry and not its place, which would tell how many there are in between.
+    if let Some((_, id)) = &cut.after {
+        let last = row::Entity::find().filter(row::Column::Id.eq(*id));
+        let last = last.one(app.db.read()).await?.ok_or(Error::NotFound)?;
+        query = query.filter(row::Column::Sequence.lt(last.sequence));
+    }
+    let rows = query.all(app.db.read()).await?;
+    let sequences = rows.iter().map(|row| row.sequence);
+    let parts = audit_part::Entity::find()
+        .filter(audit_part::Column::Sequence.is_in(sequences))
+        .all(app.db.read())
+        .await?;
+    let mut parts = store::by_sequence(parts);
+    let items = rows.into_iter().map(|row| {
+        let parts = parts.remove(&row.sequence).unwrap_or_default();
+        Ok(Item {
+            key: String::new(),
+            id: row.id,
+            value: seen(&sight, row, parts)?,
+        })
+    });
+    Ok(Page::from_one_more(
+        items.collect::<Result<_, Error>>()?,
+        cut,
+        None,
+    ))
+}
+
+fn seen(sight: &Sight, row: row::Model, parts: Vec<audit_part::Model>) -> Result<Seen, Error> {
+    let organisation = match (row.organisation_kind.as_str(), row.organisation_id) {
+        ("council", Some(id)) => Resource::Council(id),
+        ("supplier", Some(id)) => Resource::Supplier(id),
+        ("person", Some(id)) => Resource::Person(id),
+        ("system", None) => Resource::System,
+        (kind, _) => {
+            return Err(Error::fault(format!(
+                "an audit entry of {kind:?}, which means nothing"
+            )));
+        }
+    };
+    let content = |name: &str| {
+        let part = parts.iter().find(|part| part.part == name);
+        part.and_then(|part| part.content.as_deref())
+    };
+    let with_bids = names(&Action::WITH_BIDS).any(|name| name == row.action);
+    let sealed = with_bids && !sight.is_own(organisation);
+    Ok(Seen {
+        id: row.id,
+        at: row.at,
+        action: row.action,
+        refused: row.refused,
+        subject: (row.subject_kind, row.subject_id),
+        organisation,
+        actor: parse(content("actor"))?,
+        detail: if sealed { None } else { parse(content("detail"))? },
+        about: parse(content("about"))?,
+    })
+}
+
+/// Actions as entries name them.
+fn names(actions: &[Action]) -> impl Iterator<Item = String> {
+    actions.iter().map(|action| format!("{action:?}"))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(content: Option<&str>) -> Result<Option<T>, Error> {
+    content
+        .map(serde_json::from_str)
+        .transpose()
+        .map_err(Error::fault)
+}
