@@ -283,7 +283,6 @@ async fn join(
     person: Uuid,
     membership: Membership,
 ) -> Result<(), Stop<MemberErrorCode>> {
-    let membership = invitation.membership;
     if !store::insert_membership(txn, app.new_id(), person, membership).await? {
         return Err(already());
     }

@@ -107,7 +107,10 @@ pub async fn sweep(app: &App) -> Result<(), Error> {
 /// # Errors
 /// [`Error::NotSignedIn`], when it has been closed.
 pub(crate) async fn hold_present(txn: &impl ConnectionTrait, person: Uuid) -> Result<(), Error> {
-    store::hold_present(txn, person).await?.then_some(()).ok_or(Error::NotSignedIn)
+    store::hold_present(txn, person)
+        .await?
+        .then_some(())
+        .ok_or(Error::NotSignedIn)
 }
 
 /// The person who asks, with leave to change their own account.

@@ -38,7 +38,9 @@ pub(super) async fn held(txn: &DatabaseTransaction, id: Uuid) -> Result<people::
 
 /// Whether somebody has an account, which nobody can then close until the transaction ends.
 pub(super) async fn hold_present(txn: &impl ConnectionTrait, id: Uuid) -> Result<bool, Error> {
-    let mut query = people::Entity::find_by_id(id).select_only().column(people::Column::Id);
+    let mut query = people::Entity::find_by_id(id)
+        .select_only()
+        .column(people::Column::Id);
     if txn.get_database_backend() == DbBackend::Postgres {
         query = query.lock(LockType::KeyShare);
     }

@@ -15,9 +15,8 @@ use sea_orm::sqlx::sqlite::{
 };
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode,
-    Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::fs::File;
 use std::path::PathBuf;
@@ -176,11 +175,18 @@ impl Database {
         let ask = |sql: String| Statement::from_string(DbBackend::Sqlite, sql);
         let samples = "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'";
         if self.write.query_one_raw(ask(samples.into())).await?.is_some() {
-            let sql = format!("DELETE FROM sqlite_stat4 WHERE tbl IN ('{}')", tables.join("', '"));
+            let sql = format!(
+                "DELETE FROM sqlite_stat4 WHERE tbl IN ('{}')",
+                tables.join("', '")
+            );
             self.write.execute_unprepared(&sql).await?;
         }
-        let emptied = self.write.query_one_raw(ask("PRAGMA wal_checkpoint(TRUNCATE)".into()));
-        let emptied = emptied.await?.ok_or_else(|| Error::fault("a checkpoint without an answer"))?;
+        let emptied = self
+            .write
+            .query_one_raw(ask("PRAGMA wal_checkpoint(TRUNCATE)".into()));
+        let emptied = emptied
+            .await?
+            .ok_or_else(|| Error::fault("a checkpoint without an answer"))?;
         Ok(emptied.try_get_by_index::<i32>(0)? == 0)
     }
 

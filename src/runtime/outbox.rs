@@ -174,7 +174,9 @@ pub async fn erase_once_done(txn: &DatabaseTransaction, mail: Uuid) -> Result<()
 /// Notes whom else a mail names.
 pub async fn names(txn: &DatabaseTransaction, mail: Uuid, person_id: Uuid) -> Result<(), Error> {
     let row = Entity::update_many().filter(Column::Id.eq(mail));
-    row.col_expr(Column::NamesId, Expr::value(person_id)).exec(txn).await?;
+    row.col_expr(Column::NamesId, Expr::value(person_id))
+        .exec(txn)
+        .await?;
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 //! Scores stay, also of a pilot that is not decided: the council's record and its evaluation are not one evaluator's to
 //! withdraw. They stand under the number of an account that is not there any more.
 
+use super::Subject;
 use super::held::Kept;
 use super::refusals::{AccountCloseErrorCode, held_unless_last, prove};
-use super::Subject;
 use crate::access::letters::{self, About};
 use crate::access::policy::{Action, Permit, Resource, authorize};
 use crate::access::{Origin, Viewer, fold, own, store};
@@ -17,14 +17,9 @@ use entity::{
     notification, outbox as mails, person as people, recovery_code, saved_search, session, supplier_number,
 };
 use sea_orm::sea_query::{Expr, IntoCondition, Query};
-use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, UpdateMany,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Map, json};
 use uuid::Uuid;
-
-/// What stands where an address stood.
-const NOBODY: &str = "(account closed)";
 
 /// What was erased and what is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,9 +105,13 @@ async fn close_in(
     let scores = bid_score::Entity::find().filter(bid_score::Column::EvaluatorId.eq(subject.id));
     let scores = scores.count(&txn).await?;
     let mut erased = rows(app, &txn, &subject).await?;
-    let mut kept = [(Kept::ProcurementRecord, Some(scores)), (Kept::AuditLog, None), (Kept::Organisation, None)]
-        .map(|(reason, count)| Remains { reason, count })
-        .to_vec();
+    let mut kept = [
+        (Kept::ProcurementRecord, Some(scores)),
+        (Kept::AuditLog, None),
+        (Kept::Organisation, None),
+    ]
+    .map(|(reason, count)| Remains { reason, count })
+    .to_vec();
     kept.retain(|one| one.count != Some(0));
     farewell(app, &txn, &person, &kept).await?;
     kept.push(Remains {
@@ -123,8 +122,14 @@ async fn close_in(
     note(app, &txn, permit, &subject, &erased).await?;
     let parts = audit::forget(app, &txn, permit, subject.id).await?;
     let account = gone::<people::Entity>(&txn, people::Column::Id.eq(subject.id)).await?;
-    erased.push(Erased { what: "names and addresses in the audit log", count: parts });
-    erased.push(Erased { what: "account", count: account });
+    erased.push(Erased {
+        what: "names and addresses in the audit log",
+        count: parts,
+    });
+    erased.push(Erased {
+        what: "account",
+        count: account,
+    });
     txn.commit().await?;
     app.db.left_traces();
     app.work.hurry();
@@ -142,16 +147,43 @@ async fn rows(app: &App, txn: &DatabaseTransaction, of: &Subject) -> Result<Vec<
     let told = notification::Column::SavedSearchId.in_subquery(searches);
     // Those that refer to others before those others.
     let counts = [
-        ("sessions", gone::<session::Entity>(txn, session::Column::PersonId.eq(me)).await?),
-        ("known devices", gone::<device::Entity>(txn, device::Column::PersonId.eq(me)).await?),
-        ("recovery codes", gone::<recovery_code::Entity>(txn, recovery_code::Column::PersonId.eq(me)).await?),
-        ("mailed links", gone::<mailed_link::Entity>(txn, of.links()).await?),
-        ("counts of attempts", gone::<attempt::Entity>(txn, of.attempts(app)).await?),
-        ("tokens for programs", gone::<api_token::Entity>(txn, api_token::Column::PersonId.eq(me)).await?),
-        ("invitations", gone::<invitation::Entity>(txn, of.invitations()).await?),
-        ("memberships", gone::<membership::Entity>(txn, membership::Column::PersonId.eq(me)).await?),
+        (
+            "sessions",
+            gone::<session::Entity>(txn, session::Column::PersonId.eq(me)).await?,
+        ),
+        (
+            "known devices",
+            gone::<device::Entity>(txn, device::Column::PersonId.eq(me)).await?,
+        ),
+        (
+            "recovery codes",
+            gone::<recovery_code::Entity>(txn, recovery_code::Column::PersonId.eq(me)).await?,
+        ),
+        (
+            "mailed links",
+            gone::<mailed_link::Entity>(txn, of.links()).await?,
+        ),
+        (
+            "counts of attempts",
+            gone::<attempt::Entity>(txn, of.attempts(app)).await?,
+        ),
+        (
+            "tokens for programs",
+            gone::<api_token::Entity>(txn, api_token::Column::PersonId.eq(me)).await?,
+        ),
+        (
+            "invitations",
+            gone::<invitation::Entity>(txn, of.invitations()).await?,
+        ),
+        (
+            "memberships",
+            gone::<membership::Entity>(txn, membership::Column::PersonId.eq(me)).await?,
+        ),
         ("notifications", gone::<notification::Entity>(txn, told).await?),
-        ("saved searches", gone::<saved_search::Entity>(txn, saved_search::Column::PersonId.eq(me)).await?),
+        (
+            "saved searches",
+            gone::<saved_search::Entity>(txn, saved_search::Column::PersonId.eq(me)).await?,
+        ),
         ("mails", gone::<mails::Entity>(txn, of.mails()).await?),
     ];
     untie(txn, of).await?;
@@ -166,18 +198,19 @@ async fn gone<E: EntityTrait>(txn: &DatabaseTransaction, which: impl IntoConditi
 /// Takes them out of what stays without them.
 async fn untie(txn: &DatabaseTransaction, of: &Subject) -> Result<(), Error> {
     let nobody = || Expr::value(None::<Uuid>);
-    let stated: UpdateMany<supplier_number::Entity> = supplier_number::Entity::update_many()
+    supplier_number::Entity::update_many()
         .filter(supplier_number::Column::StatedBy.eq(of.id))
-        .col_expr(supplier_number::Column::StatedBy, nobody());
-    stated.exec(txn).await?;
+        .col_expr(supplier_number::Column::StatedBy, nobody())
+        .exec(txn)
+        .await?;
     supplier_number::Entity::update_many()
         .filter(supplier_number::Column::VerifiedBy.eq(of.id))
         .col_expr(supplier_number::Column::VerifiedBy, nobody())
         .exec(txn)
         .await?;
     import_run::Entity::update_many()
-        .filter(import_run::Column::ImportedBy.eq(of.email.as_str()))
-        .col_expr(import_run::Column::ImportedBy, Expr::value(NOBODY))
+        .filter(import_run::Column::ImportedBy.eq(of.id))
+        .col_expr(import_run::Column::ImportedBy, nobody())
         .exec(txn)
         .await?;
     installation::Entity::update_many()

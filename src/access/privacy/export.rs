@@ -8,13 +8,14 @@ use crate::access::{Viewer, fold, own, store};
 use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
-    api_token, attempt, audit_entry, audit_part, bid_score, device, import_run, installation, invitation, mailed_link,
-    membership, notification, outbox, person, recovery_code, saved_search, session, supplier_number,
+    api_token, attempt, audit_entry, audit_part, bid_score, device, import_run, installation, invitation,
+    mailed_link, membership, notification, outbox, person, recovery_code, saved_search, session,
+    supplier_number,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
-    QueryFilter, QueryOrder, Select, Value as Cell,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, QueryFilter,
+    QueryOrder, Select, Value as Cell,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -99,9 +100,11 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         let first = installation::Entity::find().filter(installation::Column::FirstOperator.eq(me));
         self.add("installation", first).await?;
         let own = session::Entity::find().filter(session::Column::PersonId.eq(me));
-        self.add("sessions", own.order_by_asc(session::Column::Id)).await?;
+        self.add("sessions", own.order_by_asc(session::Column::Id))
+            .await?;
         let own = device::Entity::find().filter(device::Column::PersonId.eq(me));
-        self.add("devices", own.order_by_asc(device::Column::ExpiresAt)).await?;
+        self.add("devices", own.order_by_asc(device::Column::ExpiresAt))
+            .await?;
         let own = recovery_code::Entity::find().filter(recovery_code::Column::PersonId.eq(me));
         self.add("recoveryCodes", own).await?;
         let links = mailed_link::Entity::find().filter(self.subject.links());
@@ -114,9 +117,11 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
     async fn belongs(&mut self) -> Result<(), Error> {
         let me = self.subject.id;
         let own = membership::Entity::find().filter(membership::Column::PersonId.eq(me));
-        self.add("memberships", own.order_by_asc(membership::Column::Id)).await?;
+        self.add("memberships", own.order_by_asc(membership::Column::Id))
+            .await?;
         let all = invitation::Entity::find().filter(self.subject.invitations());
-        self.add("invitations", all.order_by_asc(invitation::Column::Id)).await?;
+        self.add("invitations", all.order_by_asc(invitation::Column::Id))
+            .await?;
         let own = api_token::Entity::find().filter(api_token::Column::PersonId.eq(me));
         self.add("tokens", own.order_by_asc(api_token::Column::Id)).await
     }
@@ -125,7 +130,8 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
     async fn is_told(&mut self) -> Result<(), Error> {
         let me = saved_search::Column::PersonId.eq(self.subject.id);
         let own = saved_search::Entity::find().filter(me.clone());
-        self.add("savedSearches", own.order_by_asc(saved_search::Column::Id)).await?;
+        self.add("savedSearches", own.order_by_asc(saved_search::Column::Id))
+            .await?;
         let searches = Query::select()
             .column(saved_search::Column::Id)
             .from(saved_search::Entity)
@@ -133,7 +139,8 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
             .to_owned();
         let of_them = notification::Column::SavedSearchId.in_subquery(searches);
         let own = notification::Entity::find().filter(of_them);
-        self.add("notifications", own.order_by_asc(notification::Column::Id)).await?;
+        self.add("notifications", own.order_by_asc(notification::Column::Id))
+            .await?;
         let mails = outbox::Entity::find().filter(self.subject.mails());
         self.add("mails", mails.order_by_asc(outbox::Column::Id)).await
     }
@@ -142,14 +149,16 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
     async fn did(&mut self) -> Result<(), Error> {
         let me = self.subject.id;
         let own = bid_score::Entity::find().filter(bid_score::Column::EvaluatorId.eq(me));
-        self.add("scores", own.order_by_asc(bid_score::Column::ScoredAt)).await?;
+        self.add("scores", own.order_by_asc(bid_score::Column::ScoredAt))
+            .await?;
         let numbers = Condition::any()
             .add(supplier_number::Column::StatedBy.eq(me))
             .add(supplier_number::Column::VerifiedBy.eq(me));
-        self.add("supplierNumbers", supplier_number::Entity::find().filter(numbers)).await?;
-        let by = import_run::Column::ImportedBy.eq(self.subject.email.as_str());
-        let own = import_run::Entity::find().filter(by);
-        self.add("imports", own.order_by_asc(import_run::Column::Id)).await?;
+        self.add("supplierNumbers", supplier_number::Entity::find().filter(numbers))
+            .await?;
+        let own = import_run::Entity::find().filter(import_run::Column::ImportedBy.eq(me));
+        self.add("imports", own.order_by_asc(import_run::Column::Id))
+            .await?;
         self.log().await
     }
 
@@ -173,13 +182,29 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
             .cond_where(entries.clone())
             .to_owned();
         let entries = audit_entry::Entity::find().filter(entries);
-        self.add("audit", entries.order_by_asc(audit_entry::Column::Sequence)).await?;
+        let entries = entries
+            .order_by_asc(audit_entry::Column::Sequence)
+            .all(self.db)
+            .await?;
         // Of what others did to them, what was done; who those others are is not theirs to have.
         let details = Condition::all()
             .add(audit_part::Column::Part.eq("detail"))
             .add(audit_part::Column::Sequence.in_subquery(numbers));
-        let parts = audit_part::Entity::find().filter(theirs.add(details));
-        self.add("auditSaid", parts.order_by_asc(audit_part::Column::Sequence)).await
+        let parts = audit_part::Entity::find()
+            .filter(theirs.add(details))
+            .all(self.db)
+            .await?;
+        let mut told = Vec::with_capacity(entries.len());
+        for entry in &entries {
+            // Not by its number, whose gaps would tell of what others do.
+            let of_it = parts.iter().filter(|part| part.sequence == entry.sequence);
+            let said = of_it.map(|part| row_of::<audit_part::Entity>(part, me));
+            let mut entry = row_of::<audit_entry::Entity>(entry, me)?;
+            entry["said"] = said.collect::<Result<Vec<_>, _>>()?.into();
+            told.push(entry);
+        }
+        self.told.insert("audit".into(), told.into());
+        Ok(())
     }
 }
 
@@ -201,7 +226,9 @@ where
             Holds::Nothing | Holds::Organisation => None,
             Holds::Personal => told.insert(told_as, sea_value_to_json_value(&cell)),
             Holds::You => told.insert(told_as, (cell == Cell::from(me)).into()),
-            Holds::Secret if sea_value_to_json_value(&cell).is_null() => told.insert(told_as, Value::Null),
+            Holds::Secret if matches!(cell, Cell::Bytes(None) | Cell::String(None)) => {
+                told.insert(told_as, Value::Null)
+            }
             Holds::Secret => told.insert(told_as, json!({ "held": true, "notShown": listed.why })),
         };
     }

@@ -71,7 +71,10 @@ impl Kept {
     pub fn what(self) -> &'static str {
         match self {
             Self::ProcurementRecord => "Your scores of bids and the reasons you gave, without your name",
-            Self::AuditLog => "The audit log's entries of what you did and of what was done to your account, without your name",
+            Self::AuditLog => {
+                "The audit log's entries of what you did and of what was done to your account, without your name; \
+                 an address that you invited stays in it for its owner to have erased"
+            }
             Self::Organisation => {
                 "What you wrote for an organisation, such as needs, pilots, questions, feedback and product pages, if \
                  you wrote any"
@@ -177,7 +180,11 @@ mod tests {
         for column in columns().iter().filter(|column| column.is_personal()) {
             assert!(!column.told_as.is_empty(), "{column:?} is exported as something");
             assert_ne!(column.closing, Closing::Nothing, "{column:?} has an end");
-            assert_eq!(column.holds == Holds::Secret, !column.why.is_empty(), "{column:?}");
+            assert_eq!(
+                column.holds == Holds::Secret,
+                !column.why.is_empty(),
+                "{column:?}"
+            );
         }
     }
 

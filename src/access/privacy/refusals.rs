@@ -39,7 +39,9 @@ pub(super) async fn prove(
     password: Option<&str>,
     origin: &Origin,
 ) -> Result<(), Stop<AccountCloseErrorCode>> {
-    let row = store::row(app.db.read(), person.id).await?.ok_or(Error::NotFound)?;
+    let row = store::row(app.db.read(), person.id)
+        .await?
+        .ok_or(Error::NotFound)?;
     if row.password_hash.is_some() {
         let proven = credentials::prove(app, person, password.unwrap_or_default(), origin).await;
         return proven.map_err(told);
@@ -85,12 +87,17 @@ pub(super) async fn held_unless_last(
     let those = Condition::any()
         .add(people::Column::Id.eq(subject.id))
         .add(people::Column::Operator.eq(true));
-    let mut those = people::Entity::find().filter(those).order_by_asc(people::Column::Id);
+    let mut those = people::Entity::find()
+        .filter(those)
+        .order_by_asc(people::Column::Id);
     if txn.get_database_backend() == DbBackend::Postgres {
         those = those.lock_exclusive();
     }
-    let (own, operators): (Vec<_>, Vec<_>) =
-        those.all(txn).await?.into_iter().partition(|row| row.id == subject.id);
+    let (own, operators): (Vec<_>, Vec<_>) = those
+        .all(txn)
+        .await?
+        .into_iter()
+        .partition(|row| row.id == subject.id);
     let own = own.into_iter().next().ok_or(Error::NotFound)?;
     let mut refusals = Vec::new();
     let mut refuse = |code, message| {
@@ -129,8 +136,14 @@ async fn is_last(txn: &DatabaseTransaction, own: &people::Model, of: Membership)
 
 async fn name(txn: &DatabaseTransaction, of: Membership) -> Result<String, Error> {
     let found = match of {
-        Membership::Council(id, _) => council::Entity::find_by_id(id).one(txn).await?.map(|row| row.name),
-        Membership::Supplier(id, _) => supplier::Entity::find_by_id(id).one(txn).await?.map(|row| row.name),
+        Membership::Council(id, _) => council::Entity::find_by_id(id)
+            .one(txn)
+            .await?
+            .map(|row| row.name),
+        Membership::Supplier(id, _) => supplier::Entity::find_by_id(id)
+            .one(txn)
+            .await?
+            .map(|row| row.name),
     };
     Ok(found.unwrap_or_else(|| "an organisation".into()))
 }

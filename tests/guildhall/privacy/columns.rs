@@ -62,9 +62,7 @@ pub(super) async fn values(world: &World, (table, column): &Place) -> Vec<Vec<u8
             "SELECT CASE pg_typeof(\"{column}\")::text WHEN 'bytea' THEN decode(substr(\"{column}\"::text, 3), 'hex') \
              ELSE convert_to(\"{column}\"::text, 'UTF8') END FROM \"{table}\" WHERE \"{column}\" IS NOT NULL"
         ),
-        _ => format!(
-            "SELECT CAST(\"{column}\" AS BLOB) FROM \"{table}\" WHERE \"{column}\" IS NOT NULL"
-        ),
+        _ => format!("SELECT CAST(\"{column}\" AS BLOB) FROM \"{table}\" WHERE \"{column}\" IS NOT NULL"),
     };
     let rows = ask(world, &sql).await;
     rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
@@ -98,7 +96,12 @@ pub(super) fn in_files(world: &World, words: &[&str]) -> Option<BTreeSet<String>
     for file in [file, log] {
         let bytes = std::fs::read(&file).unwrap_or_default().to_ascii_lowercase();
         let text = String::from_utf8_lossy(&bytes);
-        found.extend(words.iter().filter(|word| text.contains(**word)).map(|word| (*word).to_owned()));
+        found.extend(
+            words
+                .iter()
+                .filter(|word| text.contains(**word))
+                .map(|word| (*word).to_owned()),
+        );
     }
     Some(found)
 }
