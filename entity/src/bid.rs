@@ -19,6 +19,8 @@ pub struct Model {
     /// SHA-256 of the canonical content, as in the receipt.
     pub digest: Vec<u8>,
     pub received_at: DateTimeUtc,
+    /// The audit log's signed head with the submission as its last entry, as in the receipt.
+    pub audit_head: Option<String>,
     /// What the council tells this bidder with the outcome.
     pub feedback: Option<String>,
 }

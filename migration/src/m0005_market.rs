@@ -106,6 +106,8 @@ CREATE TABLE bid (
     -- SHA-256 of the canonical content, as in the receipt.
     digest {bytes} NOT NULL,
     received_at {instant} NOT NULL,
+    -- The audit log's signed head with the submission as its last entry, as in the receipt.
+    audit_head TEXT,
     -- What the council tells this bidder with the outcome.
     feedback TEXT,
     UNIQUE (pilot_id, supplier_id)

@@ -2,6 +2,7 @@
 //! unsubscribe from and no digest holds back.
 
 use super::Person;
+use crate::audit;
 use crate::runtime::letter::Plain;
 use crate::runtime::mail::clean;
 use crate::runtime::outbox::{self, Stream};
@@ -43,6 +44,7 @@ pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>
         facts: Vec::new(),
         action: about.link.map(|(label, url)| (label.to_owned(), url)),
         reason: "of something that was done or asked for with your address at Guildhall".into(),
+        witness: audit::witness(app, txn).await?,
     };
     outbox::enqueue(app, txn, Stream::Security, about.person, letter.words(app)?).await
 }

@@ -37,8 +37,8 @@ pub struct Words {
     unsubscribe_url: String,
 }
 
-/// The mail that these words make.
-pub fn letter(app: &App, to: &str, words: Words, message_id: String) -> Letter {
+/// The mail that these words make; `witness` as of [`Letter::witness`].
+pub fn letter(app: &App, to: &str, words: Words, witness: String, message_id: String) -> Letter {
     Letter {
         to: to.to_owned(),
         subject: words.subject,
@@ -47,6 +47,7 @@ pub fn letter(app: &App, to: &str, words: Words, message_id: String) -> Letter {
         unsubscribe_url: Some(words.unsubscribe_url),
         message_id,
         date: app.clock.now().into(),
+        witness,
     }
 }
 

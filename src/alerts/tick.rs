@@ -3,6 +3,7 @@
 
 use super::digest::{self, Told as ToldOf};
 use super::searches;
+use crate::audit;
 use crate::contracts::openings::{Opening, take_opened};
 use crate::contracts::windows::event_key;
 use crate::runtime::outbox::{self, Stream};
@@ -117,8 +118,9 @@ async fn write(
     today: NaiveDate,
 ) -> Result<(), Error> {
     let words = digest::words(app, person.id, told, today)?;
+    let witness = audit::witness(app, txn).await?;
     let outbox_id = outbox::enqueue(app, txn, Stream::Alert, Some(person.id), |message_id| {
-        digest::letter(app, &person.email, words, message_id)
+        digest::letter(app, &person.email, words, witness, message_id)
     })
     .await?;
     let now = app.clock.now();

@@ -2,12 +2,12 @@
 //! Pure: it is given entries from the database or from an export alike.
 
 use super::entry::{Entry, Part};
-use super::head::Root;
+use super::head::{Head, Root};
 use super::tree::{Frontier, Hash};
 use std::collections::BTreeSet;
 
 /// The kind of subject of an entry that says what was erased.
-pub(super) const ERASURE: &str = "erasure";
+pub const ERASURE: &str = "erasure";
 
 /// The first thing that is wrong with a log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -189,5 +189,63 @@ impl Root {
                 kept.size, kept.root, self.size, self.root
             ),
         })
+    }
+}
+
+/// Checks an export: a line for each entry, then the head, which this key must have signed; and each of the heads given
+/// besides, with their signatures. Gives what the log came to.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check_export(
+    lines: impl Iterator<Item = std::io::Result<String>>,
+    heads: Vec<Head>,
+    key: &[u8; 32],
+) -> Result<Root, Wrong> {
+    let mut check = Check::against(signed(heads, key)?);
+    let mut last = None;
+    for (index, line) in lines.enumerate() {
+        let wrong = |why: String| Wrong {
+            entry: index as u64 + 1,
+            field: "line",
+            why,
+        };
+        let line = line.map_err(|error| wrong(error.to_string()))?;
+        if last.is_some() {
+            return Err(wrong("it stands after the head, which ends an export".into()));
+        }
+        if line.starts_with('{') {
+            check.take(&Entry::read(&line).map_err(wrong)?)?;
+            continue;
+        }
+        let head = Head::all_in(&line).pop().filter(|head| head.line() == line);
+        last = Some(head.ok_or_else(|| wrong("it is neither an entry nor a head".into()))?);
+    }
+    let found = check.finish()?;
+    let wrong = |why: &str| Wrong {
+        entry: found.size + 1,
+        field: "head",
+        why: why.into(),
+    };
+    let last = last.ok_or_else(|| wrong("the export does not end with a head"))?;
+    signed(vec![last.clone()], key)?;
+    if last.root != found {
+        return Err(wrong("the head at the end is of another log"));
+    }
+    Ok(found)
+}
+
+/// What heads say, if this key signed every one.
+///
+/// # Errors
+/// Which was not.
+pub fn signed(heads: Vec<Head>, key: &[u8; 32]) -> Result<Vec<Root>, Wrong> {
+    match heads.iter().find(|head| !head.is_signed_by(key)) {
+        None => Ok(heads.iter().map(|head| head.root).collect()),
+        Some(head) => Err(Wrong {
+            entry: head.root.size,
+            field: "head",
+            why: format!("this key has not signed the head of size {}", head.root.size),
+        }),
     }
 }

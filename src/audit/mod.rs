@@ -13,14 +13,15 @@ mod read;
 mod store;
 pub mod tree;
 
-pub use check::{Check, Wrong};
+pub use check::{Check, ERASURE, Wrong, check_export, signed};
 pub use entry::{About, Entry};
 pub use forget::{forget, forget_address};
-pub use head::{Head, Root};
+pub use head::{Head, Root, public_key};
 pub use read::{Filter, Seen, list};
 
 use crate::access::{self, Attempt, Deed, Permit};
 use crate::runtime::{App, Error};
+use chrono::Duration;
 use sea_orm::ConnectionTrait;
 use serde_json::Value;
 use uuid::Uuid;
@@ -134,12 +135,34 @@ pub async fn refused(
     Ok(txn.commit().await?)
 }
 
+/// Whether the same was tried by the same person and refused within this time.
+///
+/// # Errors
+/// When the database fails.
+pub async fn was_refused(
+    app: &App,
+    attempt: &Attempt,
+    subject: Uuid,
+    within: Duration,
+) -> Result<bool, Error> {
+    let since = app.clock.now() - within;
+    store::was_refused(app.db.read(), attempt.deed(), subject, since).await
+}
+
 /// The present head, signed. It is public: it says how much is recorded, and nothing of what.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn head(app: &App) -> Result<Head, Error> {
     Ok(sign(app, store::root(app.db.read()).await?))
+}
+
+/// The head's line for a mail that is written in this transaction: what had been committed by then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn witness(app: &App, txn: &impl ConnectionTrait) -> Result<String, Error> {
+    Ok(sign(app, store::root(txn).await?).line())
 }
 
 /// Signs what [`record`] gave, for somebody to keep.

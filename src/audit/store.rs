@@ -5,7 +5,7 @@ use super::check::Wrong;
 use super::entry::{About, Actor, Entry, Leaf, Part};
 use super::head::Root;
 use super::tree::{Frontier, Hash};
-use crate::access::Resource;
+use crate::access::{Deed, Resource};
 use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::{audit_entry, audit_part, audit_tree};
@@ -13,9 +13,10 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, QueryTrait,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Entries written or read in one statement.
 const AT_A_TIME: usize = 500;
@@ -109,7 +110,7 @@ fn entry(app: &App, tree: &mut Frontier, said: &Said<'_>, now: DateTime<Utc>) ->
 }
 
 /// An organisation as an entry names it.
-pub(super) fn organisation(resource: Resource) -> (String, Option<uuid::Uuid>) {
+pub(super) fn organisation(resource: Resource) -> (String, Option<Uuid>) {
     let (kind, id) = match resource {
         Resource::Council(id) => ("council", Some(id)),
         Resource::Supplier(id) => ("supplier", Some(id)),
@@ -161,6 +162,28 @@ fn part_rows(entry: &Entry, said: &Said<'_>) -> Vec<audit_part::ActiveModel> {
         ),
     ];
     rows.into_iter().flatten().collect()
+}
+
+pub(super) async fn was_refused(
+    db: &impl ConnectionTrait,
+    deed: &Deed,
+    subject: Uuid,
+    since: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let theirs = audit_part::Entity::find()
+        .select_only()
+        .column(audit_part::Column::Sequence)
+        .filter(audit_part::Column::Part.eq("actor"))
+        .filter(audit_part::Column::PersonId.eq(deed.actor));
+    let found = audit_entry::Entity::find()
+        .filter(audit_entry::Column::SubjectId.eq(subject))
+        .filter(audit_entry::Column::Action.eq(format!("{:?}", deed.action)))
+        .filter(audit_entry::Column::Refused.eq(true))
+        .filter(audit_entry::Column::At.gt(since))
+        .filter(audit_entry::Column::Sequence.in_subquery(theirs.into_query()))
+        .one(db)
+        .await?;
+    Ok(found.is_some())
 }
 
 /// What the log has come to, as the tree's row says.

@@ -1,5 +1,6 @@
 //! The command line: each command reads its arguments, opens what it needs, and hands over to a front door.
 
+mod audit;
 pub mod demo;
 mod import;
 mod open;
@@ -36,6 +37,9 @@ enum Command {
     /// Make an account, export what is held on somebody, or erase it.
     #[command(subcommand)]
     User(user::User),
+    /// Check the audit log, or take a copy of it.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Print the API's schema.
     Schema,
 }
@@ -53,6 +57,7 @@ pub async fn run() -> ExitCode {
         Command::Migrate => open::app(config).await.map(|_| ()),
         Command::Import(import) => import::run(config, import).await,
         Command::User(user) => user::run(config, user).await,
+        Command::Audit(audit) => audit::run(config, audit).await,
         Command::Schema => schema::run(),
     };
     match done {

@@ -17,22 +17,27 @@ pub(super) const HASHING: usize = 4;
 
 /// The application over the configured database. It sends nothing and seals nothing.
 pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
+    let app = as_it_is(config, Secret::from_bytes(Entropy::system().bytes())).await?;
+    prepare(&app).await?;
+    Ok(app)
+}
+
+/// The same, with the server's secret, over a database that is not brought up to date.
+pub(super) async fn as_it_is(config: Option<&Path>, secret: Secret) -> Result<App, Failure> {
     telemetry::start("warn");
     let (url, clock) = Config::for_commands(config)?;
     let entropy = Entropy::system();
-    let app = App {
+    Ok(App {
         db: Database::open(&url).await.map_err(failed)?,
         clock,
-        secret: Secret::from_bytes(entropy.bytes()),
+        secret,
         entropy,
         mailer: Mailer::kept(),
         public_url: "".into(),
         development: false,
         hashing: Hashing::at_once(HASHING),
         work: Arc::default(),
-    };
-    prepare(&app).await?;
-    Ok(app)
+    })
 }
 
 /// The application over the whole configuration, for commands that write mail or need the server's secret. The server

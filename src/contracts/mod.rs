@@ -5,6 +5,7 @@
 //! It tells nobody anything: `alerts` asks here what opens.
 
 pub mod award;
+mod changes;
 pub mod dashboard;
 mod filter;
 pub mod openings;

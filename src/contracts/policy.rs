@@ -1,5 +1,6 @@
 //! A council's own lead times. Setting them rewrites the windows of its whole register, in the same transaction.
 
+use super::changes::camel;
 use super::read::{some_of_council, term_of};
 use super::relations::options_in;
 use super::store;
@@ -46,7 +47,7 @@ pub async fn set_lead_times(
     for (name, days) in own.each() {
         let long = days.is_some_and(|days| days > MOST_DAYS);
         let message = format!("{} days is over ten years", days.unwrap_or_default());
-        wrong.when(long, LeadTimesErrorCode::TooLong, &path(name), message);
+        wrong.when(long, LeadTimesErrorCode::TooLong, &camel(name), message);
     }
     wrong.stop()?;
     let txn = app.db.begin().await?;
@@ -56,16 +57,6 @@ pub async fn set_lead_times(
     audit::record(app, &txn, &permit, "council", council_id, &serde_json::json!(own)).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(leads)
-}
-
-/// `review_lead_days` as the graph spells it.
-fn path(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |path, word| {
-        let (head, tail) = word.split_at(1);
-        path + &head.to_uppercase() + tail
-    })
 }
 
 async fn rewrite_windows(

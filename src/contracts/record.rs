@@ -93,6 +93,8 @@ pub enum Change {
 pub struct Recorded {
     /// Ids of what was written.
     pub ids: Vec<Uuid>,
+    /// What each replaced contract says differently now, by field: `from` and `to`.
+    pub changed: Vec<(Uuid, serde_json::Value)>,
 }
 
 /// What the rules make of an entry: stored beside it, so that lists can be filtered and ordered by it.
@@ -105,7 +107,8 @@ pub(super) struct Derived {
     pub(super) windows: Vec<Window>,
 }
 
-/// Writes entries into a council's register, a few statements for any number of them.
+/// Writes entries into a council's register, a few statements for any number of them. The audit entries about what
+/// changed are the caller's: they come last in its transaction.
 ///
 /// # Errors
 /// When the database fails; nothing is then to be committed.
@@ -131,8 +134,8 @@ pub async fn record(
         derived.push(derive_entry(id, entry, &leads, &calendar));
     }
     let ids = derived.iter().map(|d| d.id).collect();
-    store::write(app, txn, permit, council_id, derived, &replaced).await?;
-    Ok(Recorded { ids })
+    let changed = store::write(app, txn, permit, council_id, derived, &replaced).await?;
+    Ok(Recorded { ids, changed })
 }
 
 fn derive_entry(id: Uuid, entry: Entry, leads: &LeadTimes, calendar: &impl WorkingDays) -> Derived {

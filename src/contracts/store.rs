@@ -1,5 +1,6 @@
 //! Contracts in the database: rows written in bulk.
 
+use super::changes::Before;
 use super::record::{Derived, notice, standing, state};
 use super::term::Length;
 use super::windows::{LeadTimeOverrides, LeadTimes, Window};
@@ -43,7 +44,8 @@ pub(super) async fn lead_times(db: &impl ConnectionTrait, council_id: Uuid) -> R
     }))
 }
 
-/// Writes entries with all that hangs on them; what hung on the replaced ones goes first.
+/// Writes entries with all that hangs on them; what hung on the replaced ones goes first. Gives what the replaced ones
+/// say differently now.
 pub(super) async fn write(
     app: &App,
     txn: &impl ConnectionTrait,
@@ -51,16 +53,21 @@ pub(super) async fn write(
     council_id: Uuid,
     derived: Vec<Derived>,
     replaced: &[Uuid],
-) -> Result<(), Error> {
+) -> Result<Vec<(Uuid, serde_json::Value)>, Error> {
     let now = app.clock.now();
+    let before = Before::read(txn, replaced).await?;
     let mut hanging = Hanging {
         arming: Arming::anew(app).knowing(windows_of(txn, replaced).await?),
         ..Hanging::default()
     };
     clear(txn, replaced).await?;
     let mut rows = Vec::with_capacity(derived.len());
+    let mut changed = Vec::new();
     for entry in derived {
-        rows.push(hanging.take(entry, council_id, now));
+        let (id, suppliers) = (entry.id, entry.entry.suppliers.clone());
+        let row = hanging.take(entry, council_id, now);
+        changed.extend(before.changes(&row, &suppliers).map(|changes| (id, changes)));
+        rows.push(row);
     }
     for chunk in chunks(rows) {
         let on_conflict = OnConflict::column(contract::Column::Id)
@@ -80,7 +87,8 @@ pub(super) async fn write(
             .exec_without_returning(txn)
             .await?;
     }
-    hanging.insert(txn).await
+    hanging.insert(txn).await?;
+    Ok(changed)
 }
 
 async fn clear(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<(), Error> {

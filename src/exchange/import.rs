@@ -15,6 +15,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QuerySelect,
 };
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -86,14 +87,13 @@ pub async fn import(
     }
     progress(done.unchanged as usize);
     if !dry_run {
+        let mut changed = Vec::new();
         for step in work.chunks(STEP) {
-            write(app, &txn, &permit, council.id, run, step).await?;
+            changed.extend(write(app, &txn, &permit, council.id, run, step).await?);
             progress(step.len());
         }
         if !work.is_empty() {
-            let detail =
-                serde_json::json!({ "file": file.name, "added": done.added, "changed": done.changed });
-            audit::record(app, &txn, &permit, "import", run, &detail).await?;
+            audit::record_each(app, &txn, &permit, entries(run, file, &done, changed)).await?;
         }
     }
     txn.commit().await?;
@@ -107,7 +107,7 @@ async fn write(
     council: Uuid,
     run: Uuid,
     step: &[(Option<Uuid>, &Row)],
-) -> Result<(), Error> {
+) -> Result<Vec<(Uuid, Value)>, Error> {
     let named: Vec<&Row> = step
         .iter()
         .map(|(_, row)| *row)
@@ -126,8 +126,26 @@ async fn write(
             )
         })
         .collect();
-    contracts::record(app, txn, permit, council, changes).await?;
-    Ok(())
+    Ok(contracts::record(app, txn, permit, council, changes)
+        .await?
+        .changed)
+}
+
+/// What is recorded: the import with its counts, which covers what is new, and each contract that says something else.
+fn entries(
+    run: Uuid,
+    file: File<'_>,
+    done: &Imported,
+    changed: Vec<(Uuid, Value)>,
+) -> Vec<(&'static str, Uuid, Value, Option<audit::About>)> {
+    let counts = serde_json::json!({ "file": file.name, "added": done.added, "changed": done.changed });
+    let of_contract = |(contract, changes)| {
+        let detail = serde_json::json!({ "import": run, "changes": changes });
+        ("contract", contract, detail, None)
+    };
+    let mut entries = vec![("import", run, counts, None)];
+    entries.extend(changed.into_iter().map(of_contract));
+    entries
 }
 
 fn mention(row: &Row) -> Mention {

@@ -1,5 +1,6 @@
 //! Bids in the graph. Who may read which is for `pilots::bids` to say.
 
+use super::audit::AuditHead;
 use super::errors::payload;
 use super::ids::{Id, Sort};
 use super::pilots::Pilot;
@@ -86,11 +87,15 @@ pub struct BidReceipt {
     digest: String,
     /// When it was received, by the server's clock with the pilot held.
     received_at: DateTime<Utc>,
+    /// The audit log's head with this submission as its last entry. Keep its line: with it anybody can have it checked
+    /// later that nothing recorded until then was changed, this bid included.
+    audit_head: Option<AuditHead>,
 }
 
-impl From<bids::Receipt> for BidReceipt {
-    fn from(receipt: bids::Receipt) -> Self {
+impl BidReceipt {
+    fn new(app: &App, receipt: bids::Receipt) -> Self {
         Self {
+            audit_head: receipt.head.as_ref().map(|head| AuditHead::new(app, head)),
             bid_id: Id::new(Sort::Bid, receipt.bid_id),
             version: receipt.version,
             digest: hex::encode(receipt.digest),
@@ -154,7 +159,7 @@ impl BidsMutation {
             ctx,
             bids::submit(app, viewer, pilot, supplier, offer)
                 .await
-                .map(BidReceipt::from),
+                .map(|receipt| BidReceipt::new(app, receipt)),
         )
     }
 
@@ -216,8 +221,8 @@ impl Bid {
         &self.0.offer.answer
     }
     /// What its bidder's receipt says.
-    async fn receipt(&self) -> BidReceipt {
-        self.0.receipt.clone().into()
+    async fn receipt(&self, ctx: &Context<'_>) -> BidReceipt {
+        BidReceipt::new(ctx.data_unchecked::<App>(), self.0.receipt.clone())
     }
     /// The text whose SHA-256 is the receipt's digest: anybody can check that what was opened is what was sealed.
     async fn canonical_content(&self) -> &str {

@@ -34,9 +34,11 @@ pub enum Sort {
     ApiToken,
     /// An invitation.
     Invitation,
+    /// An entry of the audit log.
+    AuditEntry,
 }
 
-const SORTS: [(Sort, &str); 13] = [
+const SORTS: [(Sort, &str); 14] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
@@ -50,6 +52,7 @@ const SORTS: [(Sort, &str); 13] = [
     (Sort::Session, "session"),
     (Sort::ApiToken, "token"),
     (Sort::Invitation, "invitation"),
+    (Sort::AuditEntry, "entry"),
 ];
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -6,6 +6,7 @@
 mod access;
 mod accounts;
 mod api;
+mod audit;
 mod bids;
 mod contracts;
 mod cost;
@@ -38,6 +39,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
 #[derive(MergedObject, Default)]
 pub struct Query(
     access::AccessQuery,
+    audit::AuditQuery,
     members::MembersQuery,
     contracts::ContractsQuery,
     councils::CouncilsQuery,

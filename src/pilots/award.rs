@@ -4,7 +4,7 @@
 use super::bids::OpenedBid;
 use super::rules::phase;
 use super::{CriterionKind, Pilot, PilotErrorCode, State, bids, outcome, scoring, store};
-use crate::access::{Action, Permit, Viewer};
+use crate::access::{Action, Permit, Viewer, attempted};
 use crate::audit;
 use crate::contracts::award::{Award, record_award};
 use crate::runtime::clock::london_date;
@@ -31,7 +31,7 @@ pub async fn score(
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::ScoreBid).await?;
     let evaluator = permit.actor().ok_or(Error::NotSignedIn)?;
-    closed(app, &pilot)?;
+    let txn = once_closed(app, viewer, txn, &pilot, &permit).await?;
     let quality = pilot
         .said
         .criteria
@@ -72,9 +72,28 @@ fn no_such_bid() -> Stop<PilotErrorCode> {
     )
 }
 
-pub(super) fn closed(app: &App, pilot: &Pilot) -> Result<(), Stop<PilotErrorCode>> {
-    if phase(pilot.state, pilot.deadline_at, app.clock.now()).can_be_decided() {
-        return Ok(());
+/// Goes on with the transaction if the pilot's bids can be scored and decided on. Trying it while they are sealed is on
+/// the record.
+pub(super) async fn once_closed(
+    app: &App,
+    viewer: &Viewer,
+    txn: DatabaseTransaction,
+    pilot: &Pilot,
+    permit: &Permit,
+) -> Result<DatabaseTransaction, Stop<PilotErrorCode>> {
+    let phase = phase(pilot.state, pilot.deadline_at, app.clock.now());
+    if phase.can_be_decided() {
+        return Ok(txn);
+    }
+    txn.rollback().await?;
+    if let Some(attempt) = attempted(viewer, permit.action(), permit.resource()).filter(|_| phase.is_sealed())
+    {
+        let tried = match permit.action() {
+            Action::ScoreBid => "to score a bid",
+            _ => "to decide",
+        };
+        let detail = serde_json::json!({ "tried": tried, "deadline": pilot.deadline_at });
+        audit::refused(app, &attempt, "pilot", pilot.id, detail).await?;
     }
     let message = "its deadline has not passed, or it is decided";
     Err(Stop::refuse(PilotErrorCode::NotClosed, "", message))
@@ -94,7 +113,7 @@ pub async fn award(
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::AwardPilot).await?;
-    closed(app, &pilot)?;
+    let txn = once_closed(app, viewer, txn, &pilot, &permit).await?;
     let opened = bids::all_of(app, &txn, &pilot).await?;
     let won = opened
         .iter()
@@ -105,7 +124,7 @@ pub async fn award(
     pilot.contract_id = Some(record_award(app, &txn, &permit, terms(app, &pilot, won)).await?);
     (pilot.state, pilot.outcome_reason) = (State::Awarded, Some(reason.to_owned()));
     outcome::tell(app, &txn, &pilot, &opened, Some(winner), feedback).await?;
-    let detail = serde_json::json!({ "awarded": winner, "totals": totals });
+    let detail = serde_json::json!({ "awarded": winner, "totals": totals, "contract": pilot.contract_id });
     super::change(app, txn, &permit, &pilot, detail).await?;
     Ok(pilot)
 }

@@ -6,11 +6,11 @@
 use super::rules::{Phase, phase};
 use super::seal::{self, Place};
 use super::{Pilot, Points, Reservation, scoring, store};
-use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
-use crate::audit;
+use crate::access::{Action, Permit, Resource, Viewer, attempted, authorize, may};
+use crate::audit::{self, Head};
 use crate::runtime::{App, Error, Stop, Wrong, words};
 use crate::suppliers::{self, Size, Supplier};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use entity::bid;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,9 @@ pub struct Receipt {
     pub digest: Vec<u8>,
     /// When it was received.
     pub received_at: DateTime<Utc>,
+    /// The audit log's signed head with the submission as its last entry: a witness that what was recorded until then
+    /// is not changed.
+    pub head: Option<Head>,
 }
 
 /// A bid that may be read: by its bidder always, by the council after the deadline.
@@ -116,9 +119,13 @@ pub async fn submit(
     let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier).await?;
     let profile = suppliers::by_ids_in(&txn, &[supplier]).await?.remove(&supplier);
     check(&pilot, profile.as_ref(), &offer).stop()?;
-    let receipt = write(app, &txn, &permit, &pilot, supplier, offer, now).await?;
-    let detail = serde_json::json!({ "version": receipt.version, "digest": hex::encode(&receipt.digest) });
-    audit::record(app, &txn, &permit, "bid", receipt.bid_id, &detail).await?;
+    let mut receipt = write(app, &txn, &permit, &pilot, supplier, offer, now).await?;
+    let digest = hex::encode(&receipt.digest);
+    let detail = serde_json::json!({ "pilot": pilot.id, "version": receipt.version, "digest": digest });
+    let root = audit::record(app, &txn, &permit, "bid", receipt.bid_id, &detail).await?;
+    let head = audit::sign(app, root);
+    store::put_head(&txn, &permit, receipt.bid_id, &head.line()).await?;
+    receipt.head = Some(head);
     txn.commit().await.map_err(Error::from)?;
     Ok(receipt)
 }
@@ -144,7 +151,7 @@ pub async fn withdraw(
     };
     row.state = State::Withdrawn.as_str().to_owned();
     store::put_bid(&txn, &permit, row.clone()).await?;
-    let detail = serde_json::json!({ "withdrawn": row.version });
+    let detail = serde_json::json!({ "pilot": pilot.id, "withdrawn": row.version });
     audit::record(app, &txn, &permit, "bid", row.id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(open(app, &row)?)
@@ -167,9 +174,11 @@ async fn in_time(
     if phase(pilot.state, pilot.deadline_at, now) == Phase::Open {
         return Ok((txn, pilot, permit, now));
     }
-    let detail = serde_json::json!({ "refused bid": now });
-    audit::record(app, &txn, &permit, "pilot", pilot.id, &detail).await?;
-    txn.commit().await.map_err(Error::from)?;
+    txn.rollback().await.map_err(Error::from)?;
+    if let Some(attempt) = attempted(viewer, Action::Bid, Resource::Supplier(supplier)) {
+        let detail = serde_json::json!({ "tried": "to bid", "deadline": pilot.deadline_at });
+        audit::refused(app, &attempt, "pilot", pilot.id, detail).await?;
+    }
     let message = "this pilot does not take bids, or not any more";
     Err(Stop::refuse(BidErrorCode::NotOpen, "pilot", message))
 }
@@ -243,6 +252,7 @@ async fn write(
         wrapped_key: sealed.wrapped_key,
         digest: digest.clone(),
         received_at: now,
+        audit_head: None,
         feedback: None,
     };
     store::put_bid(txn, permit, row).await?;
@@ -251,11 +261,16 @@ async fn write(
         version,
         digest,
         received_at: now,
+        head: None,
     })
 }
 
+/// Asking for sealed bids again within this time is the same attempt: front ends ask with every page.
+const SAME_ATTEMPT: Duration = Duration::hours(1);
+
 /// The bids for a pilot that the viewer may read: their suppliers' own; and once the deadline has passed, all of
-/// them for those in the council who may. To everybody else there are none, before and after.
+/// them for those in the council who may. To everybody else there are none, before and after; that somebody signed in
+/// asked while they are sealed is on the record, whether there are any or not.
 ///
 /// # Errors
 /// When the database fails or a seal is broken.
@@ -266,6 +281,10 @@ pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<O
     }
     let mut suppliers = viewer.suppliers();
     suppliers.retain(|supplier| may(viewer, Action::Bid, Resource::Supplier(*supplier)));
+    let council = Resource::Council(pilot.council_id);
+    if phase.is_sealed() && (suppliers.is_empty() || may(viewer, Action::ReadBids, council)) {
+        refuse_reading(app, viewer, pilot).await?;
+    }
     if suppliers.is_empty() {
         return Ok(Vec::new());
     }
@@ -279,6 +298,18 @@ pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<O
         return Ok(all);
     }
     own.iter().map(|row| open(app, row)).collect()
+}
+
+async fn refuse_reading(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<(), Error> {
+    let council = Resource::Council(pilot.council_id);
+    let Some(attempt) = attempted(viewer, Action::ReadBids, council) else {
+        return Ok(());
+    };
+    if audit::was_refused(app, &attempt, pilot.id, SAME_ATTEMPT).await? {
+        return Ok(());
+    }
+    let detail = serde_json::json!({ "tried": "to read the bids", "deadline": pilot.deadline_at });
+    audit::refused(app, &attempt, "pilot", pilot.id, detail).await
 }
 
 /// Every bid that was not taken back, opened, with its points; whoever calls has seen to it that they may be.
@@ -324,6 +355,10 @@ fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
             version: row.version,
             digest: row.digest.clone(),
             received_at: row.received_at,
+            head: row
+                .audit_head
+                .as_deref()
+                .and_then(|line| Head::all_in(line).pop()),
         },
         feedback: row.feedback.clone(),
         points: Vec::new(),

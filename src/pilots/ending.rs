@@ -1,6 +1,6 @@
 //! Pilots that end without an award: no bid suits, the council stops it, or takes it back before it is public.
 
-use super::award::{closed, decide};
+use super::award::{decide, once_closed};
 use super::{Pilot, PilotErrorCode, State, bids, outcome};
 use crate::access::{Action, Viewer};
 use crate::runtime::{App, Stop};
@@ -20,7 +20,7 @@ pub async fn none_suitable(
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::AwardPilot).await?;
-    closed(app, &pilot)?;
+    let txn = once_closed(app, viewer, txn, &pilot, &permit).await?;
     let reason = reason_given(reason)?;
     let opened = bids::all_of(app, &txn, &pilot).await?;
     decide(&txn, &permit, &opened, None, feedback).await?;

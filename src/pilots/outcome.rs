@@ -4,6 +4,7 @@
 use super::bids::OpenedBid;
 use super::{Pilot, Points, store};
 use crate::access::accounts;
+use crate::audit;
 use crate::councils::directory;
 use crate::runtime::letter::Plain;
 use crate::runtime::mail::clean;
@@ -93,6 +94,7 @@ async fn write(
     let council = directory()
         .by_id(pilot.council_id)
         .map_or("the council", |council| council.facts.name);
+    let witness = audit::witness(app, txn).await?;
     for (person, to, name) in accounts::members_of_supplier(txn, supplier).await? {
         let letter = Plain {
             to,
@@ -105,6 +107,7 @@ async fn write(
                 format!("{}/graphiql", app.public_url),
             )),
             reason: format!("your organisation bid for this pilot of {council}"),
+            witness: witness.clone(),
         };
         outbox::enqueue(app, txn, Stream::Outcome, Some(person), letter.words(app)?).await?;
     }

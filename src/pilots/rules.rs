@@ -42,6 +42,12 @@ impl Phase {
         )
     }
 
+    /// Whether there may be bids that nobody but their bidders may know of: before the deadline, and for good where the
+    /// pilot was stopped.
+    pub fn is_sealed(self) -> bool {
+        matches!(self, Self::Open | Self::Cancelled)
+    }
+
     /// Whether bids can be scored and decided on.
     pub fn can_be_decided(self) -> bool {
         matches!(self, Self::Closed | Self::Evaluating)

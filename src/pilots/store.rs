@@ -242,6 +242,21 @@ pub(super) async fn put_bid(
     Ok(())
 }
 
+/// Keeps what the receipt says of the audit log. The bid's row is held already.
+pub(super) async fn put_head(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    id: Uuid,
+    head: &str,
+) -> Result<(), Error> {
+    bid::Entity::update_many()
+        .filter(bid::Column::Id.eq(id))
+        .col_expr(bid::Column::AuditHead, Expr::value(head))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
 pub(super) fn sealed(row: &bid::Model) -> Sealed {
     Sealed {
         content: row.sealed.clone(),

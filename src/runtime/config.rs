@@ -161,6 +161,23 @@ impl Config {
         Ok((url, clock))
     }
 
+    /// Only the secret, for commands that need it: none, when it is not configured.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn secret_for_commands(file: Option<&Path>) -> Result<Option<Secret>, Vec<String>> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let figment = figment.merge(Env::prefixed("GUILDHALL_").only(&["SECRET"]));
+        let Ok(text) = figment.extract_inner::<String>("secret") else {
+            return Ok(None);
+        };
+        let secret = Secret::parse(&text).map_err(|e| vec![format!("secret: {e}")])?;
+        Ok(Some(secret))
+    }
+
     fn check(keys: Keys) -> Result<Self, Vec<String>> {
         let mut wrong = Vec::new();
         let hashing = hashing(&keys, &mut wrong);

@@ -24,6 +24,8 @@ pub struct Plain {
     pub action: Option<(String, String)>,
     /// Completes "You get this email because".
     pub reason: String,
+    /// What the audit log had come to: see [`Letter::witness`].
+    pub witness: String,
 }
 
 impl Plain {
@@ -52,7 +54,7 @@ impl Plain {
             template.render(&values).map_err(Error::fault)
         };
         let (text, html) = (render("letter.txt")? + "\n", render("letter.html")?);
-        let (to, date) = (self.to, app.clock.now().into());
+        let (to, date, witness) = (self.to, app.clock.now().into(), self.witness);
         Ok(move |message_id| Letter {
             to,
             subject,
@@ -61,6 +63,7 @@ impl Plain {
             unsubscribe_url: None,
             message_id,
             date,
+            witness,
         })
     }
 }

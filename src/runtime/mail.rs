@@ -57,6 +57,8 @@ pub struct Letter {
     pub message_id: String,
     /// The Date header.
     pub date: SystemTime,
+    /// A header in which everybody who gets mail keeps what the audit log had come to; none where it is blank.
+    pub witness: String,
 }
 
 struct Raw(&'static str, String);
@@ -146,6 +148,9 @@ impl Mailer {
 
     fn list_headers(&self, letter: &Letter) -> Vec<Raw> {
         let mut headers = vec![Raw("Auto-Submitted", "auto-generated".into())];
+        if !letter.witness.is_empty() {
+            headers.push(Raw("Guildhall-Audit-Head", letter.witness.clone()));
+        }
         if let Some(url) = &letter.unsubscribe_url {
             headers.push(Raw(
                 "List-Id",
@@ -214,6 +219,7 @@ mod tests {
             unsubscribe_url: Some("https://g.example/unsubscribe/t".into()),
             message_id: "m1@g.example".into(),
             date: SystemTime::UNIX_EPOCH,
+            witness: String::new(),
         };
         let bytes = Mailer::kept().compose(&letter).unwrap();
         assert_eq!(

@@ -18,6 +18,7 @@ async fn mail(world: &World, subject: &str, html: &str) -> Uuid {
         unsubscribe_url: None,
         message_id,
         date: world.now().into(),
+        witness: String::new(),
     };
     let id = outbox::enqueue(&world.app, &txn, Stream::Alert, None, letter)
         .await

@@ -119,9 +119,9 @@ impl World {
         }
     }
 
-    /// The database's file, if it is one.
-    pub(crate) fn file(&self) -> Option<std::path::PathBuf> {
-        self.place.url.strip_prefix("sqlite://").map(Into::into)
+    /// Where its database is.
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
     }
 
     /// The present instant.

@@ -90,7 +90,7 @@ fn as_read(message: &[u8]) -> String {
 
 /// Which of these words the database's file and its write-ahead log hold, read as bytes.
 pub(super) fn in_files(world: &World, words: &[&str]) -> Option<BTreeSet<String>> {
-    let file = world.file()?;
+    let file = std::path::PathBuf::from(world.url().strip_prefix("sqlite://")?);
     let log = file.with_file_name("guildhall.db-wal");
     let mut found = BTreeSet::new();
     for file in [file, log] {
