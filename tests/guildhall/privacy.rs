@@ -432,6 +432,12 @@ async fn an_operator_exports_and_erases_by_address_with_an_account_or_without() 
         "{closed:?}"
     );
     alerts::pass(&world.app).await;
+    let told = privacy::of_address(&world.app, &Viewer::System, ADDRESS)
+        .await
+        .unwrap();
+    for (section, rows) in told.as_object().unwrap() {
+        assert!(section == "about" || *rows == json!([]), "{section}: {rows}");
+    }
     let gone: Vec<_> = OWN.into_iter().chain([GUEST]).collect();
     let after = columns::found(&world, &gone, life.id).await;
     let after: BTreeSet<_> = after.into_values().flatten().collect();
