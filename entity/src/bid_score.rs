@@ -11,6 +11,7 @@ pub struct Model {
     /// The criterion's ordinal.
     #[sea_orm(primary_key, auto_increment = false)]
     pub ordinal: i32,
+    /// Outlives the evaluator's account.
     #[sea_orm(primary_key, auto_increment = false)]
     pub evaluator_id: Uuid,
     /// Out of 100.

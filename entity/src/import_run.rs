@@ -13,7 +13,8 @@ pub struct Model {
     /// SHA-256 of the file.
     pub file_digest: Vec<u8>,
     pub imported_at: DateTimeUtc,
-    pub imported_by: String,
+    /// Nobody for the program itself, and once their account is closed.
+    pub imported_by: Option<Uuid>,
     pub rows: i32,
     pub accepted: i32,
     pub doubtful: i32,

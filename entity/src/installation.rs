@@ -8,7 +8,8 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
-    pub first_operator: Uuid,
+    /// None once their account is closed.
+    pub first_operator: Option<Uuid>,
     pub made_at: DateTimeUtc,
 }
 

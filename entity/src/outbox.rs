@@ -23,8 +23,12 @@ pub struct Model {
     pub leased_until: Option<DateTimeUtc>,
     /// What the mail server last answered, or why it was parked or suppressed.
     pub last_answer: Option<String>,
-    /// Whose alerts it is about, if it is one: unsubscribing withdraws it.
+    /// Whose it is, once there is an account.
     pub person_id: Option<Uuid>,
+    /// Whom else it names, as an invitation names who sent it.
+    pub names_id: Option<Uuid>,
+    /// Goes for good once it is sent or parked.
+    pub erase: bool,
     pub created_at: DateTimeUtc,
     pub sent_at: Option<DateTimeUtc>,
 }

@@ -24,7 +24,8 @@ CREATE TABLE person (
 -- One row at most: the first operator is made once.
 CREATE TABLE installation (
     id {int} NOT NULL PRIMARY KEY CHECK (id = 1),
-    first_operator {id} NOT NULL,
+    -- None once their account is closed: there was one, and there is no second first.
+    first_operator {id},
     made_at {instant} NOT NULL
 ) {strict};
 

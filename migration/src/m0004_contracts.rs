@@ -13,7 +13,8 @@ CREATE TABLE import_run (
     -- SHA-256 of the file.
     file_digest {bytes} NOT NULL,
     imported_at {instant} NOT NULL,
-    imported_by TEXT NOT NULL,
+    -- Nobody for the program itself, and once their account is closed.
+    imported_by {id},
     rows {int} NOT NULL,
     accepted {int} NOT NULL,
     doubtful {int} NOT NULL,

@@ -119,7 +119,8 @@ CREATE TABLE bid_score (
     bid_id {id} NOT NULL REFERENCES bid (id) ON DELETE CASCADE,
     -- The criterion's ordinal.
     ordinal {int} NOT NULL,
-    evaluator_id {id} NOT NULL REFERENCES person (id),
+    -- Who scored. It outlives their account, as a number that names nobody: the record of a procurement is kept.
+    evaluator_id {id} NOT NULL,
     -- Out of 100.
     score {int} NOT NULL,
     reason TEXT NOT NULL,

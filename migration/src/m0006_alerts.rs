@@ -34,8 +34,12 @@ CREATE TABLE outbox (
     leased_until {instant},
     -- What the mail server last answered, or why it was parked or suppressed.
     last_answer TEXT,
-    -- Whose alerts it is about, if it is one: unsubscribing withdraws it.
+    -- Whose it is, once there is an account.
     person_id {id} REFERENCES person (id) ON DELETE SET NULL,
+    -- Whom else it names, as an invitation names who sent it.
+    names_id {id},
+    -- Goes for good once it is sent or parked.
+    erase {bool} NOT NULL,
     created_at {instant} NOT NULL,
     sent_at {instant}
 ) {strict};
@@ -43,6 +47,8 @@ CREATE INDEX outbox_due ON outbox (due_at) WHERE state IN ('queued', 'leased');
 CREATE INDEX outbox_due_security ON outbox (due_at) WHERE stream = 'security' AND state IN ('queued', 'leased');
 CREATE INDEX outbox_created ON outbox (created_at, id);
 CREATE INDEX outbox_person ON outbox (person_id);
+CREATE INDEX outbox_recipient ON outbox (recipient);
+CREATE INDEX outbox_names ON outbox (names_id) WHERE names_id IS NOT NULL;
 
 CREATE TABLE notification (
     id {id} NOT NULL PRIMARY KEY,

@@ -9,7 +9,7 @@ use super::policy::{Action, CouncilRole, Resource, SupplierRole, authorize};
 use super::sessions::Session;
 use super::{Membership, Origin, Viewer, fold, password, sessions, single_sign_on, store};
 use crate::audit;
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::runtime::{App, Error, Stop, Wrong, outbox};
 use entity::{installation, person as people};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -251,7 +251,7 @@ pub async fn claim_first_operator(
 ) -> Result<(), Stop<AccountErrorCode>> {
     let row = installation::ActiveModel {
         id: Set(1),
-        first_operator: Set(person),
+        first_operator: Set(Some(person)),
         made_at: Set(app.clock.now()),
     };
     let there = OnConflict::column(installation::Column::Id)
@@ -293,6 +293,7 @@ pub(super) async fn insert(
         version: 1,
     };
     if store::insert_person(txn, row.clone()).await? {
+        outbox::adopt(txn, email, row.id).await?;
         return Ok(row);
     }
     let message = "this address has an account already";

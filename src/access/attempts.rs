@@ -134,6 +134,12 @@ pub async fn sweep(app: &App) -> Result<(), Error> {
     Ok(txn.commit().await?)
 }
 
+/// The buckets in which tries at one address are counted, whatever its source.
+pub(super) fn buckets_of(app: &App, email: &str) -> Vec<Vec<u8>> {
+    let kinds = [Kind::Account, Kind::KnownDevice, Kind::Mail];
+    kinds.into_iter().map(|kind| bucket(app, kind, email)).collect()
+}
+
 fn bucket(app: &App, kind: Kind, key: &str) -> Vec<u8> {
     app.secret
         .tag("attempts", format!("{}:{key}", kind.name()).as_bytes())

@@ -9,7 +9,7 @@ use super::{
     Origin, Person, Through, Viewer, attempts, fold, own, password, sessions, sign_in, single_sign_on, store,
 };
 use crate::audit;
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::runtime::{App, Error, Stop, Wrong, outbox};
 use entity::person as people;
 use sea_orm::DatabaseTransaction;
 
@@ -226,7 +226,11 @@ pub async fn request_email(
         says: vec![says.into()],
         link,
     };
-    letters::write(app, &txn, about).await?;
+    let moves = about.link.is_some();
+    let mail = letters::write(app, &txn, about).await?;
+    if moves {
+        outbox::names(&txn, mail, person.id).await?;
+    }
     let what = format!(
         "Somebody signed in as you asked to move your account to {email}. It moves once they follow a link mailed there."
     );
@@ -262,6 +266,9 @@ pub async fn confirm_email(app: &App, token: &str) -> Result<String, Stop<Accoun
     links::revoke(&txn, id, Purpose::Reset).await?;
     links::revoke(&txn, id, Purpose::Email).await?;
     single_sign_on::address_moved(app, &txn, id, &link.email).await?;
+    // What went to either address without an account in view stays theirs, to see and to erase.
+    outbox::adopt(&txn, &before.email, id).await?;
+    outbox::adopt(&txn, &link.email, id).await?;
     let viewer = Viewer::Person(before.clone());
     let (permit, _) = own(&viewer)?;
     let about = audit::About::person(

@@ -12,7 +12,7 @@ use super::sessions::{self, Session};
 use super::tokens::Organisation;
 use super::{Membership, Origin, Person, Through, Viewer, fold, password, single_sign_on, store, token_hash};
 use crate::audit::{self, About};
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::runtime::{App, Error, Stop, Wrong, outbox};
 use chrono::{DateTime, Duration, Utc};
 use entity::invitation::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
@@ -97,7 +97,8 @@ pub async fn send(
         says: vec![says],
         link: Some(("Accept", format!("{}/account/invitation/{token}", app.public_url))),
     };
-    letters::write(app, &txn, about).await?;
+    let mail = letters::write(app, &txn, about).await?;
+    outbox::names(&txn, mail, inviter.id).await?;
     let detail = serde_json::json!({ "invited": true, "role": into.role_word(), "of": organisation(into) });
     let about = About::address(None, &email);
     audit::record_about(app, &txn, &permit, "invitation", row.id, &detail, about).await?;

@@ -30,8 +30,8 @@ pub(super) struct About<'a> {
     pub(super) link: Option<(&'a str, String)>,
 }
 
-/// Writes a security mail as part of `txn`.
-pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>) -> Result<(), Error> {
+/// Writes a security mail as part of `txn`; gives its id in the outbox.
+pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>) -> Result<Uuid, Error> {
     let greeting = match about.name {
         "" => "Good day,".to_owned(),
         name => format!("Dear {},", clean(name, 120)),
@@ -46,8 +46,7 @@ pub(super) async fn write(app: &App, txn: &DatabaseTransaction, about: About<'_>
         reason: "of something that was done or asked for with your address at Guildhall".into(),
         witness: audit::witness(app, txn).await?,
     };
-    outbox::enqueue(app, txn, Stream::Security, about.person, letter.words(app)?).await?;
-    Ok(())
+    outbox::enqueue(app, txn, Stream::Security, about.person, letter.words(app)?).await
 }
 
 /// Tells an address that asked for a password where it signs in instead, if its domain takes none; whether it did. It
@@ -86,5 +85,6 @@ pub(super) async fn changed(
         says: vec![what, NOT_YOU.into()],
         link: None,
     };
-    write(app, txn, about).await
+    write(app, txn, about).await?;
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //!
 //! Who someone is: [`accounts`] (made and closed), [`sessions`] (signing in and out), [`single_sign_on`], [`credentials`]
 //! (password and address), [`second_factor`], [`tokens`] for programs, [`members`] and [`invitations`] of organisations.
+//! What is held on them, to have and to erase: [`privacy`].
 
 pub mod accounts;
 mod attempts;
@@ -15,6 +16,7 @@ mod links;
 pub mod members;
 mod password;
 mod policy;
+pub mod privacy;
 pub mod second_factor;
 pub mod sessions;
 mod sign_in;
@@ -28,6 +30,7 @@ pub use policy::{
 };
 
 use crate::runtime::{App, Error};
+use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -100,6 +103,17 @@ pub async fn sweep(app: &App) -> Result<(), Error> {
     attempts::sweep(app).await?;
     single_sign_on::sweep(app).await?;
     sessions::sweep(app).await
+}
+
+/// Holds somebody's account in being until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotSignedIn`], when it has been closed.
+pub(crate) async fn hold_present(txn: &impl ConnectionTrait, person: Uuid) -> Result<(), Error> {
+    store::hold_present(txn, person)
+        .await?
+        .then_some(())
+        .ok_or(Error::NotSignedIn)
 }
 
 /// The person who asks, with leave to change their own account.

@@ -5,7 +5,7 @@ use super::{Origin, Person, Through, Viewer, letters, store, token_hash, tokens}
 use crate::audit;
 use crate::runtime::{App, Error};
 use chrono::{DateTime, Duration, Utc};
-use entity::{device, mailed_link, person as people, session};
+use entity::{device, invitation, mailed_link, person as people, session};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
@@ -236,6 +236,10 @@ pub(super) async fn sweep(app: &App) -> Result<(), Error> {
         .await?;
     mailed_link::Entity::delete_many()
         .filter(mailed_link::Column::ExpiresAt.lt(now))
+        .exec(&txn)
+        .await?;
+    invitation::Entity::delete_many()
+        .filter(invitation::Column::ExpiresAt.lt(now))
         .exec(&txn)
         .await?;
     Ok(txn.commit().await?)

@@ -6,7 +6,7 @@ use crate::runtime::Error;
 use chrono::{DateTime, Utc};
 use entity::{council_access, device, membership, person as people, session};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
@@ -34,6 +34,17 @@ pub(super) async fn held(txn: &DatabaseTransaction, id: Uuid) -> Result<people::
         query = query.lock_exclusive();
     }
     query.one(txn).await?.ok_or(Error::NotFound)
+}
+
+/// Whether somebody has an account, which nobody can then close until the transaction ends.
+pub(super) async fn hold_present(txn: &impl ConnectionTrait, id: Uuid) -> Result<bool, Error> {
+    let mut query = people::Entity::find_by_id(id)
+        .select_only()
+        .column(people::Column::Id);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock(LockType::KeyShare);
+    }
+    Ok(query.into_tuple::<Uuid>().one(txn).await?.is_some())
 }
 
 pub(super) async fn by_email(db: &impl ConnectionTrait, email: &str) -> Result<Option<people::Model>, Error> {

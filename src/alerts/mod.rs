@@ -55,4 +55,7 @@ pub async fn pass(app: &App) {
     if let Err(error) = outbox::deliver_due(app).await {
         tracing::error!(%error, "sending mail failed; the next pass tries again");
     }
+    if let Err(error) = access::privacy::sweep(app).await {
+        tracing::error!(%error, "wiping what was erased failed; the next pass tries again");
+    }
 }

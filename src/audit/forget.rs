@@ -2,12 +2,13 @@
 
 use super::check::{ERASURE, Erased};
 use super::entry::{About, Actor};
+use super::tree::Frontier;
 use super::{Said, store};
 use crate::access::{Deed, Permit};
 use crate::runtime::{App, Error};
 use entity::{audit_part, person as people};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -33,6 +34,33 @@ pub async fn forget(
     // Held first: nobody appends an entry of theirs between finding and erasing.
     let tree = store::hold(txn).await?;
     let theirs = of(txn, person).await?;
+    forget_parts(app, txn, tree, permit, person, theirs).await
+}
+
+/// Erases from the log what it says of an address that has no account. It is recorded under a number of its own.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn forget_address(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    permit: &Permit,
+    address: &str,
+) -> Result<u64, Error> {
+    let tree = store::hold(txn).await?;
+    let of_it = audit_part::Entity::find().filter(audit_part::Column::Address.eq(address));
+    let theirs = of_it.order_by_asc(audit_part::Column::Sequence).all(txn).await?;
+    forget_parts(app, txn, tree, permit, app.new_id(), theirs).await
+}
+
+async fn forget_parts(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    tree: Frontier,
+    permit: &Permit,
+    person: Uuid,
+    theirs: Vec<audit_part::Model>,
+) -> Result<u64, Error> {
     let mut erased = Erased::default();
     for part in theirs {
         let sequence = u64::try_from(part.sequence).map_err(Error::fault)?;

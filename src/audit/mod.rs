@@ -15,11 +15,11 @@ pub mod tree;
 
 pub use check::{Check, ERASURE, Wrong, check_export, signed};
 pub use entry::{About, Entry};
-pub use forget::forget;
+pub use forget::{forget, forget_address};
 pub use head::{Head, Root, public_key};
 pub use read::{Filter, Seen, list};
 
-use crate::access::{Attempt, Deed, Permit};
+use crate::access::{self, Attempt, Deed, Permit};
 use crate::runtime::{App, Error};
 use chrono::Duration;
 use sea_orm::ConnectionTrait;
@@ -101,6 +101,11 @@ pub async fn record_each(
         detail,
         about,
     });
+    // Nobody does anything once their account is closed, not even in a request that was under way. Asked before the
+    // tree is held: whoever closes an account has its person first.
+    if let Some(actor) = permit.actor() {
+        access::hold_present(txn, actor).await?;
+    }
     let tree = store::hold(txn).await?;
     store::append(app, txn, tree, said.collect()).await
 }

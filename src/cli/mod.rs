@@ -34,7 +34,7 @@ enum Command {
     /// Bring a file in.
     #[command(subcommand)]
     Import(import::Import),
-    /// Make an account.
+    /// Make an account, export what is held on somebody, or erase it.
     #[command(subcommand)]
     User(user::User),
     /// Check the audit log, or take a copy of it.

@@ -1,6 +1,7 @@
 //! The application for commands that serve nothing: the configured database, migrated, and no mail.
 
 use super::{Failure, failed};
+use crate::access::single_sign_on;
 use crate::councils;
 use crate::runtime::config::Config;
 use crate::runtime::database::Database;
@@ -37,6 +38,33 @@ pub(super) async fn as_it_is(config: Option<&Path>, secret: Secret) -> Result<Ap
         development: false,
         hashing: Hashing::at_once(HASHING),
         single_sign_on: Arc::default(),
+        work: Arc::default(),
+    })
+}
+
+/// The application over the whole configuration, for commands that write mail or need the server's secret. The server
+/// sends what they write.
+pub(super) async fn configured(config: Option<&Path>) -> Result<App, Failure> {
+    telemetry::start("warn");
+    let config = Config::read(config)?;
+    let app = of(config, Entropy::system()).await?;
+    prepare(&app).await?;
+    Ok(app)
+}
+
+/// The application of a configuration.
+pub(super) async fn of(config: Config, entropy: Entropy) -> Result<App, Failure> {
+    let single_sign_on = single_sign_on::providers(config.single_sign_on)?;
+    Ok(App {
+        db: Database::open(&config.database_url).await.map_err(failed)?,
+        clock: config.clock,
+        entropy,
+        secret: config.secret,
+        mailer: config.mailer,
+        public_url: config.public_url.into(),
+        development: config.development,
+        hashing: config.hashing,
+        single_sign_on: Arc::new(single_sign_on),
         work: Arc::default(),
     })
 }

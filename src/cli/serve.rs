@@ -1,12 +1,10 @@
 //! `serve`: the production server. It refuses to start with half a configuration.
 
 use super::{Failure, failed, open};
-use crate::access::single_sign_on;
 use crate::alerts;
 use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
 use crate::runtime::config::Config;
-use crate::runtime::database::Database;
 use crate::runtime::entropy::Entropy;
 use crate::runtime::{App, telemetry};
 use std::path::Path;
@@ -16,32 +14,20 @@ use tokio::sync::watch;
 
 pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let config = Config::read(config)?;
-    let single_sign_on = single_sign_on::providers(config.single_sign_on)?;
     telemetry::start(&config.log);
-    let app = App {
-        db: Database::open(&config.database_url).await.map_err(failed)?,
-        clock: config.clock,
-        entropy: Entropy::system(),
-        secret: config.secret,
-        mailer: config.mailer,
-        public_url: config.public_url.into(),
-        development: config.development,
-        hashing: config.hashing,
-        single_sign_on: Arc::new(single_sign_on),
-        work: Arc::default(),
-    };
+    let (address, proxies) = (config.listen, config.proxies);
+    let app = open::of(config, Entropy::system()).await?;
     let _lock = app.db.lock_for_serving().map_err(failed)?;
     open::prepare(&app).await?;
-    let listener = TcpListener::bind(config.listen)
+    let listener = TcpListener::bind(address)
         .await
-        .map_err(|e| failed(format!("{}: {e}", config.listen)))?;
+        .map_err(|e| failed(format!("{address}: {e}")))?;
     let page = DevelopmentPage {
         mode: "development".into(),
         tabs: super::demo::tabs("you@example.org"),
         first_query: super::demo::FIRST_QUERY.into(),
         ..DevelopmentPage::default()
     };
-    let proxies = config.proxies;
     serve(app, listener, page, proxies, |address| {
         println!("listening on http://{address}")
     })

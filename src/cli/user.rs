@@ -1,36 +1,54 @@
-//! `user`: accounts made from the server's own command line.
+//! `user`: accounts made, exported and erased from the server's own command line.
 
 use super::{Failure, failed, open};
 use crate::access::accounts::{self, NewAccount};
-use crate::access::{CouncilRole, Viewer};
+use crate::access::{CouncilRole, Viewer, privacy};
 use crate::councils::directory;
 use crate::runtime::Stop;
-use clap::{Subcommand, ValueEnum};
-use std::path::Path;
+use clap::{Args, Subcommand, ValueEnum};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
     /// Add somebody. The password is read from GUILDHALL_PASSWORD.
-    Add {
-        /// Address they sign in with.
+    Add(New),
+    /// Write everything that is held on somebody to a file, as JSON: for whoever asks by letter.
+    Export {
+        /// Their address, with an account or without.
         #[arg(long)]
         email: String,
-        /// Name.
-        #[arg(long)]
-        name: String,
-        /// The council they act for: GSS code or slug.
-        #[arg(long, requires = "role")]
-        council: Option<String>,
-        /// Their role in it.
-        #[arg(long, requires = "council")]
-        role: Option<Role>,
-        /// They operate this installation, as its first operator: there is one, made once.
-        #[arg(long)]
-        operator: bool,
-        /// Password.
-        #[arg(long, env = "GUILDHALL_PASSWORD", hide = true, hide_env_values = true)]
-        password: String,
+        /// The file, which must not be there yet.
+        file: PathBuf,
     },
+    /// Close somebody's account and erase what is held on them: for whoever asks by letter. It cannot be undone.
+    Erase {
+        /// Their address, with an account or without.
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// Address they sign in with.
+    #[arg(long)]
+    email: String,
+    /// Name.
+    #[arg(long)]
+    name: String,
+    /// The council they act for: GSS code or slug.
+    #[arg(long, requires = "role")]
+    council: Option<String>,
+    /// Their role in it.
+    #[arg(long, requires = "council")]
+    role: Option<Role>,
+    /// They operate this installation, as its first operator: there is one, made once.
+    #[arg(long)]
+    operator: bool,
+    /// Password.
+    #[arg(long, env = "GUILDHALL_PASSWORD", hide = true, hide_env_values = true)]
+    password: String,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -55,14 +73,55 @@ impl From<Role> for CouncilRole {
 }
 
 pub(super) async fn run(config: Option<&Path>, user: User) -> Result<(), Failure> {
-    let User::Add {
+    match user {
+        User::Add(new) => add(config, new).await,
+        User::Export { email, file } => export(config, &email, &file).await,
+        User::Erase { email } => erase(config, &email).await,
+    }
+}
+
+/// Writes what is held on somebody to a file that was not there before and that only its owner may read.
+async fn export(config: Option<&Path>, email: &str, file: &Path) -> Result<(), Failure> {
+    let app = open::configured(config).await?;
+    let told = privacy::of_address(&app, &Viewer::System, email)
+        .await
+        .map_err(failed)?;
+    let text = serde_json::to_string_pretty(&told).map_err(failed)?;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let in_file = |e| failed(format!("{}: {e}", file.display()));
+    let mut written = options.open(file).map_err(in_file)?;
+    written.write_all(text.as_bytes()).map_err(in_file)?;
+    println!("wrote {}", file.display());
+    Ok(())
+}
+
+/// Erases what is held on somebody, and says what is gone and what is not.
+async fn erase(config: Option<&Path>, email: &str) -> Result<(), Failure> {
+    let app = open::configured(config).await?;
+    let closed = privacy::erase(&app, &Viewer::System, email)
+        .await
+        .map_err(refused)?;
+    for one in &closed.erased {
+        println!("erased {} {}", one.count, one.what);
+    }
+    for one in &closed.kept {
+        println!("kept: {}. {}", one.reason.what(), one.reason.why());
+    }
+    privacy::sweep(&app).await.map_err(failed)
+}
+
+async fn add(config: Option<&Path>, new: New) -> Result<(), Failure> {
+    let New {
         email,
         name,
         council,
         role,
         operator,
         password,
-    } = user;
+    } = new;
     let council = match &council {
         Some(code) => Some(
             directory()

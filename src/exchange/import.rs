@@ -237,7 +237,7 @@ async fn insert_run(
         file_name: Set(file.name.to_owned()),
         file_digest: Set(Sha256::digest(file.bytes).to_vec()),
         imported_at: Set(app.clock.now()),
-        imported_by: Set(permit.actor_name().to_owned()),
+        imported_by: Set(permit.actor()),
         rows: count(file.report.rows),
         accepted: count(file.report.accepted),
         doubtful: count(file.report.doubtful),

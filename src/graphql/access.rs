@@ -4,7 +4,7 @@ use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use crate::access::sessions::{self, Attempt, SignInErrorCode};
 use crate::access::{
-    self as front, CouncilRole, Origin, SupplierRole, Through, second_factor, single_sign_on, tokens,
+    self as front, CouncilRole, Origin, SupplierRole, Through, privacy, second_factor, single_sign_on, tokens,
 };
 use crate::runtime::App;
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
@@ -100,6 +100,13 @@ impl Person {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
         let found = sessions::list(app, viewer).await.told(ctx)?;
         Ok(found.into_iter().map(RunningSession::from).collect())
+    }
+
+    /// Everything held on them, as one document (UK GDPR, articles 15 and 20); secrets are told as held, not shown.
+    /// Needs a session of one's own: a token is not told.
+    async fn everything_held(&self, ctx: &Context<'_>) -> async_graphql::Result<serde_json::Value> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
+        privacy::own_export(app, viewer).await.told(ctx)
     }
 
     /// The tokens made for programs, oldest first. Needs a session of one's own: a token is not told.

@@ -22,6 +22,7 @@ mod needs;
 mod node;
 pub(crate) mod paging;
 mod pilots;
+mod privacy;
 mod products;
 mod questions;
 mod relations;
@@ -72,6 +73,7 @@ pub struct Mutation(
     members::MembersMutation,
     tokens::TokensMutation,
     amendments::ContractsMutation,
+    privacy::PrivacyMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
     needs::NeedsMutation,

@@ -3,6 +3,10 @@
 //! SQLite has one connection that writes (its transactions IMMEDIATE, so that two never meet half way) and a
 //! pool that only reads. What durability and integrity rest on is asserted when it opens. PostgreSQL has one
 //! pool. Schema changes belong to the `migration` crate.
+//!
+//! What is deleted is to be gone. SQLite's `secure_delete` writes zeros over it in the file, at the price of writing
+//! the pages that it leaves; [`Database::wipe_traces`] empties what still held it: the write-ahead log, and the samples
+//! that planners keep of indexed values. In PostgreSQL dead rows go with VACUUM; backups of either are nobody's here.
 
 use super::error::Error;
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -11,15 +15,15 @@ use sea_orm::sqlx::sqlite::{
 };
 use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::cell::Cell;
 use std::fs::File;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How long a request waits for a connection before it is told that the server is busy.
@@ -48,6 +52,8 @@ pub struct Database {
     read: DatabaseConnection,
     write: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    /// Whether something was erased whose bytes may still stand somewhere.
+    traces: Arc<AtomicBool>,
     file: Option<PathBuf>,
 }
 
@@ -84,6 +90,7 @@ impl Database {
             read: counted.clone(),
             write: counted,
             statements,
+            traces: Arc::default(),
             file: None,
         })
     }
@@ -102,7 +109,7 @@ impl Database {
             .optimize_on_close(true, None)
             .disable_statement_logging();
         let file = options.get_filename().to_owned();
-        let write = sqlite_pool(options.clone(), 1).await?;
+        let write = sqlite_pool(options.clone().pragma("secure_delete", "on"), 1).await?;
         assert_guarantees(&write).await?;
         let read = sqlite_pool(options.pragma("query_only", "on"), CONNECTIONS).await?;
         let (read, statements) = counting(read.into());
@@ -115,6 +122,8 @@ impl Database {
             read,
             write,
             statements,
+            // Whoever had the file before may have been stopped before they wiped.
+            traces: Arc::new(AtomicBool::new(true)),
             file: Some(file),
         })
     }
@@ -145,6 +154,56 @@ impl Database {
     /// The door for schema changes.
     pub fn for_migration(&self) -> &DatabaseConnection {
         &self.write
+    }
+
+    /// Says that something was erased for good, so that the next [`Self::wipe_traces`] has something to do.
+    pub fn left_traces(&self) {
+        self.traces.store(true, Ordering::SeqCst);
+    }
+
+    /// Wipes what an erasure leaves beside the rows of these tables, if there was one; whether that is done. It is
+    /// not while somebody still reads what was there before: ask again later.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn wipe_traces(&self, tables: &[&str]) -> Result<bool, Error> {
+        if !self.traces.swap(false, Ordering::SeqCst) {
+            return Ok(true);
+        }
+        let wiped = match self.backend() {
+            DbBackend::Postgres => self.wipe_postgres(tables).await,
+            _ => self.wipe_sqlite(tables).await,
+        };
+        if !matches!(wiped, Ok(true)) {
+            self.left_traces();
+        }
+        wiped
+    }
+
+    /// New samples replace those in which an erased value may be.
+    async fn wipe_postgres(&self, tables: &[&str]) -> Result<bool, Error> {
+        let sql = format!("ANALYZE {}", tables.join(", "));
+        self.write.execute_unprepared(&sql).await?;
+        Ok(true)
+    }
+
+    async fn wipe_sqlite(&self, tables: &[&str]) -> Result<bool, Error> {
+        let ask = |sql: String| Statement::from_string(DbBackend::Sqlite, sql);
+        let samples = "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'";
+        if self.write.query_one_raw(ask(samples.into())).await?.is_some() {
+            let sql = format!(
+                "DELETE FROM sqlite_stat4 WHERE tbl IN ('{}')",
+                tables.join("', '")
+            );
+            self.write.execute_unprepared(&sql).await?;
+        }
+        let emptied = self
+            .write
+            .query_one_raw(ask("PRAGMA wal_checkpoint(TRUNCATE)".into()));
+        let emptied = emptied
+            .await?
+            .ok_or_else(|| Error::fault("a checkpoint without an answer"))?;
+        Ok(emptied.try_get_by_index::<i32>(0)? == 0)
     }
 
     /// Which database it is.
@@ -206,6 +265,7 @@ async fn assert_guarantees(pool: &SqlitePool) -> Result<(), Error> {
         ("journal_mode", "wal"),
         ("synchronous", "2"),
         ("foreign_keys", "1"),
+        ("secure_delete", "1"),
     ] {
         let sql = AssertSqlSafe(format!("SELECT CAST({pragma} AS TEXT) FROM pragma_{pragma}"));
         let row = pool.fetch_one(sql).await;

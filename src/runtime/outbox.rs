@@ -76,6 +76,8 @@ pub async fn enqueue(
         leased_until: Set(None),
         last_answer: Set(None),
         person_id: Set(person_id),
+        names_id: Set(None),
+        erase: Set(false),
         created_at: Set(now),
         sent_at: Set(None),
     }
@@ -149,7 +151,17 @@ async fn record(app: &App, mail: &Model, token: Uuid, answer: Answer) -> Result<
     };
     let txn = app.db.begin().await?;
     update.exec(&txn).await?;
-    Ok(txn.commit().await?)
+    let erased = Entity::delete_many()
+        .filter(Column::Id.eq(mail.id))
+        .filter(Column::Erase.eq(true))
+        .filter(Column::State.is_in(["sent", "parked"]))
+        .exec(&txn)
+        .await?;
+    txn.commit().await?;
+    if erased.rows_affected > 0 {
+        app.db.left_traces();
+    }
+    Ok(())
 }
 
 /// 30 s, 1 min, 2 min ... 1 h, each up to a quarter longer so that a thousand do not return at once.
@@ -158,6 +170,33 @@ fn retry_after(app: &App, attempts: i32) -> Duration {
     let wait = (FIRST_RETRY * 2_i32.pow(doublings)).min(LAST_RETRY);
     let jitter = i32::from(app.entropy.bytes::<1>()[0]);
     wait + wait * jitter / 1024
+}
+
+/// Has a mail go for good once it is sent or parked: whoever it is to has no account any more.
+pub async fn erase_once_done(txn: &DatabaseTransaction, mail: Uuid) -> Result<(), Error> {
+    let row = Entity::update_many().filter(Column::Id.eq(mail));
+    row.col_expr(Column::Erase, Expr::value(true)).exec(txn).await?;
+    Ok(())
+}
+
+/// Notes whom else a mail names.
+pub async fn names(txn: &DatabaseTransaction, mail: Uuid, person_id: Uuid) -> Result<(), Error> {
+    let row = Entity::update_many().filter(Column::Id.eq(mail));
+    row.col_expr(Column::NamesId, Expr::value(person_id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Gives the mails that went to an address before it was somebody's to its owner, who can move on to another.
+pub async fn adopt(txn: &DatabaseTransaction, recipient: &str, person_id: Uuid) -> Result<(), Error> {
+    Entity::update_many()
+        .filter(Column::Recipient.eq(recipient))
+        .filter(Column::PersonId.is_null())
+        .col_expr(Column::PersonId, Expr::value(person_id))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// Withdraws the alerts queued for a person, with the reason; what a server already accepted has gone.

@@ -21,6 +21,7 @@ mod operations;
 mod pages;
 mod pilots;
 mod policy;
+mod privacy;
 mod products;
 mod provider;
 mod registers;
