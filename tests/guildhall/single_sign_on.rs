@@ -279,6 +279,24 @@ async fn a_code_gets_in_only_who_asked_for_it_and_once() {
         )
         .await;
     }
+    // A challenge that our proof does not fit; and what is sent along is of this sign-in alone.
+    let (mut browser, away) = begun().await;
+    let other = begun().await.1;
+    for name in ["state", "nonce", "code_challenge"] {
+        assert_ne!(parameter(&away, name), parameter(&other, name), "{name}");
+    }
+    let foreign = with(
+        &away,
+        "code_challenge",
+        Some(&parameter(&other, "code_challenge")),
+    );
+    let back = browser.sign_in(foreign, "ann").await;
+    refused(
+        browser.come_back(&world, &back).await,
+        StatusCode::BAD_GATEWAY,
+        failed,
+    )
+    .await;
     // An ID token for another sign-in: the provider repeats the nonce it was given.
     let (mut browser, away) = begun().await;
     let back = browser

@@ -71,11 +71,7 @@ pub(super) async fn profile(
                 .fetch
                 .get(url, Some(&tokens.access_token))
                 .await;
-            let more: Told = read(url, answer)?;
-            if more.sub != told.sub {
-                return Err(SignOnError::Provider(format!("{url} tells of another subject")));
-            }
-            more
+            of_the_same(told, read(url, answer)?)?
         }
         _ => told,
     };
@@ -135,6 +131,14 @@ fn read<T: DeserializeOwned>(
     serde_json::from_slice(&answer.body).map_err(|error| SignOnError::Provider(format!("{url}: {error}")))
 }
 
+/// What userinfo tells, if it is of whom the ID token is: only that is signed for us.
+fn of_the_same(signed: Told, more: Told) -> Result<Told, SignOnError> {
+    if more.sub == signed.sub {
+        return Ok(more);
+    }
+    Err(SignOnError::Provider(format!("userinfo tells of {:?}", more.sub)))
+}
+
 /// What is believed of what a provider tells: a verified address of its council's own domains.
 fn believed(told: Told, provider: &Provider) -> Result<Profile, SignOnError> {
     let email = fold(&told.email.unwrap_or_default());
@@ -186,6 +190,16 @@ mod tests {
         }
         let unsaid = json!({ "sub": "1", "email": "ann@norfolk.gov.uk" });
         assert!(matches!(of(unsaid), Err(SignOnError::Unverified)));
+    }
+
+    #[test]
+    fn userinfo_of_another_subject_is_not_believed() {
+        let told = |sub: &str| Told {
+            sub: sub.into(),
+            ..Told::default()
+        };
+        assert_eq!(of_the_same(told("1"), told("1")).unwrap().sub, "1");
+        assert!(of_the_same(told("1"), told("2")).is_err());
     }
 
     #[test]
