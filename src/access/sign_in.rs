@@ -159,7 +159,11 @@ async fn warn_of_code(app: &App, person: &people::Model, known: bool, origin: &O
     Ok(())
 }
 
-pub(super) async fn knows_device(app: &App, person: Option<&people::Model>, origin: &Origin) -> Result<bool, Error> {
+pub(super) async fn knows_device(
+    app: &App,
+    person: Option<&people::Model>,
+    origin: &Origin,
+) -> Result<bool, Error> {
     let Some(token) = &origin.device else {
         return Ok(false);
     };

@@ -534,6 +534,7 @@ async fn security_mail_goes_first_and_no_unsubscribing_withdraws_it() {
             unsubscribe_url: None,
             message_id,
             date: world.now().into(),
+            witness: String::new(),
         };
         outbox::enqueue(&world.app, &txn, Stream::Alert, person, letter)
             .await

@@ -85,7 +85,7 @@ async fn pilot(world: &World) -> (Uuid, Value) {
         .await
         .unwrap();
     let deadline = world.now() + Duration::hours(6);
-    pilots::publish(&world.app, &Viewer::System, pilot.id, deadline)
+    pilots::publish(&world.app, &Viewer::System, pilot.id, pilot.version, deadline)
         .await
         .unwrap();
     let list = world

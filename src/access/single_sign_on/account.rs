@@ -6,7 +6,9 @@ use super::store as identities;
 use super::{SignOnError, domain_of};
 use crate::access::policy::{Action, Resource, authorize};
 use crate::access::sessions::{self, Session};
-use crate::access::{CouncilRole, Membership, Origin, Viewer, accounts, letters, own, sign_in, store, tokens};
+use crate::access::{
+    CouncilRole, Membership, Origin, Viewer, accounts, letters, own, sign_in, store, tokens,
+};
 use crate::audit;
 use crate::councils::directory;
 use crate::runtime::provider::Provider;
