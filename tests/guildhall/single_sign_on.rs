@@ -1,6 +1,6 @@
 //! Single sign-on, the whole way: there, through a real provider's own pages, and back.
 
-use crate::binary::PROGRAM;
+use crate::binary::{Binary, PROGRAM};
 use crate::provider::{Browser, Provider, configured, patient_world, world};
 use crate::world::{PASSWORD, World, text};
 use chrono::Duration;
@@ -703,6 +703,37 @@ async fn who_moves_to_an_address_elsewhere_keeps_nothing_by_single_sign_on() {
         "ann@norfolk.gov.uk"
     );
     assert_eq!(people(&world).await, 2);
+}
+
+#[tokio::test]
+async fn the_program_started_with_a_provider_in_its_file_sends_people_there() {
+    let Some(provider) = Provider::start(&ann()) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (file, database) = (
+        folder.path().join("guildhall.toml"),
+        folder.path().join("guildhall.db"),
+    );
+    let text = format!(
+        "public_url = 'https://x.example'\ndatabase_url = 'sqlite://{}'\nsmtp_url = 'smtp://localhost:25'\n\
+         secret = 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE='\nmail_from = 'A <a@x.example>'\n[[single_sign_on]]\n\
+         council = 'norfolk'\ndomains = ['norfolk.gov.uk']\nissuer = '{}'\nclient_id = 'x'\nclient_secret = 'y'\n\
+         role = 'viewer'\nrequired = true\n",
+        database.display(),
+        provider.issuer
+    );
+    std::fs::write(&file, text).unwrap();
+    let program = Binary::start(&["serve", "--config", file.to_str().unwrap()], &[]);
+    let begin = "/account/single-sign-on?email=ann%40";
+    assert_eq!(
+        program.get(&format!("{begin}norfolk.gov.uk")).await.unwrap().0,
+        303
+    );
+    assert_eq!(
+        program.get(&format!("{begin}suffolk.gov.uk")).await.unwrap().0,
+        404
+    );
 }
 
 #[test]
