@@ -67,26 +67,32 @@ pub async fn register(
     let email = fold(email);
     admit_mail(app, Purpose::Register, &email, origin).await?;
     let txn = app.db.begin().await?;
-    let (heading, says, link) = match store::by_email(&txn, &email).await? {
+    let found = store::by_email(&txn, &email).await?;
+    // A link either way: the answer comes after the same work.
+    let (heading, says, label, purpose) = match found {
         Some(_) => (
             "You have a Guildhall account already",
-            "Somebody, probably you, asked for an account with this address. There is one already: sign in with it, \
-             or choose a new password if you have forgotten yours.",
-            None,
+            "Somebody, probably you, asked for an account with this address. There is one already: sign in with it. \
+             If you have forgotten its password, follow the link within an hour to choose a new one. If it was not \
+             you, do nothing.",
+            "Choose a new password",
+            Purpose::Reset,
         ),
-        None => {
-            let link = Link {
-                purpose: Purpose::Register,
-                person: None,
-                email: email.clone(),
-                name: name.trim().to_owned(),
-            };
-            let url = links::make(app, &txn, link).await?;
-            let says = "Somebody, probably you, asked for an account with this address. Follow the link within a day \
-                        and choose a password; without that there is none. If it was not you, do nothing.";
-            ("Confirm your address", says, Some(("Make my account", url)))
-        }
+        None => (
+            "Confirm your address",
+            "Somebody, probably you, asked for an account with this address. Follow the link within a day and choose \
+             a password; without that there is none. If it was not you, do nothing.",
+            "Make my account",
+            Purpose::Register,
+        ),
     };
+    let link = Link {
+        purpose,
+        person: found.as_ref().map(|row| row.id),
+        email: email.clone(),
+        name: found.map_or_else(|| name.trim().to_owned(), |row| row.name),
+    };
+    let url = links::make(app, &txn, link).await?;
     // Not called by the name: whoever typed it may be a stranger with something to say.
     let about = About {
         person: None,
@@ -94,7 +100,7 @@ pub async fn register(
         name: "",
         heading,
         says: vec![says.into()],
-        link,
+        link: Some((label, url)),
     };
     letters::write(app, &txn, about).await?;
     txn.commit().await?;
