@@ -69,23 +69,7 @@ pub async fn register(
     let txn = app.db.begin().await?;
     let found = store::by_email(&txn, &email).await?;
     // A link either way: the answer comes after the same work.
-    let (heading, says, label, purpose) = match found {
-        Some(_) => (
-            "You have a Guildhall account already",
-            "Somebody, probably you, asked for an account with this address. There is one already: sign in with it. \
-             If you have forgotten its password, follow the link within an hour to choose a new one. If it was not \
-             you, do nothing.",
-            "Choose a new password",
-            Purpose::Reset,
-        ),
-        None => (
-            "Confirm your address",
-            "Somebody, probably you, asked for an account with this address. Follow the link within a day and choose \
-             a password; without that there is none. If it was not you, do nothing.",
-            "Make my account",
-            Purpose::Register,
-        ),
-    };
+    let (heading, says, label, purpose) = answer(found.is_some());
     let link = Link {
         purpose,
         person: found.as_ref().map(|row| row.id),
@@ -106,6 +90,20 @@ pub async fn register(
     txn.commit().await?;
     app.work.hurry();
     Ok(())
+}
+
+/// What is mailed to whoever asked for an account: heading, what it says, and the link that helps.
+fn answer(known: bool) -> (&'static str, &'static str, &'static str, Purpose) {
+    if known {
+        let says = "Somebody, probably you, asked for an account with this address. There is one already: sign in with \
+                    it. If you have forgotten its password, follow the link within an hour to choose a new one. If it \
+                    was not you, do nothing.";
+        let heading = "You have a Guildhall account already";
+        return (heading, says, "Choose a new password", Purpose::Reset);
+    }
+    let says = "Somebody, probably you, asked for an account with this address. Follow the link within a day and choose \
+                a password; without that there is none. If it was not you, do nothing.";
+    ("Confirm your address", says, "Make my account", Purpose::Register)
 }
 
 /// Counts one more mail of a kind to an address, from a source. Each kind by itself: what strangers ask for does not
