@@ -72,26 +72,16 @@ pub async fn register(
     if letters::single_sign_on(app, &txn, &email).await? {
         return Ok(txn.commit().await.map(|()| app.work.hurry())?);
     }
-    let (heading, says, link) = match store::by_email(&txn, &email).await? {
-        Some(_) => (
-            "You have a Guildhall account already",
-            "Somebody, probably you, asked for an account with this address. There is one already: sign in with it, \
-             or choose a new password if you have forgotten yours.",
-            None,
-        ),
-        None => {
-            let link = Link {
-                purpose: Purpose::Register,
-                person: None,
-                email: email.clone(),
-                name: name.trim().to_owned(),
-            };
-            let url = links::make(app, &txn, link).await?;
-            let says = "Somebody, probably you, asked for an account with this address. Follow the link within a day \
-                        and choose a password; without that there is none. If it was not you, do nothing.";
-            ("Confirm your address", says, Some(("Make my account", url)))
-        }
+    let found = store::by_email(&txn, &email).await?;
+    // A link either way: the answer comes after the same work.
+    let (heading, says, label, purpose) = answer(found.is_some());
+    let link = Link {
+        purpose,
+        person: found.as_ref().map(|row| row.id),
+        email: email.clone(),
+        name: found.map_or_else(|| name.trim().to_owned(), |row| row.name),
     };
+    let url = links::make(app, &txn, link).await?;
     // Not called by the name: whoever typed it may be a stranger with something to say.
     let about = About {
         person: None,
@@ -99,12 +89,26 @@ pub async fn register(
         name: "",
         heading,
         says: vec![says.into()],
-        link,
+        link: Some((label, url)),
     };
     letters::write(app, &txn, about).await?;
     txn.commit().await?;
     app.work.hurry();
     Ok(())
+}
+
+/// What is mailed to whoever asked for an account: heading, what it says, and the link that helps.
+fn answer(known: bool) -> (&'static str, &'static str, &'static str, Purpose) {
+    if known {
+        let says = "Somebody, probably you, asked for an account with this address. There is one already: sign in with \
+                    it. If you have forgotten its password, follow the link within an hour to choose a new one. If it \
+                    was not you, do nothing.";
+        let heading = "You have a Guildhall account already";
+        return (heading, says, "Choose a new password", Purpose::Reset);
+    }
+    let says = "Somebody, probably you, asked for an account with this address. Follow the link within a day and choose \
+                a password; without that there is none. If it was not you, do nothing.";
+    ("Confirm your address", says, "Make my account", Purpose::Register)
 }
 
 /// Counts one more mail of a kind to an address, from a source. Each kind by itself: what strangers ask for does not

@@ -99,35 +99,36 @@ pub async fn request_reset(app: &App, email: &str, origin: &Origin) -> Result<()
         return Ok(txn.commit().await.map(|()| app.work.hurry())?);
     }
     let found = store::by_email(&txn, &email).await?;
-    let link = match &found {
-        Some(row) => {
-            let link = Link {
-                purpose: Purpose::Reset,
-                person: Some(row.id),
-                email: email.clone(),
-                name: row.name.clone(),
-            };
-            Some(("Choose a new password", links::make(app, &txn, link).await?))
-        }
-        None => None,
+    // A link either way: the answer comes after the same work.
+    let (says, label, purpose) = match found {
+        Some(_) => (
+            "Somebody, probably you, asked to choose a new password. Follow the link within an hour. If it was not \
+             you, do nothing: your password stays as it is.",
+            "Choose a new password",
+            Purpose::Reset,
+        ),
+        None => (
+            "Somebody, probably you, asked to choose a new password for an account with this address. There is none: \
+             you may have registered with another. To make one with this address, follow the link within a day.",
+            "Make an account",
+            Purpose::Register,
+        ),
     };
-    let says = match found {
-        Some(_) => {
-            "Somebody, probably you, asked to choose a new password. Follow the link within an hour. If it was \
-                    not you, do nothing: your password stays as it is."
-        }
-        None => {
-            "Somebody, probably you, asked to choose a new password for an account with this address. There is \
-                 none: you may have registered with another."
-        }
+    let (person, name) = found.map_or((None, String::new()), |row| (Some(row.id), row.name));
+    let link = Link {
+        purpose,
+        person,
+        email: email.clone(),
+        name: name.clone(),
     };
+    let url = links::make(app, &txn, link).await?;
     let about = About {
-        person: found.as_ref().map(|row| row.id),
+        person,
         to: &email,
-        name: found.as_ref().map_or("", |row| &row.name),
+        name: &name,
         heading: "A new password",
         says: vec![says.into()],
-        link,
+        link: Some((label, url)),
     };
     letters::write(app, &txn, about).await?;
     txn.commit().await?;

@@ -84,6 +84,24 @@ async fn asking_is_answered_alike_and_only_the_mail_tells() {
 }
 
 #[tokio::test]
+async fn each_mail_has_the_link_that_helps_its_reader() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    world.data((), REGISTER, register(ANN)).await;
+    let forgotten = world.link(ANN, "reset").await;
+    assert!(codes(&world.data((), RESET, complete(&forgotten, NEW)).await).is_empty());
+    assert!(signs_in(&world, ANN, NEW).await);
+    let eve = "eve@b.example";
+    world.data((), REQUEST_RESET, json!({ "email": eve })).await;
+    let none_yet = world.link(eve, "register").await;
+    let nameless = world.data((), CONFIRM, complete(&none_yet, NEW)).await;
+    assert_eq!(codes(&nameless), ["BAD_NAME"], "nobody gave one");
+    let mut named = complete(&none_yet, NEW);
+    named["input"]["name"] = "Eve".into();
+    assert!(codes(&world.data((), CONFIRM, named).await).is_empty());
+}
+
+#[tokio::test]
 async fn a_stranger_writes_nothing_into_the_mail_to_register() {
     let world = World::new().await;
     world.person(ANN, "Ann").await;

@@ -163,7 +163,7 @@ async fn race(world: &World, device: &str, code: &str) {
             password: PASSWORD,
             code: Some(code),
             origin: Origin {
-                device: (index % 2 == 0).then(|| device.to_owned()),
+                device: index.is_multiple_of(2).then(|| device.to_owned()),
                 ..Origin::default()
             },
         };
@@ -227,7 +227,7 @@ async fn a_new_password_by_mail_leaves_the_second_factor_on() {
 }
 
 #[tokio::test]
-async fn ending_it_takes_password_and_code_and_weakens_every_session() {
+async fn ending_it_takes_the_password_and_a_code() {
     let (world, ann) = guarded().await;
     let end = |present: &str, code: &str| json!({ "input": { "present": present, "code": code } });
     let wrong = world
