@@ -268,7 +268,8 @@ impl CouncilLeadTimes {
     async fn notice_period_days(&self) -> u16 {
         self.0.leads.notice_period_days
     }
-    /// Counts the changes of the council's own, 0 before the first: what changes them says which version it is based on.
+    /// Counts the changes of the council's own, 0 before the first: what changes them says which version it is based
+    /// on.
     async fn version(&self) -> i32 {
         self.0.version
     }

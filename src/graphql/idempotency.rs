@@ -1,7 +1,8 @@
 //! `Idempotency-Key`: a mutation that is sent again with its key is not done again, and answered as it was.
 //!
 //! Of requests that come at once with one key, the first is done, apart from its connection, and the others wait for
-//! its answer without holding anything. Who asks and what is asked belong to the key; see [`idempotency`] for what is kept.
+//! its answer without holding anything. Who asks and what is asked belong to the key; see [`idempotency`] for what is
+//! kept.
 
 use super::api::{Api, TIME, coded};
 use super::cost;

@@ -126,7 +126,8 @@ impl NeedsMutation {
         NeedStatePayload::of(ctx, needs::state(app, viewer, council, statement).await.map(Need))
     }
 
-    /// Says "us too" for another council; saying it again changes nothing. Needs an officer, approver or administrator of the council that says it.
+    /// Says "us too" for another council; saying it again changes nothing. Needs an officer, approver or administrator
+    /// of the council that says it.
     async fn need_support(
         &self,
         ctx: &Context<'_>,

@@ -104,7 +104,8 @@ pub(super) async fn once_closed(
 /// Awards a pilot to one bid, with feedback for every bidder, who are told by mail.
 ///
 /// # Errors
-/// When it has another version, a bid is not scored or a bidder would be left without feedback, naming which; or the viewer may not.
+/// When it has another version, a bid is not scored or a bidder would be left without feedback, naming which; or the
+/// viewer may not.
 pub async fn award(
     app: &App,
     viewer: &Viewer,

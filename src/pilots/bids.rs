@@ -110,7 +110,8 @@ pub enum BidErrorCode {
 /// Submits a supplier's bid, or replaces the version told, until the deadline.
 ///
 /// # Errors
-/// When it comes too late, replaces another version than there is, or makes no sense; a late attempt is on the record, without what it said.
+/// When it comes too late, replaces another version than there is, or makes no sense; a late attempt is on the record,
+/// without what it said.
 pub async fn submit(
     app: &App,
     viewer: &Viewer,

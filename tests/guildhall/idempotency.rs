@@ -213,12 +213,71 @@ async fn what_was_cut_short_is_told_to_be_unknown_once_its_time_is_over() {
     assert!(early.is_err(), "the first may still be at work");
     assert_eq!(meanwhile, Ok(1), "those who wait hold no connection");
     world.app.clock.advance(Duration::seconds(13));
-    let told = send(&world, Some(&officer), KEY, &text).await;
+    let at_once = tokio::time::timeout(moment, send(&world, Some(&officer), KEY, &text));
+    let told = at_once.await.unwrap();
     assert_eq!(
         (told.status, &*told.code()),
         (StatusCode::CONFLICT, "OUTCOME_UNKNOWN")
     );
     assert_eq!(needs(&world).await, 1, "nothing is done again");
+}
+
+#[tokio::test]
+async fn a_request_that_found_no_connection_leaves_its_key_free() {
+    let world = World::new().await;
+    let officer = world
+        .member("o@norfolk.example", "norfolk", CouncilRole::Officer)
+        .await;
+    let text = need(&world.council("norfolk").await, "Missed bins");
+    let postgres = world.app.db.backend() == sea_orm::DbBackend::Postgres;
+    let mut all = Vec::new();
+    for _ in 0..if postgres { 8 } else { 1 } {
+        all.push(world.app.db.begin().await.unwrap());
+    }
+    let busy = send(&world, Some(&officer), KEY, &text).await;
+    assert_eq!(
+        (busy.status, &*busy.code()),
+        (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED")
+    );
+    drop(all);
+    let told = send(&world, Some(&officer), KEY, &text).await;
+    assert_eq!(told.status, StatusCode::OK, "{told:?}");
+    assert_eq!(needs(&world).await, 1);
+}
+
+#[tokio::test]
+async fn a_change_that_ran_out_of_time_is_unknown_to_whoever_asked() {
+    let world = World::new().await;
+    if world.app.db.backend() != sea_orm::DbBackend::Postgres {
+        // One connection writes: a change that waits for it has not begun.
+        return;
+    }
+    let token = world
+        .member("d@norfolk.example", "norfolk", CouncilRole::Administrator)
+        .await;
+    let council = world.council("norfolk").await;
+    let set = format!(
+        "mutation {{ councilSetLeadTimes(council: {council}, version: 0, leadTimes: {{}}) {{
+        errors {{ code }} }} }}"
+    );
+    let held = world.app.db.begin().await.unwrap();
+    held.execute_unprepared("SELECT id FROM council FOR UPDATE")
+        .await
+        .unwrap();
+    let told = send(&world, Some(&token), KEY, &set).await;
+    assert_eq!(
+        (told.status, &*told.code()),
+        (StatusCode::CONFLICT, "OUTCOME_UNKNOWN")
+    );
+    drop(held);
+    assert_eq!(
+        send(&world, Some(&token), KEY, &set).await,
+        told,
+        "it is not tried again"
+    );
+    let read = "{ council(code: \"norfolk\") { leadTimes { version } } }";
+    let now = world.data((), read, Value::Null).await;
+    assert_eq!(now["council"]["leadTimes"]["version"], 0);
 }
 
 #[tokio::test]
