@@ -6,9 +6,11 @@ mod tampering;
 use crate::binary::{PROGRAM, run};
 use crate::world::{Supplier, World};
 use chrono::Duration;
+use guildhall::access::tokens::Organisation;
 use guildhall::access::{
-    Action, CouncilRole, Origin, Permit, Resource, Viewer, authorize, credentials, sessions,
+    Action, CouncilRole, Origin, Permit, Resource, Viewer, authorize, credentials, sessions, tokens,
 };
+use guildhall::alerts::{self, searches};
 use guildhall::audit::{self, About, Head, Root, Wrong};
 use guildhall::councils::directory;
 use guildhall::needs::{self, Statement};
@@ -299,7 +301,7 @@ async fn a_receipt_carries_a_head_that_the_program_checks() {
     );
     appended(&world, 3).await;
     let head = Head::all_in(&receipt.to_string()).pop().unwrap();
-    let size = verify(&world, &[head.clone()]).await.unwrap().size;
+    let size = verify(&world, std::slice::from_ref(&head)).await.unwrap().size;
     assert_eq!(size, head.root.size + 3);
 
     let key = receipt["auditHead"]["publicKey"].as_str().unwrap();
@@ -526,7 +528,10 @@ async fn a_tail_cut_so_that_all_fits_is_found_by_a_receipt() {
         db.execute_unprepared(sql).await.unwrap();
     }
     assert_eq!(verify(&world, &[]).await.unwrap().size, 3, "by itself it fits");
-    let wrong = verify(&world, &[receipt.clone()]).await.unwrap_err().to_string();
+    let wrong = verify(&world, std::slice::from_ref(&receipt))
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(wrong.starts_with("entry 4: sequence: it is missing"), "{wrong}");
     appended(&world, 4).await;
     let wrong = verify(&world, &[receipt]).await.unwrap_err().to_string();
@@ -615,16 +620,33 @@ async fn fifty_mutations_at_once_make_one_order_and_a_tree_that_verifies() {
     let viewer = sessions::viewer_of(&world.app, Some(&approver)).await.unwrap();
     let council = directory().find("norfolk").unwrap().id;
     let before = audit::head(&world.app).await.unwrap().root.size;
+    // Some of them hold the person's row, or refer to it, and all of them then want the log's.
     let tasks = (0..50).map(|number| {
-        let (app, viewer) = (world.app.clone(), viewer.clone());
+        let (app, viewer, name) = (world.app.clone(), viewer.clone(), format!("Number {number}"));
         tokio::spawn(async move {
-            let statement = Statement {
-                title: format!("Need {number}"),
-                problem: "P".into(),
-                outcomes: "O".into(),
-                ..Statement::default()
-            };
-            needs::state(&app, &viewer, council, statement).await.unwrap()
+            match number % 3 {
+                0 => {
+                    let statement = Statement {
+                        title: name,
+                        problem: "P".into(),
+                        outcomes: "O".into(),
+                        ..Statement::default()
+                    };
+                    needs::state(&app, &viewer, council, statement)
+                        .await
+                        .map(drop)
+                        .unwrap();
+                }
+                1 => drop(
+                    searches::save(&app, &viewer, &name, alerts::filter::Filter::default())
+                        .await
+                        .unwrap(),
+                ),
+                _ => {
+                    let of = Organisation::Council(council);
+                    drop(tokens::make(&app, &viewer, of, &name, false, 1).await.unwrap());
+                }
+            }
         })
     });
     for task in tasks.collect::<Vec<_>>() {
@@ -633,11 +655,6 @@ async fn fifty_mutations_at_once_make_one_order_and_a_tree_that_verifies() {
     let found = verify(&world, &[]).await.unwrap();
     assert_eq!(found.size, before + 50);
     assert_eq!(found, audit::head(&world.app).await.unwrap().root);
-    let seen = entries(&world, &approver, json!({ "first": 100 })).await;
-    assert_eq!(
-        seen.iter().filter(|entry| entry["subjectKind"] == "need").count(),
-        50
-    );
 }
 
 #[test]
