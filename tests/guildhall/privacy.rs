@@ -6,7 +6,7 @@ mod life;
 use crate::binary::run;
 use crate::smtp::Step;
 use crate::world::{PASSWORD, Place, World};
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use guildhall::access::privacy::held::{self, Closing, Holds, Kept};
 use guildhall::access::{CouncilRole, Viewer, privacy};
 use guildhall::alerts;
@@ -124,6 +124,11 @@ async fn the_export_tells_everything_and_shows_no_secret() {
             "{section}"
         );
     }
+    let made = told["account"][0]["createdAt"].as_str().unwrap();
+    assert!(
+        made.parse::<DateTime<Utc>>().is_ok(),
+        "an instant as RFC 3339 has it: {made}"
+    );
     for (secret, holder) in secrets(&world).await {
         assert!(!text.contains(&secret), "{holder} shows");
     }

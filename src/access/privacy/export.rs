@@ -43,8 +43,8 @@ pub async fn of_address(app: &App, viewer: &Viewer, email: &str) -> Result<Value
     let email = fold(email);
     let account = store::by_email(&txn, &email).await?;
     let id = account.map_or_else(|| app.new_id(), |row| row.id);
-    audit::record(app, &txn, &permit, "person", id, &json!({ "exported": true })).await?;
     let told = tell(app, &txn, Subject { id, email }).await?;
+    audit::record(app, &txn, &permit, "person", id, &json!({ "exported": true })).await?;
     txn.commit().await?;
     Ok(told)
 }
@@ -224,7 +224,7 @@ where
         let told_as = listed.told_as.to_owned();
         match listed.holds {
             Holds::Nothing | Holds::Organisation => None,
-            Holds::Personal => told.insert(told_as, sea_value_to_json_value(&cell)),
+            Holds::Personal => told.insert(told_as, plain(&cell)),
             Holds::You => told.insert(told_as, (cell == Cell::from(me)).into()),
             Holds::Secret if matches!(cell, Cell::Bytes(None) | Cell::String(None)) => {
                 told.insert(told_as, Value::Null)
@@ -233,4 +233,12 @@ where
         };
     }
     Ok(Value::Object(told))
+}
+
+/// A value as JSON has it, an instant as RFC 3339 does.
+fn plain(cell: &Cell) -> Value {
+    match cell {
+        Cell::ChronoDateTimeUtc(Some(at)) => json!(at),
+        other => sea_value_to_json_value(other),
+    }
 }

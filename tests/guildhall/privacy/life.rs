@@ -245,7 +245,7 @@ async fn acts(world: &World, token: &str) -> String {
 }
 
 /// A pilot that is decided, with the person among its evaluators; gives one that is open.
-async fn scores(world: &World, token: &str, approver: &String) -> Value {
+async fn scores(world: &World, token: &str, approver: &str) -> Value {
     let pilot = opened(world, approver).await;
     let bidder: Supplier = world.supplier("one@tidebell.example", "Tidebell").await;
     let submit = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) { errors { code } } }";
@@ -265,7 +265,7 @@ async fn scores(world: &World, token: &str, approver: &String) -> Value {
     opened(world, approver).await
 }
 
-async fn opened(world: &World, approver: &String) -> Value {
+async fn opened(world: &World, approver: &str) -> Value {
     let draft = "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) { pilot { id } errors { code message } } }";
     let input = json!({ "council": world.council("norfolk").await, "title": "Bins", "summary": "Try.",
         "successMeasures": "Fewer.", "capPence": 1_000_000, "weeks": 12, "reservation": "NONE", "criteria": [
