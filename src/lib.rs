@@ -14,7 +14,7 @@
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
 //! | [`audit`] | who did what, by which right |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: GraphiQL, health, mail links, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, mail links, the development mailbox and clock |
 //! | [`cli`] | the commands |
 //! | [`runtime`] | clock, randomness, database, configuration, outbox, mail: what every room is given |
 //!
@@ -46,6 +46,9 @@
 //! future) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
 //! is: [`pilots::bids`] takes bids strictly before the deadline and opens them after it, and [`pilots::award`] turns
 //! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
+//!
+//! Subscriptions: `http::subscriptions` holds a socket, looks at its session again every two seconds and before each
+//! event, and asks the API anew what an event tells its viewer; `graphql::feed` reads what was written, on any node.
 //!
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.

@@ -24,12 +24,20 @@ const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Call {
-    query: String,
-    operation_name: Option<String>,
+pub(super) struct Call {
+    pub(super) query: String,
+    pub(super) operation_name: Option<String>,
     variables: Option<serde_json::Map<String, serde_json::Value>>,
     #[serde(rename = "extensions")]
     _extensions: Option<IgnoredAny>,
+}
+
+impl Call {
+    /// Its variables, taken out.
+    pub(super) fn variables(&mut self) -> Variables {
+        let variables = self.variables.take().map(serde_json::Value::Object);
+        variables.map(Variables::from_json).unwrap_or_default()
+    }
 }
 
 pub(super) fn endpoint(site: &Site) -> BoxEndpoint<'static, Response> {
@@ -61,14 +69,10 @@ async fn answer(site: &Site, mut request: Request) -> Result<Response, Response>
     let accepts_graphql = request
         .header(header::ACCEPT)
         .is_some_and(|accept| accept.contains(GRAPHQL_JSON));
-    let call = read(&mut request).await?;
+    let mut call = read(&mut request).await?;
     let response = match sessions::viewer_of(&site.app, token.as_deref()).await {
         Ok(viewer) => {
-            let variables = call
-                .variables
-                .map(serde_json::Value::Object)
-                .map(Variables::from_json);
-            let variables = variables.unwrap_or_default();
+            let variables = call.variables();
             site.api
                 .answer(viewer, &call.query, call.operation_name, variables, origin)
                 .await
@@ -86,7 +90,7 @@ fn is_json(request: &Request) -> bool {
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
 }
 
-fn bearer(request: &Request) -> Option<String> {
+pub(super) fn bearer(request: &Request) -> Option<String> {
     let (scheme, token) = request.header(header::AUTHORIZATION)?.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")

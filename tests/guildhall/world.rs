@@ -25,6 +25,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Every account's password, unless a test is about passwords.
@@ -39,7 +40,7 @@ pub(crate) struct World {
     pub(crate) client: TestClient<BoxEndpoint<'static, Response>>,
     pub(crate) clock_moves: Arc<AtomicUsize>,
     // Last, so that the database goes when nothing uses it any more.
-    _place: Place,
+    place: Place,
 }
 
 /// Whoever an operation comes from: a token, a supplier's founder, or nobody.
@@ -75,22 +76,30 @@ pub(crate) struct Supplier {
 impl World {
     /// A production server's world.
     pub(crate) async fn new() -> Self {
-        Self::with(false).await
+        Self::with(false, None).await
     }
 
     /// A development server's world.
     pub(crate) async fn development() -> Self {
-        Self::with(true).await
+        Self::with(true, None).await
     }
 
-    async fn with(development: bool) -> Self {
+    /// A development server's world in which nobody waits longer than this for the database.
+    pub(crate) async fn waiting(wait: Duration) -> Self {
+        Self::with(true, Some(wait)).await
+    }
+
+    async fn with(development: bool, wait: Option<Duration>) -> Self {
         let seed = match std::env::var("GUILDHALL_TEST_SEED") {
             Ok(seed) => seed.parse().expect("GUILDHALL_TEST_SEED is a number"),
             Err(_) => u64::from_le_bytes(Entropy::system().bytes()),
         };
         println!("GUILDHALL_TEST_SEED={seed}");
         let place = Place::make().await;
-        let db = Database::open(&place.url).await.unwrap();
+        let db = match wait {
+            Some(wait) => Database::open_waiting(&place.url, wait).await.unwrap(),
+            None => Database::open(&place.url).await.unwrap(),
+        };
         Migrator::up(db.for_migration(), None).await.unwrap();
         let smtp = Smtp::start().await;
         let app = App {
@@ -115,8 +124,19 @@ impl World {
             smtp,
             client,
             clock_moves,
-            _place: place,
+            place,
         }
+    }
+
+    /// Where its database is, for those who open it beside the server.
+    pub(crate) fn url(&self) -> &str {
+        &self.place.url
+    }
+
+    /// Runs SQL as the keeper of the PostgreSQL server, with the database's name for `{name}`.
+    pub(crate) async fn as_keeper(&self, sql: &str) {
+        let (server, name) = self.place.postgres.as_ref().unwrap();
+        run(server, &sql.replace("{name}", name)).await;
     }
 
     /// The present instant.
