@@ -7,6 +7,7 @@
 mod alerts;
 mod binary;
 mod doors;
+mod faults;
 mod hostile;
 mod needs;
 mod pages;
