@@ -14,7 +14,7 @@
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: GraphiQL, health, mail links, single sign-on, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, mail links, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
 //! | [`runtime`] | clock, randomness, database, configuration, outbox, mail: what every room is given |
 //!
@@ -53,6 +53,9 @@
 //! for each changed contract ([`audit::record_each`]): a leaf of the tree with commitments, and beside it who and what.
 //! `graphql::audit` asks [`audit::list`], which shows what the policy lets the viewer read. A head that somebody kept
 //! (a bid's receipt, any mail) shows with `guildhall audit verify --head` that none of it was rewritten since.
+//!
+//! Subscriptions: `http::subscriptions` holds a socket, looks at its session again every two seconds and before each
+//! event, and asks the API anew what an event tells its viewer; `graphql::feed` reads what was written, on any node.
 //!
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.

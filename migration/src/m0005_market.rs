@@ -66,6 +66,7 @@ CREATE TABLE pilot (
 ) {strict};
 CREATE INDEX pilot_council ON pilot (council_id, id);
 CREATE INDEX pilot_state ON pilot (state, id);
+CREATE INDEX pilot_updated ON pilot (updated_at);
 
 CREATE TABLE pilot_criterion (
     pilot_id {id} NOT NULL REFERENCES pilot (id) ON DELETE CASCADE,
@@ -93,6 +94,7 @@ CREATE TABLE pilot_question (
     version {int} NOT NULL
 ) {strict};
 CREATE INDEX pilot_question_pilot ON pilot_question (pilot_id, id);
+CREATE INDEX pilot_question_answered ON pilot_question (answered_at);
 
 CREATE TABLE bid (
     id {id} NOT NULL PRIMARY KEY,

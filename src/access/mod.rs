@@ -95,6 +95,13 @@ pub struct Origin {
     pub agent: String,
 }
 
+impl Origin {
+    /// The source as it is counted: one customer's, whatever of their addresses they use.
+    pub fn counted(&self) -> Option<String> {
+        self.source.map(attempts::source)
+    }
+}
+
 /// Forgets what no longer counts: counted attempts, and what has expired.
 ///
 /// # Errors
@@ -180,6 +187,17 @@ impl Viewer {
             .unwrap_or_default()
     }
 
+    /// Whether the viewer still is who they were, with every right they had: what is open in their name may stay open.
+    pub fn still_is(&self, before: &Self) -> bool {
+        match (self, before) {
+            (Self::Person(now), Self::Person(then)) => {
+                let kept = |of: &Membership| now.memberships.contains(of);
+                now.id == then.id && (now.operator || !then.operator) && then.memberships.iter().all(kept)
+            }
+            (now, then) => now == then,
+        }
+    }
+
     /// As the audit names them.
     pub fn name(&self) -> &str {
         match self {
@@ -192,7 +210,7 @@ impl Viewer {
 
 #[cfg(test)]
 mod tests {
-    use super::fold;
+    use super::*;
 
     #[test]
     fn every_spelling_of_an_address_is_one() {
@@ -209,5 +227,37 @@ mod tests {
             assert_eq!(fold(typed), kept);
             assert_eq!(fold(kept), kept, "twice is once");
         }
+    }
+
+    fn somebody(id: u128, operator: bool, memberships: Vec<Membership>) -> Viewer {
+        Viewer::Person(Person {
+            id: Uuid::from_u128(id),
+            email: "a@b.example".into(),
+            name: "A".into(),
+            operator,
+            memberships,
+            waiting: Vec::new(),
+            second_factor: false,
+            through: Through::Token { acts: true },
+        })
+    }
+
+    #[test]
+    fn whoever_gains_is_who_they_were_and_whoever_loses_is_not() {
+        let of = |role| Membership::Council(Uuid::from_u128(1), role);
+        let officer = somebody(9, false, vec![of(CouncilRole::Officer)]);
+        let gained = somebody(9, true, vec![of(CouncilRole::Viewer), of(CouncilRole::Officer)]);
+        assert!(officer.still_is(&officer) && gained.still_is(&officer));
+        assert!(Viewer::Anonymous.still_is(&Viewer::Anonymous));
+        for lost in [
+            somebody(9, false, Vec::new()),
+            somebody(9, false, vec![of(CouncilRole::Approver)]),
+            somebody(8, false, vec![of(CouncilRole::Officer)]),
+            Viewer::Anonymous,
+        ] {
+            assert!(!lost.still_is(&officer), "{lost:?}");
+        }
+        let operator = somebody(9, true, Vec::new());
+        assert!(!somebody(9, false, Vec::new()).still_is(&operator));
     }
 }

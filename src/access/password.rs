@@ -122,7 +122,7 @@ async fn bounded<T: Send + 'static>(
     let turn = app.hashing.at_once.clone().acquire_owned();
     let permit = tokio::time::timeout(PATIENCE, turn)
         .await
-        .map_err(|_| Error::Overloaded)?
+        .map_err(|_| Error::Overloaded("too many passwords to hash".into()))?
         .map_err(Error::fault)?;
     tokio::task::spawn_blocking(move || {
         let _permit = permit;

@@ -1,13 +1,15 @@
 //! Alerts: whoever asked is told when a window opens, once.
 //!
 //! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`mod@tick`] takes what has opened
-//! and was not told yet and writes the mails, [`digest`] words them. The outbox sends them.
+//! and was not told yet and writes the mails, [`digest`] words them. The outbox sends them; [`written`] tells those who
+//! watch for them.
 
 pub mod digest;
 pub mod filter;
 pub mod searches;
 pub mod tick;
 mod unsubscribe;
+pub mod written;
 
 pub use tick::{Told, tick};
 pub use unsubscribe::{Unsubscribed, link, subscription, unsubscribe};

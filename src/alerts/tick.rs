@@ -43,6 +43,9 @@ pub async fn tick(app: &App) -> Result<Told, Error> {
         told.mails = tell(app, &txn, &opened, today).await?;
     }
     txn.commit().await?;
+    if told.mails > 0 {
+        app.work.wrote();
+    }
     Ok(told)
 }
 

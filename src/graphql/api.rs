@@ -4,6 +4,7 @@
 
 use super::cost::{self, ListSizes};
 use super::documents::Documents;
+use super::feed::Feed;
 use super::{Schema, errors, guard};
 use crate::access::{Origin, Viewer};
 use crate::runtime::{App, Error};
@@ -27,6 +28,7 @@ pub struct Api {
     schema: Schema,
     documents: Arc<Documents>,
     sizes: Arc<ListSizes>,
+    feed: Arc<Feed>,
 }
 
 impl Api {
@@ -39,6 +41,7 @@ impl Api {
             schema,
             documents: Arc::default(),
             sizes: Arc::new(sizes),
+            feed: Arc::default(),
         }
     }
 
@@ -66,11 +69,6 @@ impl Api {
         }
     }
 
-    /// The answer to a request that was not admitted.
-    pub(super) fn refused(&self, error: ServerError) -> Response {
-        self.tidy(Response::from_errors(vec![error]))
-    }
-
     /// A request with all that resolvers need, if it may run; its refusal, if not.
     pub(super) fn admitted(
         &self,
@@ -96,32 +94,43 @@ impl Api {
 
     /// Runs a request that was admitted.
     pub(super) async fn run(&self, request: Request) -> Response {
-        let response = self.contained(self.schema.execute(request)).await;
-        self.tidy(response)
+        self.contained(TIME, self.schema.execute(request)).await
     }
 
-    /// Work that neither panics nor goes on for ever, as far as the caller can tell.
-    async fn contained(&self, work: impl Future<Output = Response>) -> Response {
+    /// Work that neither panics nor goes on for longer than this, as far as the caller can tell, its answer tidied.
+    pub(super) async fn contained(&self, time: Duration, work: impl Future<Output = Response>) -> Response {
         let work = AssertUnwindSafe(work).catch_unwind();
-        match tokio::time::timeout(TIME, work).await {
-            Ok(Ok(response)) => response,
+        match tokio::time::timeout(time, work).await {
+            Ok(Ok(response)) => self.tidy(response),
             Ok(Err(panic)) => self.failed(&Error::fault(format!("panic: {}", panic_words(&*panic)))),
-            Err(_) => self.failed(&Error::Overloaded),
+            Err(_) => self.failed(&Error::Overloaded(format!("not answered within {time:?}"))),
         }
     }
 
     /// An answer that says only that the request could not be answered.
     pub fn failed(&self, error: &Error) -> Response {
-        let code = if matches!(error, Error::Overloaded) {
+        let code = if matches!(error, Error::Overloaded(_)) {
             "OVERLOADED"
         } else {
             "FAULT"
         };
-        let told = match error {
-            Error::Fault(cause) => self.fault(cause),
-            other => coded(other.to_string(), code),
-        };
-        Response::from_errors(vec![told])
+        let (told, reference) = errors::worded(&self.app, error);
+        Response::from_errors(vec![coded(told, code, reference)])
+    }
+
+    /// The answer to what was not admitted.
+    pub(super) fn refused(&self, error: ServerError) -> Response {
+        self.tidy(Response::from_errors(vec![error]))
+    }
+
+    /// The answer to what makes no sense here.
+    pub(super) fn misplaced(&self, message: &str) -> Response {
+        self.refused(coded(message.to_owned(), guard::MALFORMED, None))
+    }
+
+    /// What this process tells its subscriptions of.
+    pub(super) fn feed(&self) -> (&Arc<Feed>, &App) {
+        (&self.feed, &self.app)
     }
 
     /// Judges a query: by its text, then parsed (once for each text), then by what it would cost.
@@ -140,7 +149,9 @@ impl Api {
     fn tidy(&self, mut response: Response) -> Response {
         for error in &mut response.errors {
             if error.source.is_some() {
-                let fault = self.fault(&error.message);
+                let fault = Error::fault(&error.message);
+                let (told, reference) = errors::worded(&self.app, &fault);
+                let fault = coded(told, "FAULT", reference);
                 error.message = fault.message;
                 error.extensions = fault.extensions;
                 error.source = None;
@@ -153,26 +164,15 @@ impl Api {
         guard::trim_errors(&mut response.errors);
         response
     }
-
-    fn fault(&self, cause: &str) -> ServerError {
-        let reference = errors::reference(&self.app);
-        tracing::error!(%reference, cause, "fault");
-        let mut error = coded(
-            format!("something went wrong on our side; quote {reference}"),
-            "FAULT",
-        );
-        error
-            .extensions
-            .get_or_insert_default()
-            .set("reference", reference);
-        error
-    }
 }
 
-pub(super) fn coded(message: String, code: &str) -> ServerError {
+pub(super) fn coded(message: String, code: &str, reference: Option<String>) -> ServerError {
     let mut error = ServerError::new(message, None);
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code);
+    if let Some(reference) = reference {
+        extensions.set("reference", reference);
+    }
     error.extensions = Some(extensions);
     error
 }
@@ -214,14 +214,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_panic_becomes_a_fault_without_its_words() {
+    async fn a_panic_becomes_a_fault_whose_words_are_in_the_log_alone() {
         let directory = tempfile::tempdir().unwrap();
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(log.reopen().unwrap())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
         let answer = api(&directory)
             .await
-            .contained(async { panic!("secret words") })
+            .contained(TIME, async { panic!("secret words") })
             .await;
         assert!(told(&answer).contains("\"FAULT\""));
         assert!(!told(&answer).contains("secret"));
+        let reference = answer.errors[0].extensions.as_ref().unwrap().get("reference");
+        let reference = reference.unwrap().clone().into_json().unwrap();
+        let log = std::fs::read_to_string(log.path()).unwrap();
+        let line = log
+            .lines()
+            .find(|line| line.contains(reference.as_str().unwrap()));
+        assert!(line.unwrap().contains("secret words"), "{log}");
     }
 
     #[tokio::test]
@@ -229,7 +241,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let unworded = async_graphql::Error::from(std::io::Error::other("/var/lib/secret.db"));
         let unworded = unworded.into_server_error(async_graphql::Pos::default());
-        let worded = coded("an id of a supplier".to_owned(), "WRONG_ID");
+        let worded = coded("an id of a supplier".to_owned(), "WRONG_ID", None);
         let answer = api(&directory)
             .await
             .tidy(Response::from_errors(vec![unworded, worded]));

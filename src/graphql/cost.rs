@@ -33,6 +33,8 @@ pub const MAX_LISTS: u64 = 50;
 pub const MAX_QUERIES: u64 = 50;
 /// Root fields of a mutation. They run one after the other; sign-in is limited elsewhere too.
 pub const MAX_MUTATIONS: u64 = 10;
+/// Root fields of a subscription, as the specification says: each event is of one field.
+pub const MAX_SUBSCRIPTIONS: u64 = 1;
 /// Variables an operation may declare. A form sends one input object, a search a dozen filters.
 pub const MAX_VARIABLES: usize = 50;
 
@@ -62,7 +64,7 @@ pub enum TooCostly {
     Depth,
     /// Over [`MAX_LISTS`].
     Lists,
-    /// Over [`MAX_QUERIES`], or [`MAX_MUTATIONS`] in a mutation; it holds which.
+    /// Over [`MAX_QUERIES`], [`MAX_MUTATIONS`] in a mutation or [`MAX_SUBSCRIPTIONS`]; it holds which.
     Roots(u64),
     /// Over [`MAX_VARIABLES`].
     Variables,
@@ -98,6 +100,7 @@ impl fmt::Display for TooCostly {
             ),
             Self::Depth => write!(f, "the query's fields nest deeper than {MAX_DEPTH}"),
             Self::Lists => write!(f, "the query asks for over {MAX_LISTS} lists"),
+            Self::Roots(1) => f.write_str("a subscription has over one root field"),
             Self::Roots(most) => write!(f, "the operation has over {most} root fields"),
             Self::Variables => write!(f, "an operation declares over {MAX_VARIABLES} variables"),
             Self::FragmentCycle(name) => write!(f, "fragment \"{name}\" spreads itself"),
@@ -124,8 +127,11 @@ pub fn check(
     sizes: &ListSizes,
 ) -> Result<Cost, TooCostly> {
     let cost = of(document, operation_name, variables, sizes)?;
-    let mutates = chosen(document, operation_name).is_some_and(|op| op.ty == OperationType::Mutation);
-    let roots = if mutates { MAX_MUTATIONS } else { MAX_QUERIES };
+    let roots = match kind(document, operation_name) {
+        Some(OperationType::Mutation) => MAX_MUTATIONS,
+        Some(OperationType::Subscription) => MAX_SUBSCRIPTIONS,
+        _ => MAX_QUERIES,
+    };
     let over = [
         (cost.depth > MAX_DEPTH, TooCostly::Depth),
         (cost.roots > roots, TooCostly::Roots(roots)),
@@ -168,6 +174,11 @@ pub fn of(
         }
     }
     Ok(cost)
+}
+
+/// Whether the operation that would run reads, changes or subscribes, if there is no doubt which one it is.
+pub fn kind(document: &ExecutableDocument, operation_name: Option<&str>) -> Option<OperationType> {
+    chosen(document, operation_name).map(|operation| operation.ty)
 }
 
 /// The operation the library will run, if there is no doubt.

@@ -10,19 +10,34 @@ pub(super) fn top_level(ctx: &Context<'_>, error: Error) -> async_graphql::Error
         Error::NotSignedIn => "NOT_SIGNED_IN",
         Error::NotFound => "NOT_FOUND",
         Error::NotAllowed => "NOT_ALLOWED",
-        Error::Overloaded => "OVERLOADED",
+        Error::Overloaded(_) => "OVERLOADED",
         Error::Fault(_) => "FAULT",
     };
-    if let Error::Fault(cause) = &error {
-        let reference = reference(ctx.data_unchecked::<App>());
-        tracing::error!(%reference, cause, "fault");
-        let told = format!("something went wrong on our side; quote {reference}");
-        return async_graphql::Error::new(told).extend_with(|_, e| {
-            e.set("code", code);
-            e.set("reference", reference.clone());
-        });
+    let (told, reference) = worded(ctx.data_unchecked::<App>(), &error);
+    async_graphql::Error::new(told).extend_with(|_, e| {
+        e.set("code", code);
+        if let Some(reference) = reference {
+            e.set("reference", reference);
+        }
+    })
+}
+
+/// An error's words for whoever asked; where its cause is for the log, it goes there under the reference given.
+pub(crate) fn worded(app: &App, error: &Error) -> (String, Option<String>) {
+    match error {
+        Error::Fault(cause) => {
+            let reference = reference(app);
+            tracing::error!(%reference, cause, "fault");
+            let told = format!("something went wrong on our side; quote {reference}");
+            (told, Some(reference))
+        }
+        Error::Overloaded(cause) => {
+            let reference = reference(app);
+            tracing::warn!(%reference, cause, "busy");
+            (format!("{error}; quote {reference}"), Some(reference))
+        }
+        _ => (error.to_string(), None),
     }
-    async_graphql::Error::new(error.to_string()).extend_with(|_, e| e.set("code", code))
 }
 
 /// Turns an error that a loader shared among its callers into the API's.
@@ -33,7 +48,7 @@ pub(super) fn shared(ctx: &Context<'_>, error: &Error) -> async_graphql::Error {
             Error::NotSignedIn => Error::NotSignedIn,
             Error::NotFound => Error::NotFound,
             Error::NotAllowed => Error::NotAllowed,
-            Error::Overloaded => Error::Overloaded,
+            Error::Overloaded(cause) => Error::Overloaded(cause.clone()),
             Error::Fault(cause) => Error::Fault(cause.clone()),
         },
     )

@@ -208,7 +208,7 @@ fn unknown() -> Answer {
 }
 
 fn told(code: &str, message: &str) -> Answer {
-    Response::from_errors(vec![coded(message.to_owned(), code)]).into()
+    Response::from_errors(vec![coded(message.to_owned(), code, None)]).into()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod cost;
 mod councils;
 mod documents;
 pub(crate) mod errors;
+mod feed;
 mod guard;
 pub mod idempotency;
 pub mod ids;
@@ -27,6 +28,7 @@ mod products;
 mod questions;
 mod relations;
 mod searches;
+mod subscriptions;
 mod suppliers;
 mod tokens;
 mod windows;
@@ -35,9 +37,12 @@ pub(crate) use access::{AWAY_COOKIE, away_cookie, back_cookie};
 pub use access::{DEVICE_COOKIE, SESSION_COOKIE, cookies, device_cookie, ended_cookie};
 pub use api::Api;
 pub(crate) use api::panic_words;
+pub(crate) use feed::{Event, Events};
 pub(crate) use members::called;
+pub(crate) use subscriptions::{Call, Operation};
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{MergedObject, SDLExportOptions};
+use subscriptions::Subscription;
 
 /// Everything that can be read.
 #[derive(MergedObject, Default)]
@@ -85,11 +90,11 @@ pub struct Mutation(
 );
 
 /// The whole API as async-graphql holds it.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. It needs no database: the command that prints `schema.graphql` has none.
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         .limit_directives(20)
         .disable_suggestions()
         .finish()

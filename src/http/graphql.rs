@@ -25,12 +25,20 @@ const GRAPHQL_JSON: &str = "application/graphql-response+json";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Call {
-    query: String,
-    operation_name: Option<String>,
+pub(super) struct Call {
+    pub(super) query: String,
+    pub(super) operation_name: Option<String>,
     variables: Option<serde_json::Map<String, serde_json::Value>>,
     #[serde(rename = "extensions")]
     _extensions: Option<IgnoredAny>,
+}
+
+impl Call {
+    /// Its variables, taken out.
+    pub(super) fn variables(&mut self) -> Variables {
+        let variables = self.variables.take().map(serde_json::Value::Object);
+        variables.map(Variables::from_json).unwrap_or_default()
+    }
 }
 
 pub(super) fn endpoint(site: &Site) -> BoxEndpoint<'static, Response> {
@@ -63,17 +71,13 @@ async fn answer(site: &Site, mut request: Request) -> Result<Response, Response>
         .header(header::ACCEPT)
         .is_some_and(|accept| accept.contains(GRAPHQL_JSON));
     let key = key(&request).map_err(malformed)?;
-    let call = read(&mut request).await?;
+    let mut call = read(&mut request).await?;
     let answer = match sessions::viewer_of(&site.app, token.as_deref()).await {
         Ok(viewer) => {
-            let variables = call
-                .variables
-                .map(serde_json::Value::Object)
-                .map(Variables::from_json);
             let sent = Sent {
+                variables: call.variables(),
                 query: call.query,
                 operation_name: call.operation_name,
-                variables: variables.unwrap_or_default(),
                 key,
             };
             site.api.answer_sent(viewer, origin, sent).await
@@ -100,7 +104,7 @@ fn key(request: &Request) -> Result<Option<Key>, &'static str> {
         .ok_or("send one Idempotency-Key of 1 to 255 visible ASCII characters")
 }
 
-fn bearer(request: &Request) -> Option<String> {
+pub(super) fn bearer(request: &Request) -> Option<String> {
     let (scheme, token) = request.header(header::AUTHORIZATION)?.split_once(' ')?;
     scheme
         .eq_ignore_ascii_case("bearer")

@@ -1,6 +1,8 @@
 //! For whoever keeps the server running: does it live, and can it do its work.
 
 use super::Site;
+use crate::graphql::errors;
+use crate::runtime::Error;
 use poem::endpoint::{BoxEndpoint, make};
 use poem::http::StatusCode;
 use poem::{EndpointExt, IntoResponse, Response, get};
@@ -16,23 +18,30 @@ pub(super) fn live() -> BoxEndpoint<'static, Response> {
 
 /// The process and its database answer.
 pub(super) fn ready(site: &Site) -> BoxEndpoint<'static, Response> {
-    let db = site.app.db.clone();
+    let app = site.app.clone();
     get(make(move |_| {
-        let db = db.clone();
+        let app = app.clone();
         async move {
-            match tokio::time::timeout(PING, db.ping()).await {
-                Ok(Ok(())) => said(StatusCode::OK, "ready"),
-                _ => said(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "not ready: the database does not answer",
-                ),
-            }
+            let late = |_| {
+                Err(Error::Overloaded(format!(
+                    "the database did not answer within {PING:?}"
+                )))
+            };
+            let answered = tokio::time::timeout(PING, app.db.ping()).await;
+            let Err(error) = answered.unwrap_or_else(late) else {
+                return said(StatusCode::OK, "ready");
+            };
+            let (_, reference) = errors::worded(&app, &error);
+            let reference = reference.unwrap_or_default();
+            let text = format!("not ready: the database does not answer; quote {reference}");
+            said(StatusCode::SERVICE_UNAVAILABLE, text)
         }
     }))
     .boxed()
 }
 
-fn said(status: StatusCode, text: &'static str) -> Response {
+fn said(status: StatusCode, text: impl Into<String>) -> Response {
+    let text = text.into();
     text.with_header("cache-control", "no-store")
         .with_status(status)
         .into_response()

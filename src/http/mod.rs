@@ -1,5 +1,6 @@
-//! What is reached by HTTP: the API at `/graphql`, GraphiQL, health, the pages that mail links land on, the way to a
-//! council's provider and back, and on a development server its front page, mailbox and clock.
+//! What is reached by HTTP: the API at `/graphql`, its subscriptions at `/graphql/socket`, GraphiQL, health, the pages
+//! that mail links land on, the way to a council's provider and back, and on a development server its front page,
+//! mailbox and clock.
 //!
 //! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
 //! security headers, panics, and errors without their insides. `origin` refuses other sites' requests.
@@ -12,16 +13,20 @@ mod health;
 mod mailbox;
 mod origin;
 mod pages;
+mod places;
 mod shell;
 mod single_sign_on;
 mod socket;
+mod subscriptions;
 mod unsubscribe;
 
 pub use development::{DevelopmentPage, SignIn, Tab};
+pub use places::SocketLimits;
 
 use crate::graphql::Api;
 use crate::runtime::{App, Error};
 use futures_util::future::BoxFuture;
+use places::Sockets;
 use poem::{Endpoint, Response, Route, Server};
 use std::future::Future;
 use std::sync::Arc;
@@ -43,6 +48,7 @@ pub struct Site {
     page: Arc<DevelopmentPage>,
     on_clock_moved: ClockMoved,
     proxies: usize,
+    sockets: Sockets,
 }
 
 impl Site {
@@ -54,6 +60,7 @@ impl Site {
             page: Arc::default(),
             on_clock_moved: Arc::new(|| Box::pin(async {})),
             proxies: 0,
+            sockets: Sockets::new(SocketLimits::default()),
         }
     }
 
@@ -71,6 +78,13 @@ impl Site {
         self
     }
 
+    /// With these limits for sockets.
+    #[must_use]
+    pub fn with_sockets(mut self, limits: SocketLimits) -> Self {
+        self.sockets = Sockets::new(limits);
+        self
+    }
+
     /// With this called when the development clock has moved.
     #[must_use]
     pub fn when_clock_moves(mut self, told: ClockMoved) -> Self {
@@ -79,7 +93,7 @@ impl Site {
     }
 }
 
-/// Serves until `shutdown` completes, then lets requests under way end.
+/// Serves until `shutdown` completes, then lets requests under way end and closes sockets.
 ///
 /// # Errors
 /// When the listener is no longer usable.
@@ -89,17 +103,25 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), Error> {
     let acceptor = socket::Acceptor::new(listener)?;
-    Server::new_with_acceptor(acceptor)
+    let sockets = site.sockets.clone();
+    let stop = async {
+        shutdown.await;
+        sockets.stop();
+    };
+    let served = Server::new_with_acceptor(acceptor)
         .idle_timeout(IDLE)
-        .run_with_graceful_shutdown(routes(site), shutdown, Some(STOPPING))
-        .await
-        .map_err(Error::fault)
+        .run_with_graceful_shutdown(routes(site), stop, Some(STOPPING))
+        .await;
+    // The server does not count connections that became sockets.
+    let _ = tokio::time::timeout(STOPPING, sockets.gone()).await;
+    served.map_err(Error::fault)
 }
 
 /// Every route, as tests call them: without a socket.
 pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
     let route = Route::new()
         .at("/graphql", graphql::endpoint(&site))
+        .at("/graphql/socket", subscriptions::endpoint(&site))
         .at("/health/live", health::live())
         .at("/health/ready", health::ready(&site))
         .at("/unsubscribe/:token", unsubscribe::endpoint(&site))

@@ -3,7 +3,7 @@
 //! A fault's cause goes to the log under a reference; only the reference leaves. Programs get JSON, people pages.
 
 use super::pages;
-use crate::graphql::{errors::reference, panic_words};
+use crate::graphql::{errors, panic_words};
 use crate::runtime::{App, Error};
 use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -40,12 +40,15 @@ impl<E: Endpoint> Endpoint for Shell<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let for_programs = request.uri().path() == "/graphql";
+        let for_programs = matches!(request.uri().path(), "/graphql" | "/graphql/socket");
         let answered = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
         let mut response = match answered {
             Ok(Ok(response)) => response.into_response(),
             Ok(Err(error)) => self.refused(error, for_programs),
-            Err(panic) => self.fault(&format!("panic: {}", panic_words(&*panic)), for_programs),
+            Err(panic) => {
+                let panic = Error::fault(format!("panic: {}", panic_words(&*panic)));
+                self.failed(&panic, for_programs)
+            }
         };
         for (name, value) in HEADERS {
             let value = HeaderValue::from_static(value);
@@ -60,31 +63,28 @@ impl<E> Shell<E> {
         let (status, title, message) = match error.downcast_ref::<Error>() {
             Some(Error::NotFound) => NOT_FOUND,
             Some(Error::NotSignedIn | Error::NotAllowed) => NOT_ALLOWED,
-            Some(Error::Overloaded) => OVERLOADED,
-            Some(Error::Fault(cause)) => return self.fault(cause, for_programs),
+            Some(error @ (Error::Overloaded(_) | Error::Fault(_))) => {
+                return self.failed(error, for_programs);
+            }
             None => match error.status() {
                 StatusCode::NOT_FOUND => NOT_FOUND,
                 StatusCode::METHOD_NOT_ALLOWED => WRONG_METHOD,
                 status if status.is_client_error() => {
                     (status, "That was not understood", "Go back and try again.")
                 }
-                _ => return self.fault(&error.to_string(), for_programs),
+                _ => return self.failed(&Error::fault(error), for_programs),
             },
         };
         told(for_programs, status, title, message, None)
     }
 
-    fn fault(&self, cause: &str, for_programs: bool) -> Response {
-        let reference = reference(&self.app);
-        tracing::error!(%reference, cause, "fault");
-        let message = "Something went wrong on our side. Trying again may work.";
-        told(
-            for_programs,
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "This could not be done",
-            message,
-            Some(&reference),
-        )
+    fn failed(&self, error: &Error, for_programs: bool) -> Response {
+        let (status, title, message) = match error {
+            Error::Overloaded(_) => OVERLOADED,
+            _ => FAULT,
+        };
+        let (_, reference) = errors::worded(&self.app, error);
+        told(for_programs, status, title, message, reference.as_deref())
     }
 }
 
@@ -103,6 +103,11 @@ const OVERLOADED: Told = (
     StatusCode::SERVICE_UNAVAILABLE,
     "The server is busy",
     "Try again in a minute.",
+);
+const FAULT: Told = (
+    StatusCode::INTERNAL_SERVER_ERROR,
+    "This could not be done",
+    "Something went wrong on our side. Trying again may work.",
 );
 const WRONG_METHOD: Told = (
     StatusCode::METHOD_NOT_ALLOWED,

@@ -166,6 +166,7 @@ pub async fn answer(
     )
     .await?;
     txn.commit().await.map_err(Error::from)?;
+    app.work.wrote();
     Ok(read(row, false))
 }
 

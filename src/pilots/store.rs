@@ -341,3 +341,27 @@ pub(super) async fn put_question(
         .await?;
     Ok(())
 }
+
+/// Pilots written since an instant, that one included, each with its version.
+pub(super) async fn written_since(
+    db: &impl ConnectionTrait,
+    at: DateTime<Utc>,
+) -> Result<Vec<(Uuid, i32)>, Error> {
+    let written = pilot::Entity::find()
+        .select_only()
+        .columns([pilot::Column::Id, pilot::Column::Version])
+        .filter(pilot::Column::UpdatedAt.gte(at));
+    Ok(written.into_tuple().all(db).await?)
+}
+
+/// Questions answered since an instant, that one included: of which pilot, and which.
+pub(super) async fn answered_since(
+    db: &impl ConnectionTrait,
+    at: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    let answered = pilot_question::Entity::find()
+        .select_only()
+        .columns([pilot_question::Column::PilotId, pilot_question::Column::Id])
+        .filter(pilot_question::Column::AnsweredAt.gte(at));
+    Ok(answered.into_tuple().all(db).await?)
+}

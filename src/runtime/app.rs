@@ -39,6 +39,7 @@ pub struct App {
 #[derive(Debug, Default)]
 pub struct Work {
     nudge: Notify,
+    written: Notify,
     turn: Mutex<()>,
 }
 
@@ -51,6 +52,17 @@ impl Work {
     /// Completes when somebody is in a hurry.
     pub async fn hurried(&self) {
         self.nudge.notified().await;
+    }
+
+    /// Called when something was committed that a subscription may wait for. A hint: whoever looks by it looks without
+    /// it too, a little later.
+    pub fn wrote(&self) {
+        self.written.notify_one();
+    }
+
+    /// Completes when something was committed since it last did.
+    pub async fn written(&self) {
+        self.written.notified().await;
     }
 
     /// One pass at a time: a clock that is moved while a mail is on its way would end the mail's lease, and a

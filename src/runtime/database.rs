@@ -13,7 +13,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row};
+use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -26,8 +26,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long a request waits for a connection before it is told that the server is busy.
-const ACQUIRE: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection, or for what somebody else holds, before it is told that the server is
+/// busy.
+const WAIT: Duration = Duration::from_secs(5);
+/// A connection that rested for this part of [`WAIT`] is asked whether it lives before it is used, and is dead when it
+/// does not say so as soon: after the database was restarted, or a firewall forgot it. Asking each time would cost
+/// every request a round trip.
+const RESTED: u32 = 5;
 /// Two cores are kept busy by about this many; more only queue inside the database.
 const CONNECTIONS: u32 = 8;
 /// SQLite versions 3.7.0 to 3.51.2 can corrupt a WAL; see <https://sqlite.org/wal.html>.
@@ -63,10 +68,18 @@ impl Database {
     /// # Errors
     /// When it cannot be reached or does not give the guarantees.
     pub async fn open(url: &str) -> Result<Self, Error> {
+        Self::open_waiting(url, WAIT).await
+    }
+
+    /// The same, with requests waiting so long before they are told that the server is busy.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_waiting(url: &str, wait: Duration) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Self::open_postgres(url).await
+            Self::open_postgres(url, wait).await
         } else if url.starts_with("sqlite:") {
-            Self::open_sqlite(url).await
+            Self::open_sqlite(url, wait).await
         } else {
             Err(Error::fault(
                 "the database URL starts with neither sqlite: nor postgres:",
@@ -74,14 +87,25 @@ impl Database {
         }
     }
 
-    async fn open_postgres(url: &str) -> Result<Self, Error> {
+    async fn open_postgres(url: &str, wait: Duration) -> Result<Self, Error> {
         let options = PgConnectOptions::from_str(url)
             .map_err(Error::fault)?
+            .options([("lock_timeout", wait.as_millis())])
             .disable_statement_logging();
+        let rested = wait / RESTED;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
-            .acquire_timeout(ACQUIRE)
+            .acquire_timeout(wait)
             .test_before_acquire(false)
+            .before_acquire(move |connection, rest| {
+                Box::pin(async move {
+                    if rest.idle_for < rested {
+                        return Ok(true);
+                    }
+                    let answered = tokio::time::timeout(rested, connection.ping()).await;
+                    answered.map_err(|_| sqlx::Error::PoolTimedOut)?.map(|()| true)
+                })
+            })
             .connect_with(options)
             .await
             .map_err(Error::fault)?;
@@ -95,23 +119,25 @@ impl Database {
         })
     }
 
-    async fn open_sqlite(url: &str) -> Result<Self, Error> {
+    async fn open_sqlite(url: &str, wait: Duration) -> Result<Self, Error> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(Error::fault)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(ACQUIRE)
+            .busy_timeout(wait)
             .pragma("cache_size", "-65536")
             .pragma("mmap_size", "268435456")
             .pragma("temp_store", "memory")
             .optimize_on_close(true, None)
             .disable_statement_logging();
         let file = options.get_filename().to_owned();
-        let write = sqlite_pool(options.clone().pragma("secure_delete", "on"), 1).await?;
+        let write = sqlite_pool(options.clone().pragma("secure_delete", "on"), 1, wait).await?;
         assert_guarantees(&write).await?;
-        let read = sqlite_pool(options.pragma("query_only", "on"), CONNECTIONS).await?;
+        // A reader that finds no file says so; it does not make an empty one in its place.
+        let reading = options.create_if_missing(false).pragma("query_only", "on");
+        let read = sqlite_pool(reading, CONNECTIONS, wait).await?;
         let (read, statements) = counting(read.into());
         let counter = statements.clone();
         let mut write: DatabaseConnection = write.into();
@@ -246,11 +272,15 @@ impl Database {
     }
 }
 
-async fn sqlite_pool(options: SqliteConnectOptions, connections: u32) -> Result<SqlitePool, Error> {
+async fn sqlite_pool(
+    options: SqliteConnectOptions,
+    connections: u32,
+    wait: Duration,
+) -> Result<SqlitePool, Error> {
     SqlitePoolOptions::new()
         .max_connections(connections)
         .min_connections(1)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(wait)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)

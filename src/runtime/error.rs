@@ -3,7 +3,7 @@
 //! A [`Refusal`] is for the caller: wrong input, or a state that does not allow the action. An [`Error`] is
 //! everything else. Neither knows of GraphQL or HTTP; `graphql::errors` translates.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 /// Why a request could not be answered at all.
 #[derive(Debug, thiserror::Error)]
@@ -17,9 +17,9 @@ pub enum Error {
     /// The viewer may see the thing but not do this to it.
     #[error("you may not do this")]
     NotAllowed,
-    /// Too much is going on; trying again later may work.
+    /// Too much is going on, or the database is away; trying again later may work. The text is for the log.
     #[error("busy: try again shortly")]
-    Overloaded,
+    Overloaded(String),
     /// The fault is ours. The text is for the log, never for the caller.
     #[error("fault: {0}")]
     Fault(String),
@@ -34,10 +34,36 @@ impl Error {
 
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
+        let told = format!("database: {cause}");
         match cause {
-            DbErr::ConnectionAcquire(_) => Self::Overloaded,
-            other => Self::Fault(format!("database: {other}")),
+            DbErr::ConnectionAcquire(_) => Self::Overloaded(told),
+            DbErr::Conn(RuntimeErr::SqlxError(cause))
+            | DbErr::Exec(RuntimeErr::SqlxError(cause))
+            | DbErr::Query(RuntimeErr::SqlxError(cause))
+                if passes(&cause) =>
+            {
+                Self::Overloaded(told)
+            }
+            _ => Self::Fault(told),
         }
+    }
+}
+
+/// Whether waiting may mend it: the database is away or starting, or somebody else holds what was wanted.
+fn passes(cause: &sqlx::Error) -> bool {
+    let code = match cause {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => return true,
+        sqlx::Error::Database(cause) => cause.code().unwrap_or_default(),
+        _ => return false,
+    };
+    // PostgreSQL's have five characters; of SQLite's, the low byte says BUSY, LOCKED or CANTOPEN.
+    match (code.len(), code.parse::<u32>()) {
+        (5, _) => matches!(
+            &*code,
+            "40001" | "40P01" | "53300" | "55000" | "55P03" | "57P01" | "57P02" | "57P03"
+        ),
+        (_, Ok(code)) => matches!(code & 0xff, 5 | 6 | 14),
+        _ => false,
     }
 }
 

@@ -38,7 +38,8 @@ pub enum Stream {
 }
 
 impl Stream {
-    fn as_str(self) -> &'static str {
+    /// The word it is stored by.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Alert => "alert",
             Self::Outcome => "outcome",

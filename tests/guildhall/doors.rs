@@ -1,8 +1,10 @@
 //! The doors to the API: what is let in, what is not, and what an answer may say.
 
+use crate::websocket::Served;
 use crate::world::{PASSWORD, World, body};
 use chrono::Duration;
 use poem::http::StatusCode;
+use poem::test::TestResponse;
 use serde_json::{Value, json};
 
 const WHO: &str = "query Who { viewer { email } }";
@@ -20,37 +22,188 @@ fn code(answer: &Value) -> &str {
         .unwrap_or_else(|| panic!("no code in {answer}"))
 }
 
-#[tokio::test]
-async fn a_mutation_by_get_is_refused() {
-    let world = World::new().await;
-    let request = world.client.get("/graphql").query("query", &SIGN_OUT);
-    let response = request.send().await;
-    response.assert_status(StatusCode::METHOD_NOT_ALLOWED);
-    response.assert_header("allow", "POST");
-    assert_eq!(code(&body(response).await), "METHOD_NOT_ALLOWED");
+/// A request to `/graphql`, or a socket's, as a browser may be made to send it by a page of somebody else's.
+struct Sent {
+    how: &'static str,
+    headers: Vec<(&'static str, &'static str)>,
+    status: u16,
+    code: &'static str,
 }
 
-#[tokio::test]
-async fn content_types_that_forms_can_send_are_refused() {
-    let world = World::new().await;
-    let text = json!({ "query": WHO }).to_string();
+/// Bar A7: what is refused of requests that carry a signed-in person's cookie. The body is JSON that signs them out.
+fn refused() -> Vec<Sent> {
+    let mut all = Vec::new();
+    let mut add = |how, status, code, headers: &[(&'static str, &'static str)]| {
+        let headers = headers.to_vec();
+        all.push(Sent {
+            how,
+            headers,
+            status,
+            code,
+        });
+    };
+    for how in ["GET a mutation", "GET a query"] {
+        add(
+            how,
+            405,
+            "METHOD_NOT_ALLOWED",
+            &[("sec-fetch-site", "same-origin"), ("origin", OURS)],
+        );
+    }
+    add("POST", 415, "MALFORMED", &[]);
     for content_type in [
         "text/plain",
+        "text/plain; application/json",
         "application/x-www-form-urlencoded",
         "multipart/form-data; boundary=x",
         "application/jsonp",
+        "application/graphql",
         "",
     ] {
-        let request = world.client.post("/graphql").header("content-type", content_type);
-        let response = request.body(text.clone()).send().await;
-        response.assert_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
-        assert_eq!(code(&body(response).await), "MALFORMED", "{content_type}");
+        add(
+            "POST",
+            415,
+            "MALFORMED",
+            &[("content-type", content_type), ("origin", OURS)],
+        );
     }
-    let request = world.client.post("/graphql").body(text);
-    request
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "https://guildhall.example.evil.example"),
+        ("origin", "https://guildhall.example:8443"),
+        ("origin", "http://guildhall.example"),
+        ("origin", "guildhall.example"),
+        ("origin", "null"),
+        ("origin", ""),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-site", "nonsense"),
+    ] {
+        add("POST", 403, "CROSS_SITE", &[JSON, (name, value)]);
+        add("a socket", 403, "CROSS_SITE", &[(name, value)]);
+    }
+    for site in ["cross-site", "same-site"] {
+        add(
+            "POST",
+            403,
+            "CROSS_SITE",
+            &[JSON, ("origin", OURS), ("sec-fetch-site", site)],
+        );
+        add(
+            "a socket",
+            403,
+            "CROSS_SITE",
+            &[("origin", OURS), ("sec-fetch-site", site)],
+        );
+    }
+    add(
+        "a socket",
+        403,
+        "CROSS_SITE",
+        &[("sec-fetch-site", "same-origin")],
+    );
+    add("a socket", 403, "CROSS_SITE", &[]);
+    all
+}
+
+const OURS: &str = "https://guildhall.example";
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+async fn send(world: &World, cookie: &str, sent: &Sent) -> TestResponse {
+    let request = match sent.how {
+        "GET a mutation" => world.client.get("/graphql").query("query", &SIGN_OUT),
+        "GET a query" => world.client.get("/graphql").query("query", &WHO),
+        "a socket" => world.client.get("/graphql/socket").header("upgrade", "websocket"),
+        _ => {
+            let body = json!({ "query": SIGN_OUT }).to_string();
+            world.client.post("/graphql").body(body)
+        }
+    };
+    let headers = sent.headers.iter();
+    let request = headers.fold(request.header("cookie", cookie), |request, (name, value)| {
+        request.header(*name, *value)
+    });
+    request.send().await
+}
+
+#[tokio::test]
+async fn whatever_another_site_can_make_a_browser_send_is_refused() {
+    let world = World::new().await;
+    world.person("ann@b.example", "Ann").await;
+    let token = world.token("ann@b.example").await;
+    let cookie = format!("other=1; __Host-guildhall_session={token}");
+    for sent in refused() {
+        let what = format!("{} {:?}", sent.how, sent.headers);
+        let response = send(&world, &cookie, &sent).await;
+        assert_eq!(response.0.status().as_u16(), sent.status, "{what}");
+        assert_eq!(code(&body(response).await), sent.code, "{what}");
+        let still = world.query(Some(&token), WHO, json!({})).await;
+        assert_eq!(
+            still["data"]["viewer"]["email"], "ann@b.example",
+            "{what}: nothing was done"
+        );
+    }
+    let by_get = world
+        .client
+        .get("/graphql")
+        .query("query", &SIGN_OUT)
         .send()
-        .await
-        .assert_status(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        .await;
+    by_get.assert_header("allow", "POST");
+    let foreign = world
+        .client
+        .get("/graphql/socket")
+        .header("origin", "https://evil.example");
+    foreign.send().await.assert_status(StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn our_own_pages_and_programs_with_a_token_are_let_in() {
+    let world = World::new().await;
+    world.person("ann@b.example", "Ann").await;
+    let token = world.token("ann@b.example").await;
+    let cookie = format!("other=1; __Host-guildhall_session={token}");
+    let bearer = format!("Bearer {token}");
+    let ours: [&[(&str, &str)]; 6] = [
+        &[
+            ("cookie", &cookie),
+            ("origin", OURS),
+            ("sec-fetch-site", "same-origin"),
+        ],
+        &[
+            ("cookie", &cookie),
+            ("origin", "http://localhost:8080"),
+            ("host", "localhost:8080"),
+        ],
+        &[("cookie", &cookie), ("origin", OURS), ("sec-fetch-site", "none")],
+        &[("authorization", &bearer)],
+        &[
+            ("authorization", &bearer),
+            ("origin", "https://front.example"),
+            ("sec-fetch-site", "cross-site"),
+        ],
+        &[("cookie", &cookie)],
+    ];
+    let served = Served::start(world.site.clone()).await;
+    for headers in ours {
+        let request = world.post(&json!({ "query": WHO }));
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| request.header(*name, *value));
+        let answer = body(request.send().await).await;
+        assert_eq!(answer["data"]["viewer"]["email"], "ann@b.example", "{headers:?}");
+        // No browser opens a socket without an origin; the last is a program's request, and no socket's.
+        if headers.len() > 1 || headers[0].0 == "authorization" {
+            let mut client = served.open(headers).await.unwrap();
+            client.init(None).await;
+            let waits = client
+                .subscribe("a", "subscription A { alerts { subject } }", json!({}))
+                .await;
+            assert_eq!(waits, Value::Null, "{headers:?}");
+        }
+    }
+    let mut program = served.open(&[]).await.unwrap();
+    program.init(Some(&token)).await;
 }
 
 #[tokio::test]
@@ -85,47 +238,6 @@ async fn a_body_over_64_kilobytes_is_refused() {
         .assert_status(StatusCode::PAYLOAD_TOO_LARGE);
     let fits = json!({ "query": WHO, "variables": { "a": "x".repeat(63 * 1024) } });
     world.post(&fits).send().await.assert_status_is_ok();
-}
-
-#[tokio::test]
-async fn other_sites_are_refused_with_a_cookie_and_ours_are_not() {
-    let world = World::new().await;
-    world.person("ann@b.example", "Ann").await;
-    let cookie = format!(
-        "other=1; __Host-guildhall_session={}",
-        world.token("ann@b.example").await
-    );
-    let ours = [
-        [
-            ("origin", "https://guildhall.example"),
-            ("sec-fetch-site", "same-origin"),
-        ],
-        [("origin", "http://localhost:8080"), ("host", "localhost:8080")],
-        [("accept", "*/*"), ("sec-fetch-site", "none")],
-    ];
-    for headers in ours {
-        let request = world.post(&json!({ "query": WHO })).header("cookie", &cookie);
-        let request = headers
-            .iter()
-            .fold(request, |request, (name, value)| request.header(*name, *value));
-        let answer = body(request.send().await).await;
-        assert_eq!(answer["data"]["viewer"]["email"], "ann@b.example", "{headers:?}");
-    }
-    for (name, value) in [
-        ("origin", "https://evil.example"),
-        ("origin", "https://guildhall.example.evil.example"),
-        ("origin", "null"),
-        ("origin", "guildhall.example"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
-    ] {
-        let request = world
-            .post(&json!({ "query": SIGN_OUT }))
-            .header("cookie", &cookie);
-        let response = request.header(name, value).send().await;
-        response.assert_status(StatusCode::FORBIDDEN);
-        assert_eq!(code(&body(response).await), "CROSS_SITE", "{name}: {value}");
-    }
 }
 
 #[tokio::test]

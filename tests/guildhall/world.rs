@@ -25,6 +25,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Every account's password, unless a test is about passwords.
@@ -83,15 +84,27 @@ impl World {
         Self::with(|app| app.development = true).await
     }
 
+    /// A development server's world in which nobody waits longer than this for the database.
+    pub(crate) async fn waiting(wait: Duration) -> Self {
+        Self::made(Some(wait), |app| app.development = true).await
+    }
+
     /// The world of a server that differs from a production one in this.
     pub(crate) async fn with(change: impl FnOnce(&mut App)) -> Self {
+        Self::made(None, change).await
+    }
+
+    async fn made(wait: Option<Duration>, change: impl FnOnce(&mut App)) -> Self {
         let seed = match std::env::var("GUILDHALL_TEST_SEED") {
             Ok(seed) => seed.parse().expect("GUILDHALL_TEST_SEED is a number"),
             Err(_) => u64::from_le_bytes(Entropy::system().bytes()),
         };
         println!("GUILDHALL_TEST_SEED={seed}");
         let place = Place::make().await;
-        let db = Database::open(&place.url).await.unwrap();
+        let db = match wait {
+            Some(wait) => Database::open_waiting(&place.url, wait).await.unwrap(),
+            None => Database::open(&place.url).await.unwrap(),
+        };
         Migrator::up(db.for_migration(), None).await.unwrap();
         let smtp = Smtp::start().await;
         let mut app = App {
@@ -132,9 +145,15 @@ impl World {
         }
     }
 
-    /// Where its database is.
+    /// Where its database is, for those who open it beside the server.
     pub(crate) fn url(&self) -> &str {
         &self.place.url
+    }
+
+    /// Runs SQL as the keeper of the PostgreSQL server, with the database's name for `{name}`.
+    pub(crate) async fn as_keeper(&self, sql: &str) {
+        let (server, name) = self.place.postgres.as_ref().unwrap();
+        run(server, &sql.replace("{name}", name)).await;
     }
 
     /// The present instant.

@@ -103,7 +103,7 @@ async fn find(
         let made = accounts::insert(app, txn, &profile.email, &profile.name, false, None).await;
         let row = made.map_err(|stop| match stop {
             // Made this instant by another request: the next try finds it.
-            Stop::Refused(_) => Error::Overloaded,
+            Stop::Refused(_) => Error::Overloaded("two made one account at once".into()),
             Stop::Failed(error) => error,
         })?;
         return Ok((row, By::Making));
@@ -145,7 +145,7 @@ async fn link(
         created_at: app.clock.now(),
     };
     if !identities::insert_identity(txn, row).await? {
-        return Err(Error::Overloaded.into());
+        return Err(Error::Overloaded("two linked one identity at once".into()).into());
     }
     let permit = authorize(&Viewer::System, Action::ManageAccount, Resource::Person(person))?;
     let detail = serde_json::json!({

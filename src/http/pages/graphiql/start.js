@@ -49,7 +49,47 @@
     };
   }
 
+  function isSubscription(params, options) {
+    const operations = options?.documentAST?.definitions ?? [];
+    return operations.some(
+      ({ operation, name }) =>
+        operation === 'subscription' && (!params.operationName || name?.value === params.operationName),
+    );
+  }
+
+  // A subscription has a socket of its own, which ends with it. The protocol is graphql-transport-ws.
+  function subscribe(params, headers = {}) {
+    const given = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization');
+    return {
+      subscribe(observer) {
+        const url = new URL('/graphql/socket', window.location.href);
+        url.protocol = url.protocol.replace('http', 'ws');
+        const socket = new WebSocket(url, 'graphql-transport-ws');
+        const say = (message) => socket.send(JSON.stringify(message));
+        const end = (errors) => {
+          socket.onclose = null;
+          socket.close();
+          if (errors) observer.next({ errors });
+          observer.complete();
+        };
+        socket.onopen = () => say({ type: 'connection_init', payload: given && { authorization: given[1] } });
+        socket.onclose = ({ code, reason }) =>
+          end([{ message: `The server closed the socket: ${reason || code}.` }]);
+        socket.onmessage = ({ data }) => {
+          const { type, payload } = JSON.parse(data);
+          if (type === 'connection_ack') say({ type: 'subscribe', id: '1', payload: params });
+          else if (type === 'ping') say({ type: 'pong' });
+          else if (type === 'next') observer.next(payload);
+          else if (type === 'error') end(payload);
+          else if (type === 'complete') end();
+        };
+        return { unsubscribe: () => end() };
+      },
+    };
+  }
+
   async function send(params, options) {
+    if (isSubscription(params, options)) return subscribe(params, options.headers);
     const response = await fetch('/graphql', {
       method: 'POST',
       credentials: 'same-origin',
