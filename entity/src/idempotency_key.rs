@@ -10,6 +10,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key_hash: Vec<u8>,
     /// Keyed hash of what was asked.
+    /// Keyed hash of who asked.
+    pub asker: Vec<u8>,
     pub request_hash: Vec<u8>,
     /// The answer, encrypted; none while it is being done.
     pub answer: Option<Vec<u8>>,

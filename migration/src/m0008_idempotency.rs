@@ -6,6 +6,8 @@ const BOTH: &str = r#"
 CREATE TABLE idempotency_key (
     -- Keyed hash of the key and of who asked; the key itself is never kept.
     key_hash {bytes} NOT NULL PRIMARY KEY,
+    -- Keyed hash of who asked, to find theirs by when they close their account.
+    asker {bytes} NOT NULL,
     -- Keyed hash of what was asked.
     request_hash {bytes} NOT NULL,
     -- The answer, encrypted; none while it is being done.
@@ -14,4 +16,5 @@ CREATE TABLE idempotency_key (
     expires_at {instant} NOT NULL
 ) {strict};
 CREATE INDEX idempotency_key_expires ON idempotency_key (expires_at);
+CREATE INDEX idempotency_key_asker ON idempotency_key (asker);
 "#;

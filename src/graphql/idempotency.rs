@@ -6,7 +6,7 @@
 
 use super::api::{Api, TIME, coded};
 use super::cost;
-use crate::access::{Origin, Through, Viewer};
+use crate::access::{Origin, Through, Viewer, asker};
 use crate::runtime::database::watched;
 use crate::runtime::idempotency::{self, Asked, Claim};
 use crate::runtime::{App, Error};
@@ -181,7 +181,7 @@ fn mutation_fields(request: &mut Request) -> Option<usize> {
 fn who(viewer: &Viewer, origin: &Origin) -> String {
     match viewer {
         Viewer::Person(person) => match person.through {
-            Through::Session { .. } => format!("person {}", person.id),
+            Through::Session { .. } => asker(person.id),
             Through::Token { acts } => {
                 let (councils, suppliers) = (viewer.councils(), viewer.suppliers());
                 format!("token {} {acts} {councils:?} {suppliers:?}", person.id)

@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use entity::idempotency_key::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 
 /// How long an answer is kept. A client that has not got through for a day asks what became of it instead.
 const KEPT: Duration = Duration::hours(24);
@@ -19,6 +19,7 @@ const PURPOSE: &str = "idempotency";
 #[derive(Clone, Debug)]
 pub struct Asked {
     key: Vec<u8>,
+    asker: Vec<u8>,
     request: Vec<u8>,
 }
 
@@ -28,6 +29,7 @@ impl Asked {
         let of = format!("{who}\n{key}");
         Self {
             key: app.secret.tag(PURPOSE, of.as_bytes()).to_vec(),
+            asker: asker(app, who),
             request: app.secret.tag("idempotent request", request).to_vec(),
         }
     }
@@ -87,6 +89,7 @@ async fn take(app: &App, asked: &Asked, now: DateTime<Utc>) -> Result<bool, Erro
         .await?;
     let row = ActiveModel {
         key_hash: Set(asked.key.clone()),
+        asker: Set(asked.asker.clone()),
         request_hash: Set(asked.request.clone()),
         answer: Set(None),
         begun_at: Set(now),
@@ -127,6 +130,23 @@ pub async fn give_back(app: &App, asked: &Asked) -> Result<(), Error> {
         .exec(&txn)
         .await?;
     Ok(txn.commit().await?)
+}
+
+/// Forgets what was answered to somebody; what is being done for them stays, so that it is not done twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(app: &App, txn: &DatabaseTransaction, who: &str) -> Result<u64, Error> {
+    let gone = Entity::delete_many()
+        .filter(Column::Asker.eq(asker(app, who)))
+        .filter(Column::Answer.is_not_null())
+        .exec(txn)
+        .await?;
+    Ok(gone.rows_affected)
+}
+
+fn asker(app: &App, who: &str) -> Vec<u8> {
+    app.secret.tag("idempotent asker", who.as_bytes()).to_vec()
 }
 
 /// Forgets the keys of yesterday.

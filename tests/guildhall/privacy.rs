@@ -7,11 +7,12 @@ use crate::binary::run;
 use crate::smtp::Step;
 use crate::world::{PASSWORD, Place, World};
 use chrono::{DateTime, Duration, Utc};
+use entity::idempotency_key;
 use guildhall::access::privacy::held::{self, Closing, Holds, Kept};
 use guildhall::access::{CouncilRole, Viewer, privacy};
 use guildhall::alerts;
 use life::{ADDRESS, GUEST, ORGANISATIONS, OWN, PROCUREMENT, live};
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -85,6 +86,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("session", "sessions"),
         ("device", "devices"),
         ("recovery_code", "recoveryCodes"),
+        ("identity", "identities"),
         ("mailed_link", "mailedLinks"),
         ("attempt", "attempts"),
         ("membership", "memberships"),
@@ -186,11 +188,21 @@ async fn closing_an_account_leaves_no_trace_but_what_the_answer_names() {
         assert_eq!(in_files.len(), OWN.len(), "{in_files:?}");
     }
 
+    let again = "mutation A { savedSearchSave(input: { name: \"x\", filter: { words: \"x\" } }) { errors { code } } }";
+    let asked = world
+        .post(&json!({ "query": again }))
+        .header("idempotency-key", "k");
+    let asked = asked.header("authorization", format!("Bearer {}", life.token));
+    asked.send().await;
+    let answers = idempotency_key::Entity::find().filter(idempotency_key::Column::Answer.is_not_null());
+    assert_eq!(answers.clone().count(world.app.db.read()).await.unwrap(), 1);
+
     let mails = world.smtp.all().len();
     let answer = world
         .data(&life.token, CLOSE, json!({ "password": PASSWORD }))
         .await;
     assert_eq!(answer["accountClose"]["errors"], json!([]), "{answer}");
+    assert_eq!(answers.count(world.app.db.read()).await.unwrap(), 0);
     let mut waiting = columns::found(&world, &OWN, uuid::Uuid::max()).await;
     waiting.retain(|(table, _), _| table != "sqlite_stat4");
     let farewell = waiting.keys().all(|(table, _)| table == "outbox");

@@ -8,13 +8,14 @@ use super::held::Kept;
 use super::refusals::{AccountCloseErrorCode, held_unless_last, prove};
 use crate::access::letters::{self, About};
 use crate::access::policy::{Action, Permit, Resource, authorize};
-use crate::access::{Origin, Viewer, fold, own, store};
+use crate::access::{Origin, Viewer, asker, fold, own, store};
 use crate::audit;
 use crate::runtime::clock::in_words;
-use crate::runtime::{App, Error, Stop, outbox};
+use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
-    api_token, attempt, bid_score, device, import_run, installation, invitation, mailed_link, membership,
-    notification, outbox as mails, person as people, recovery_code, saved_search, session, supplier_number,
+    api_token, attempt, bid_score, device, identity, import_run, installation, invitation, mailed_link,
+    membership, notification, outbox as mails, person as people, recovery_code, saved_search, session,
+    supplier_number,
 };
 use sea_orm::sea_query::{Expr, IntoCondition, Query};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
@@ -158,6 +159,14 @@ async fn rows(app: &App, txn: &DatabaseTransaction, of: &Subject) -> Result<Vec<
         (
             "recovery codes",
             gone::<recovery_code::Entity>(txn, recovery_code::Column::PersonId.eq(me)).await?,
+        ),
+        (
+            "identities at a council's provider",
+            gone::<identity::Entity>(txn, identity::Column::PersonId.eq(me)).await?,
+        ),
+        (
+            "answers kept for whoever asks again",
+            idempotency::forget(app, txn, &asker(me)).await?,
         ),
         (
             "mailed links",

@@ -8,8 +8,8 @@ use crate::access::{Viewer, fold, own, store};
 use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
-    api_token, attempt, audit_entry, audit_part, bid_score, device, import_run, installation, invitation,
-    mailed_link, membership, notification, outbox, person, recovery_code, saved_search, session,
+    api_token, attempt, audit_entry, audit_part, bid_score, device, identity, import_run, installation,
+    invitation, mailed_link, membership, notification, outbox, person, recovery_code, saved_search, session,
     supplier_number,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
@@ -107,6 +107,9 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
             .await?;
         let own = recovery_code::Entity::find().filter(recovery_code::Column::PersonId.eq(me));
         self.add("recoveryCodes", own).await?;
+        let own = identity::Entity::find().filter(identity::Column::PersonId.eq(me));
+        self.add("identities", own.order_by_asc(identity::Column::CreatedAt))
+            .await?;
         let links = mailed_link::Entity::find().filter(self.subject.links());
         self.add("mailedLinks", links).await?;
         let tries = attempt::Entity::find().filter(self.subject.attempts(app));

@@ -2,6 +2,7 @@
 
 use crate::world::{PASSWORD, Supplier, World, body};
 use chrono::Duration;
+use entity::identity;
 use guildhall::access::accounts::{claim_first_operator, join_council};
 use guildhall::access::{CouncilRole, Viewer, sessions};
 use guildhall::alerts;
@@ -9,12 +10,13 @@ use guildhall::councils::directory;
 use guildhall::exchange::import::{File, import};
 use guildhall::exchange::register::{self, Report};
 use mail_parser::MessageParser;
-use sea_orm::ConnectionTrait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ActiveModelTrait, ConnectionTrait};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What is said of the person alone: nothing of it may stay.
-pub(super) const OWN: [&str; 9] = [
+pub(super) const OWN: [&str; 10] = [
     "zqxname",
     "zqxfirst",
     "zqxsecond",
@@ -24,6 +26,7 @@ pub(super) const OWN: [&str; 9] = [
     "zqxsearch",
     "zqxwords",
     "zqxtoken",
+    "zqxsubject",
 ];
 /// Whom the person invited: the log keeps that for whom it names.
 pub(super) const GUEST: &str = "zqxguest";
@@ -136,6 +139,15 @@ async fn joins(world: &World, id: Uuid) {
         .await
         .unwrap();
     claim_first_operator(&world.app, &txn, id).await.unwrap();
+    let known = identity::ActiveModel {
+        issuer: Set("https://provider.example".into()),
+        subject: Set("zqxsubject".into()),
+        person_id: Set(id),
+        council_id: Set(council("norfolk")),
+        given_role: Set(Some("viewer".into())),
+        created_at: Set(world.now()),
+    };
+    known.insert(&txn).await.unwrap();
     txn.commit().await.unwrap();
 }
 
