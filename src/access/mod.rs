@@ -20,7 +20,7 @@ pub mod sessions;
 mod store;
 pub mod tokens;
 
-pub use policy::{Action, CouncilRole, Permit, Resource, Role, SupplierRole, authorize, may};
+pub use policy::{Action, CouncilRole, Permit, Resource, Role, SupplierRole, authorize, may, signed_in};
 
 use crate::runtime::{App, Error};
 use sha2::{Digest, Sha256};

@@ -265,7 +265,7 @@ pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<O
         return all_of(app, app.db.read(), pilot).await;
     }
     let mut suppliers = viewer.suppliers();
-    suppliers.retain(|supplier| may(viewer, Action::Bid, Resource::Supplier(*supplier)));
+    suppliers.retain(|supplier| may(viewer, Action::SeeOwnBids, Resource::Supplier(*supplier)));
     if suppliers.is_empty() {
         return Ok(Vec::new());
     }

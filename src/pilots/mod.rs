@@ -17,7 +17,7 @@ mod store;
 pub use rules::Phase;
 pub use scoring::Points;
 
-use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
+use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, words};
@@ -270,6 +270,7 @@ async fn for_change(
     id: Uuid,
     action: Action,
 ) -> Result<(Pilot, Permit), Error> {
+    signed_in(viewer)?;
     let pilot = store::locked(txn, id)
         .await?
         .filter(|pilot| visible(viewer, pilot))
@@ -293,7 +294,7 @@ async fn change(
 
 /// What is not public is for the council's own.
 fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
-    pilot.state.is_public() || may(viewer, Action::DraftPilot, Resource::Council(pilot.council_id))
+    pilot.state.is_public() || may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id))
 }
 
 /// A pilot that the viewer may know of.
@@ -320,6 +321,6 @@ pub struct PilotFilter {
 /// When the database fails.
 pub async fn list(app: &App, viewer: &Viewer, filter: &PilotFilter, cut: &Cut) -> Result<Page<Pilot>, Error> {
     let mut own = viewer.councils();
-    own.retain(|council| may(viewer, Action::DraftPilot, Resource::Council(*council)));
+    own.retain(|council| may(viewer, Action::SeeDrafts, Resource::Council(*council)));
     store::list(app.db.read(), filter, &own, app.clock.now(), cut).await
 }
