@@ -176,7 +176,7 @@ impl AccountsMutation {
         AccountConfirmPayload::of(ctx, made.map(|session| Session::opened(ctx, session)))
     }
 
-    /// Changes the viewer's password; every other session ends.
+    /// Changes the viewer's password; every other session ends. Needs a session of one's own.
     async fn password_change(
         &self,
         ctx: &Context<'_>,
@@ -213,7 +213,8 @@ impl AccountsMutation {
         PasswordResetPayload::of(ctx, reset.map(|token| KnownDevice { token }))
     }
 
-    /// Asks to move the viewer's account to another address: a link goes to it, and word to the present one.
+    /// Asks to move the viewer's account to another address: a link goes to it, and word to the present one. Needs a
+    /// session of one's own.
     async fn email_change(
         &self,
         ctx: &Context<'_>,
@@ -235,6 +236,7 @@ impl AccountsMutation {
     }
 
     /// Begins a second factor (TOTP, RFC 6238) for the viewer: it is in force once `secondFactorConfirm` has had a code.
+    /// Needs a session of one's own.
     async fn second_factor_start(&self, ctx: &Context<'_>) -> Result<SecondFactorStartPayload> {
         let (app, viewer, _) = given(ctx);
         let started = second_factor::start(app, viewer).await;
@@ -245,7 +247,8 @@ impl AccountsMutation {
         SecondFactorStartPayload::of(ctx, started.map(told))
     }
 
-    /// Puts the viewer's second factor in force by its first code; every other session ends.
+    /// Puts the viewer's second factor in force by its first code; every other session ends. Needs a session of one's
+    /// own.
     async fn second_factor_confirm(
         &self,
         ctx: &Context<'_>,
@@ -256,7 +259,7 @@ impl AccountsMutation {
         SecondFactorConfirmPayload::of(ctx, confirmed.map(|codes| RecoveryCodes { codes }))
     }
 
-    /// Ends the viewer's second factor.
+    /// Ends the viewer's second factor. Needs a session of one's own.
     async fn second_factor_end(
         &self,
         ctx: &Context<'_>,

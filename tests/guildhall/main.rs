@@ -14,6 +14,7 @@ mod pilots;
 mod policy;
 mod products;
 mod registers;
+mod rights;
 mod schema;
 mod server;
 mod smtp;

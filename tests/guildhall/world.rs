@@ -204,7 +204,6 @@ impl World {
             .unwrap()
     }
 
-    #[expect(dead_code, reason = "no operation of the API asks for an operator yet")]
     /// Makes an operator with [`PASSWORD`] and gives their id.
     pub(crate) async fn operator(&self, email: &str) -> Uuid {
         self.account(email, "Operator", true).await

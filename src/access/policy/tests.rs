@@ -122,10 +122,12 @@ fn table() -> String {
     let label = 15;
     let mut table = String::from("x: may.  -: may not.  Blank: there is no such place.\n");
     for (standing, title) in titles.iter().enumerate() {
-        let groups = columns
+        let groups = columns.iter().fold(String::new(), |line, of| {
+            line + &format!("  {:^1$}", of.group, of.name.len())
+        });
+        let names = columns
             .iter()
-            .fold(String::new(), |line, of| line + &format!("  {:^1$}", of.group, of.name.len()));
-        let names = columns.iter().fold(String::new(), |line, of| line + "  " + &of.name);
+            .fold(String::new(), |line, of| line + "  " + &of.name);
         table += &format!("\n{title}\n\n{:label$}{}\n", "", groups.trim_end());
         table += &format!("{:label$}{names}\n", "");
         for action in Action::iter() {
@@ -180,7 +182,11 @@ fn a_token_never_does_more_than_its_makers_role_and_one_to_read_changes_nothing(
                 let (reads, acts) = (Through::Token { acts: false }, Through::Token { acts: true });
                 let held = may(SESSION) && matches!(role, Role::Council(_) | Role::Supplier(_));
                 assert_eq!(may(acts), held, "{role:?} {action:?}");
-                assert_eq!(may(reads), held && action.only_reads(), "{role:?} {action:?} to read");
+                assert_eq!(
+                    may(reads),
+                    held && action.only_reads(),
+                    "{role:?} {action:?} to read"
+                );
             }
         }
     }

@@ -1,0 +1,478 @@
+//! What the town's people make: pilots at every stage with their bids and questions, needs, products, and what each
+//! keeps for themselves.
+
+use super::town::{Org, Somebody, Thing, Town};
+use chrono::Duration;
+use guildhall::councils::directory;
+use guildhall::exchange::import::{File, import};
+use guildhall::exchange::register::{self, Report};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Every stage of a pilot, and whether its texts are public then.
+const STAGES: [(&str, bool); 9] = [
+    ("draft", false),
+    ("in review", false),
+    ("withdrawn", false),
+    ("open", true),
+    ("cancelled", true),
+    ("closed", true),
+    ("evaluating", true),
+    ("awarded", true),
+    ("none suitable", true),
+];
+
+const REGISTER: &str = "Organisation name,Contract Reference number / ID,Title of the Agreement,Contract type,\
+Directorate / service responsible,Description of goods and services,Procurement classification: CPV code,\
+Contract start date,End date,Review date,Last extension date,Contract value,Fixed cost / estimated cost,Supplier name,\
+Tender process type\nA council,R1,A contract,Single award contract,PLACE,What is bought,48000000,01/04/2024,31/03/2027,\
+31/12/2026,31/03/2029,120000,Estimated,Tallow & Reed Ltd,Invitation to tender\n";
+
+pub(crate) fn id(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no id"))
+        .to_owned()
+}
+
+impl Town {
+    /// Everything, at every stage, of both sides.
+    pub(crate) async fn built() -> Self {
+        let mut town = Self::of_people().await;
+        for org in Org::ALL {
+            let mut makers = vec![town.colleagues[&org].clone()];
+            makers.extend(
+                town.viewers
+                    .iter()
+                    .filter(|viewer| viewer.org == Some(org))
+                    .cloned(),
+            );
+            town.organisation(org).await;
+            if org.is_council() {
+                town.register(org).await;
+            }
+            for maker in &makers {
+                town.drafts(org, maker).await;
+            }
+        }
+        for council in [Org::CouncilA, Org::CouncilB] {
+            for (stage, _) in &STAGES[3..] {
+                town.public_pilot(council, stage).await;
+            }
+        }
+        let people: Vec<_> = town
+            .viewers
+            .iter()
+            .chain(town.colleagues.values())
+            .cloned()
+            .collect();
+        for person in people {
+            town.personal(&person).await;
+        }
+        town
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        of: &'static str,
+        stage: &'static str,
+        parties: &[&str],
+        by: &str,
+        ids: &[(&'static str, &str)],
+    ) {
+        self.things.push(Thing {
+            of,
+            stage,
+            parties: parties.iter().map(|&party| party.to_owned()).collect(),
+            org: None,
+            by: by.to_owned(),
+            ids: ids.iter().map(|&(name, id)| (name, id.to_owned())).collect(),
+        });
+    }
+
+    /// What is by its organisation's id, and an invitation into it.
+    pub(crate) async fn organisation(&mut self, org: Org) {
+        let (id, of) = (self.ids[&org].clone(), org.word());
+        let colleague = self.colleagues[&org].clone();
+        if org.is_council() {
+            self.add(
+                "Council",
+                "",
+                &[of],
+                "",
+                &[("Council", &id), ("code", org.slug())],
+            );
+        } else {
+            self.add("Supplier", "", &[of], "", &[("Supplier", &id)]);
+        }
+        self.add("Member", "", &[of], "", &[("organisation", &id)]);
+        let sent = self.invited(org, &[&colleague], &self.address(of)).await;
+        self.add(
+            "Invitation",
+            "",
+            &[of],
+            "",
+            &[("organisation", &id), ("Invitation", &sent)],
+        );
+    }
+
+    /// An address that nobody has yet, for these to read.
+    pub(crate) fn address(&self, parties: &str) -> String {
+        format!("hid--{parties}--i{}@x.example", self.count())
+    }
+
+    /// Invites an address into an organisation, in its least role.
+    pub(crate) async fn invited(&self, org: Org, by: &[&Somebody], email: &str) -> String {
+        let input = json!({ "email": email, "role": self.least_role(org) });
+        let sent = self.done(by, "invitationSend", json!({ "input": input })).await;
+        id(&sent["invitation"]["id"])
+    }
+
+    pub(crate) fn least_role(&self, org: Org) -> Value {
+        if org.is_council() {
+            json!({ "organisation": self.ids[&org], "councilRole": "VIEWER" })
+        } else {
+            json!({ "organisation": self.ids[&org], "supplierRole": "MEMBER" })
+        }
+    }
+
+    async fn register(&mut self, org: Org) {
+        let reader = register::read(REGISTER.as_bytes()).unwrap();
+        let mut report = Report::counting(reader.source());
+        let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+        let file = File {
+            name: "register.csv",
+            bytes: REGISTER.as_bytes(),
+            readings: &readings,
+            report: &report,
+        };
+        let council = directory().find(org.slug()).unwrap();
+        let system = guildhall::access::Viewer::System;
+        import(&self.world.app, &system, council, file, false, |_| {})
+            .await
+            .unwrap();
+        let query = "query C($id: ID!) { contracts(filter: { councils: [$id] }) { edges { node { id } } } }";
+        let found = self
+            .ask(&self.colleagues[&org], query, &json!({ "id": self.ids[&org] }))
+            .await;
+        let contract = id(&found.body["data"]["contracts"]["edges"][0]["node"]["id"]);
+        self.add("Contract", "", &[org.word()], "", &[("Contract", &contract)]);
+    }
+
+    /// What one maker writes for an organisation, so far as they may.
+    async fn drafts(&mut self, org: Org, maker: &Somebody) {
+        let (of, by) = (org.word(), [maker]);
+        let is_founder = maker.word == self.colleagues[&org].word;
+        let acts = !["council viewer", "evaluator", "its token, reads"].contains(&maker.called);
+        if !acts && !is_founder {
+            return;
+        }
+        if org.is_council() {
+            for (stage, ending) in [
+                ("stated", None),
+                ("met", Some("MET")),
+                ("withdrawn", Some("WITHDRAWN")),
+            ] {
+                let need = self.need(org, &by).await;
+                if let Some(ending) = ending {
+                    self.done(&by, "needEnd", json!({ "need": need, "ending": ending }))
+                        .await;
+                }
+                self.add("Need", stage, &[of], &maker.word, &[("Need", &need)]);
+            }
+            for (stage, public) in &STAGES[..3] {
+                let pilot = self.pilot(org, &by, stage, *public).await;
+                self.add("Pilot", stage, &[of], &maker.word, &[("Pilot", &pilot)]);
+            }
+        } else {
+            for stage in ["draft", "published", "archived", "archived draft"] {
+                let product = self.product(org, &by, stage).await;
+                self.add("Product", stage, &[of], &maker.word, &[("Product", &product)]);
+            }
+        }
+    }
+
+    pub(crate) async fn need(&self, council: Org, by: &[&Somebody]) -> String {
+        let input = json!({ "council": self.ids[&council], "title": "A need", "problem": "Public", "outcomes": "Public",
+            "systems": "Public", "service": 528, "cpv": "48000000", "budgetMinPence": 1, "budgetMaxPence": 2,
+            "neededBy": "2026-09-01" });
+        let stated = self.done(by, "needState", json!({ "input": input })).await;
+        id(&stated["need"]["id"])
+    }
+
+    pub(crate) async fn product(&self, supplier: Org, by: &[&Somebody], stage: &str) -> String {
+        let listing = self.listing(supplier, !stage.ends_with("draft"));
+        let variables = json!({ "supplier": self.ids[&supplier], "listing": listing });
+        let drafted = self.done(by, "productDraft", variables).await;
+        let product = id(&drafted["product"]["id"]);
+        if matches!(stage, "published" | "archived") {
+            self.done(by, "productPublish", json!({ "product": product }))
+                .await;
+        }
+        if stage.starts_with("archived") {
+            self.done(by, "productArchive", json!({ "product": product }))
+                .await;
+        }
+        product
+    }
+
+    pub(crate) fn listing(&self, supplier: Org, public: bool) -> Value {
+        let text = if public {
+            "Public".to_owned()
+        } else {
+            format!("hid--{}--", supplier.word())
+        };
+        json!({ "name": text, "summary": text, "description": text, "services": [528], "cpv": ["48000000"],
+            "hosting": "CLOUD", "priceModel": text })
+    }
+
+    pub(crate) fn pilot_input(&self, council: Org, public: bool) -> Value {
+        let text = if public {
+            "Public".to_owned()
+        } else {
+            format!("hid--{}--", council.word())
+        };
+        json!({ "council": self.ids[&council], "title": text, "summary": text, "successMeasures": text,
+            "capPence": 1_000_000, "weeks": 12, "decidesOn": "2026-12-01", "service": 528, "cpv": "48000000",
+            "criteria": [{ "kind": "QUALITY", "name": text, "description": text, "weight": 60 },
+                { "kind": "PRICE", "name": text, "description": text, "weight": 40 }] })
+    }
+
+    /// A pilot that is not open yet, or is open without bids.
+    pub(crate) async fn pilot(&self, council: Org, by: &[&Somebody], stage: &str, public: bool) -> String {
+        let mut input = self.pilot_input(council, public);
+        if public {
+            input["need"] = self.need(council, by).await.into();
+        }
+        let drafted = self.done(by, "pilotDraft", json!({ "input": input })).await;
+        let pilot = id(&drafted["pilot"]["id"]);
+        let reason = format!("hid--{}--", council.word());
+        match stage {
+            "in review" => {
+                self.done(by, "pilotSubmitForReview", json!({ "pilot": pilot }))
+                    .await
+            }
+            "withdrawn" => {
+                self.done(by, "pilotWithdraw", json!({ "pilot": pilot, "reason": reason }))
+                    .await
+            }
+            "open" => {
+                let deadline = (self.world.now() + Duration::days(20)).to_rfc3339();
+                self.done(
+                    by,
+                    "pilotPublish",
+                    json!({ "pilot": pilot, "deadlineAt": deadline }),
+                )
+                .await
+            }
+            _ => Value::Null,
+        };
+        pilot
+    }
+
+    /// A published pilot with a bid of each supplier, brought to a stage; the bids by their suppliers.
+    pub(crate) async fn bid_for(
+        &self,
+        council: Org,
+        stage: &str,
+    ) -> (String, BTreeMap<&'static str, String>) {
+        let by = [&self.colleagues[&council]];
+        let pilot = self.pilot(council, &by, "draft", true).await;
+        let deadline = match stage {
+            "open" | "cancelled" => Duration::days(20),
+            _ => Duration::minutes(1),
+        };
+        let deadline = (self.world.now() + deadline).to_rfc3339();
+        self.done(
+            &by,
+            "pilotPublish",
+            json!({ "pilot": pilot, "deadlineAt": deadline }),
+        )
+        .await;
+        for supplier in [Org::SupplierA, Org::SupplierB] {
+            self.bid(&pilot, council, supplier, stage).await;
+        }
+        if stage == "cancelled" {
+            self.done(&by, "pilotCancel", json!({ "pilot": pilot, "reason": "Public" }))
+                .await;
+        }
+        let mut bids = BTreeMap::new();
+        if stage == "open" || stage == "cancelled" {
+            for supplier in [Org::SupplierA, Org::SupplierB] {
+                bids.insert(
+                    supplier.word(),
+                    self.bids(&self.colleagues[&supplier], &pilot).await[0].clone(),
+                );
+            }
+            return (pilot, bids);
+        }
+        self.world.app.clock.advance(Duration::minutes(2));
+        for bid in self.bids(by[0], &pilot).await {
+            for supplier in [Org::SupplierA, Org::SupplierB] {
+                if self.bids(&self.colleagues[&supplier], &pilot).await[0] == bid {
+                    bids.insert(supplier.word(), bid.clone());
+                }
+            }
+        }
+        self.decided(council, &pilot, &bids, stage).await;
+        (pilot, bids)
+    }
+
+    /// The ids of the bids that somebody sees.
+    pub(crate) async fn bids(&self, who: &Somebody, pilot: &str) -> Vec<String> {
+        let query = "query B($id: ID!) { pilot(id: $id) { bids { id } } }";
+        let found = self.ask(who, query, &json!({ "id": pilot })).await;
+        let bids = found.body["data"]["pilot"]["bids"].as_array().unwrap().clone();
+        bids.iter().map(|bid| id(&bid["id"])).collect()
+    }
+
+    /// A bid; the council may read it only if its deadline passes.
+    pub(crate) async fn bid(&self, pilot: &str, council: Org, supplier: Org, stage: &str) {
+        let parties = match stage {
+            "open" | "cancelled" => supplier.word().to_owned(),
+            _ => format!("{}+{}", supplier.word(), council.word()),
+        };
+        let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000,
+            "answer": format!("hid--{parties}--") });
+        self.done(
+            &[&self.colleagues[&supplier]],
+            "bidSubmit",
+            json!({ "input": input }),
+        )
+        .await;
+    }
+
+    /// What each bidder is told.
+    pub(crate) fn feedback(&self, council: Org, bids: &BTreeMap<&'static str, String>) -> Value {
+        let told = |(supplier, bid): (&&str, &String)| json!({ "bid": bid, "text": format!("hid--{}+{supplier}--", council.word()) });
+        bids.iter().map(told).collect()
+    }
+
+    async fn decided(&self, council: Org, pilot: &str, bids: &BTreeMap<&'static str, String>, stage: &str) {
+        let by = [&self.colleagues[&council]];
+        if stage == "closed" {
+            return;
+        }
+        for (supplier, bid) in bids {
+            let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 50,
+                "reason": format!("hid--{}+{supplier}--", council.word()) });
+            self.done(&by, "bidScore", json!({ "input": input })).await;
+        }
+        let mut input =
+            json!({ "pilot": pilot, "reason": "Public", "feedback": self.feedback(council, bids) });
+        if stage == "awarded" {
+            input["bid"] = bids["supplier-a"].clone().into();
+            self.done(&by, "pilotAward", json!({ "input": input })).await;
+        } else if stage == "none suitable" {
+            self.done(&by, "pilotCloseWithoutAward", json!({ "input": input }))
+                .await;
+        }
+    }
+
+    async fn public_pilot(&mut self, council: Org, stage: &'static str) {
+        let (pilot, bids) = self.bid_for(council, stage).await;
+        self.add("Pilot", stage, &[council.word()], "", &[("Pilot", &pilot)]);
+        for (supplier, bid) in &bids {
+            let parties = [council.word(), *supplier];
+            self.add("Bid", stage, &parties, "", &[("Pilot", &pilot), ("Bid", bid)]);
+        }
+        if stage != "open" {
+            return;
+        }
+        for supplier in [Org::SupplierA, Org::SupplierB] {
+            for (stage, state) in [
+                ("waiting", None),
+                ("answered for all", Some("ANSWERED_AND_PUBLISHED")),
+                ("answered to its asker", Some("ANSWERED_PRIVATELY")),
+                ("rejected", Some("REJECTED")),
+            ] {
+                let public = state == Some("ANSWERED_AND_PUBLISHED");
+                let question = self.question(&pilot, council, supplier, state, public).await;
+                let parties = [council.word(), supplier.word()];
+                self.add(
+                    "PilotQuestion",
+                    stage,
+                    &parties,
+                    "",
+                    &[("Pilot", &pilot), ("PilotQuestion", &question)],
+                );
+            }
+        }
+    }
+
+    pub(crate) async fn question(
+        &self,
+        pilot: &str,
+        council: Org,
+        supplier: Org,
+        state: Option<&str>,
+        public: bool,
+    ) -> String {
+        let text = match public {
+            true => "Public".to_owned(),
+            false => format!("hid--{}+{}--", council.word(), supplier.word()),
+        };
+        let variables = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "question": text });
+        let asked = self
+            .done(&[&self.colleagues[&supplier]], "pilotQuestionAsk", variables)
+            .await;
+        let question = id(&asked["question"]["id"]);
+        if let Some(state) = state {
+            let variables = json!({ "question": question, "state": state, "answer": text });
+            self.done(&[&self.colleagues[&council]], "pilotQuestionAnswer", variables)
+                .await;
+        }
+        question
+    }
+
+    /// What somebody keeps for themselves: a search, a session, a token.
+    async fn personal(&mut self, person: &Somebody) {
+        let Some(own) = person.signed_in() else { return };
+        let search = self.search(&own).await;
+        self.keep(person, "SavedSearch", search);
+        if let Some(token) = self.api_token(&own).await {
+            self.keep(person, "ApiToken", token);
+        }
+        let session = self.session(&own).await;
+        self.keep(person, "RunningSession", session);
+    }
+
+    fn keep(&mut self, person: &Somebody, of: &'static str, id: String) {
+        self.things.push(Thing {
+            of,
+            stage: "",
+            parties: vec![person.word.clone()],
+            org: person.org,
+            by: person.word.clone(),
+            ids: BTreeMap::from([(of, id)]),
+        });
+    }
+
+    /// The id of the session that somebody asks by.
+    pub(crate) async fn session(&self, own: &Somebody) -> String {
+        let found = self
+            .ask(own, "{ viewer { sessions { id current } } }", &Value::Null)
+            .await;
+        let sessions = found.body["data"]["viewer"]["sessions"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let current = sessions.iter().find(|session| session["current"] == true);
+        id(&current.unwrap()["id"])
+    }
+
+    pub(crate) async fn search(&self, own: &Somebody) -> String {
+        let name = format!("hid--{}--", own.word);
+        let input = json!({ "name": name, "filter": { "words": name, "cpvPrefixes": ["48"], "regions": ["LONDON"] } });
+        let saved = self
+            .done(&[own], "savedSearchSave", json!({ "input": input }))
+            .await;
+        id(&saved["savedSearch"]["id"])
+    }
+
+    pub(crate) async fn api_token(&self, own: &Somebody) -> Option<String> {
+        let input = json!({ "organisation": self.ids[&own.org?], "name": format!("hid--{}--", own.word) });
+        let made = self.done(&[own], "apiTokenMake", json!({ "input": input })).await;
+        Some(id(&made["made"]["token"]["id"]))
+    }
+}

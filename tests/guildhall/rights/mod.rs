@@ -1,0 +1,141 @@
+//! Who may see and do what, field by field and mutation by mutation, as it is and not as it is meant: tables made from
+//! the schema, filled in by asking the real routes, and compared with those agreed.
+//!
+//! A new field, type or mutation changes the tables: look at its line and accept it (`cargo insta review`). A mutation
+//! needs a row in [`inputs`]; a type with ids of its own needs things in [`made`].
+
+mod inputs;
+mod made;
+mod mutations;
+mod reads;
+mod schema;
+mod sealed;
+mod table;
+mod tenants;
+mod town;
+
+use mutations::Done;
+use table::{LEGEND, Table};
+use town::{Org, Town};
+
+/// The mutations are shared out among so many towns.
+const SHARES: usize = 2;
+
+#[tokio::test]
+async fn everybody_reads_what_was_agreed_and_nothing_else() {
+    let town = Town::built().await;
+    let table = town.reads().await;
+    insta::assert_snapshot!("reads", format!("{LEGEND}{}", table.written()));
+    descriptions_name_the_right(&town, &table, "Query.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_does_what_was_agreed_and_nothing_else() {
+    let shares = (0..SHARES).map(|share| {
+        tokio::spawn(async move {
+            let town = Town::of_people().await;
+            town.mutations(share, SHARES).await
+        })
+    });
+    let mut all = Done::default();
+    for share in shares.collect::<Vec<_>>() {
+        let done = share.await.unwrap();
+        all.mutations.join(done.mutations);
+        all.types.join(done.types);
+    }
+    let answers = "\nWhat is only in the answers of mutations, where they are done\n\n";
+    let tables = format!(
+        "{LEGEND}{}{answers}{}",
+        all.mutations.written(),
+        all.types.written()
+    );
+    insta::assert_snapshot!("mutations", tables);
+    let town = Town::of_people().await;
+    descriptions_name_the_right(&town, &all.mutations, "");
+    every_type_has_its_lines(&town, &all.types);
+}
+
+#[tokio::test]
+async fn nothing_of_another_organisation_is_told_apart_from_nothing() {
+    let town = Town::built().await;
+    let queries = town.queries_tell_nothing_apart().await;
+    let filters = town.filters_find_nothing_hidden().await;
+    let mut mutations = 0;
+    for who in town
+        .viewers
+        .iter()
+        .filter(|who| who.called.ends_with("admin") || who.called == "operator")
+    {
+        mutations += town.mutations_tell_nothing_apart(who).await;
+    }
+    println!("{queries} queries and {mutations} mutations compared, {filters} lists searched");
+    assert!(
+        queries > 100 && mutations > 50 && filters > 100,
+        "{queries} {mutations} {filters}"
+    );
+}
+
+#[tokio::test]
+async fn before_the_deadline_only_the_bidder_can_tell_that_there_is_a_bid() {
+    let mut town = Town::of_people().await;
+    let pilots = town.open_pilots().await;
+    let mut before = Vec::new();
+    for who in town.outsiders() {
+        // A token's first use is noted, and shown to its owner.
+        town.sweep(who).await;
+        before.push(town.sweep(who).await);
+    }
+    for (council, pilot) in &pilots {
+        town.bid(pilot, *council, Org::SupplierB, "open").await;
+        town.bid(pilot, *council, Org::SupplierB, "open").await;
+    }
+    for (who, before) in town.outsiders().into_iter().zip(before) {
+        let after = town.sweep(who).await;
+        assert_eq!(before.len(), after.len());
+        for (before, after) in before.iter().zip(&after) {
+            assert_eq!(before, after, "{}", who.called);
+        }
+    }
+    for (council, pilot) in &pilots {
+        let bids = town.bids(&town.colleagues[&Org::SupplierB], pilot).await;
+        town.guesses_tell_nothing_apart(*council, pilot, &bids[0]).await;
+    }
+}
+
+/// What asks for a right says which, and what does not says nothing of one.
+fn descriptions_name_the_right(town: &Town, table: &Table, prefix: &str) {
+    let mut wrong = Vec::new();
+    let of = if prefix.is_empty() { "Mutation" } else { "Query" };
+    for (name, stages) in table.names() {
+        let Some(name) = name.strip_prefix(prefix).filter(|name| !name.contains('.')) else {
+            continue;
+        };
+        let Some(field) = town.schema.field(of, name) else {
+            continue;
+        };
+        let refused = |cell: &String| cell.contains(['I', 'A', 'F']);
+        let needs = stages.iter().any(|cells| refused(&cells[0]));
+        if needs != field.description.contains("Needs ") {
+            wrong.push(format!("{name}: {}", field.description));
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "named where none is needed, or not named: {wrong:#?}"
+    );
+}
+
+/// Every object type is reached from the query or from a mutation that is done; payloads and their errors are told
+/// with the mutation itself.
+fn every_type_has_its_lines(town: &Town, answers: &Table) {
+    let ways = town.schema.ways();
+    let told = |of: &str| {
+        ways.contains_key(of) || of == "Mutation" || of.ends_with("Payload") || of.ends_with("Error")
+    };
+    let lacking = town.schema.objects().filter(|of| !told(of)).flat_map(|of| {
+        let fields = town.schema.get(of).fields.iter();
+        fields.map(move |field| format!("{of}.{}", field.name))
+    });
+    let lacking: Vec<_> = lacking.filter(|name| answers.line(name).is_none()).collect();
+    assert!(lacking.is_empty(), "no answer of a mutation shows {lacking:#?}");
+}
