@@ -12,6 +12,7 @@ pub struct Model {
     pub council_id: Option<Uuid>,
     pub supplier_id: Option<Uuid>,
     pub role: String,
+    pub version: i32,
 }
 
 /// None: joins are written where they are needed.

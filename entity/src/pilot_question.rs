@@ -17,6 +17,7 @@ pub struct Model {
     pub state: String,
     pub asked_at: DateTimeUtc,
     pub answered_at: Option<DateTimeUtc>,
+    pub version: i32,
 }
 
 /// None: joins are written where they are needed.

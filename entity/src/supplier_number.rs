@@ -16,6 +16,7 @@ pub struct Model {
     pub verified_by: Option<Uuid>,
     pub verified_at: Option<DateTimeUtc>,
     pub verified_how: Option<String>,
+    pub version: i32,
 }
 
 /// None: joins are written where they are needed.

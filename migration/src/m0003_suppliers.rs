@@ -65,6 +65,7 @@ CREATE TABLE membership (
     council_id {id} REFERENCES council (id),
     supplier_id {id} REFERENCES supplier (id),
     role TEXT NOT NULL,
+    version {int} NOT NULL,
     CHECK ((council_id IS NULL) <> (supplier_id IS NULL))
 ) {strict};
 CREATE UNIQUE INDEX membership_council ON membership (person_id, council_id) WHERE council_id IS NOT NULL;
@@ -121,6 +122,7 @@ CREATE TABLE supplier_number (
     verified_at {instant},
     -- How: what was looked at.
     verified_how TEXT,
+    version {int} NOT NULL,
     PRIMARY KEY (supplier_id, scheme)
 ) {strict};
 "#;

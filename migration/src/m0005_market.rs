@@ -89,7 +89,8 @@ CREATE TABLE pilot_question (
     -- asked, answered_and_published, answered_privately or rejected.
     state TEXT NOT NULL,
     asked_at {instant} NOT NULL,
-    answered_at {instant}
+    answered_at {instant},
+    version {int} NOT NULL
 ) {strict};
 CREATE INDEX pilot_question_pilot ON pilot_question (pilot_id, id);
 

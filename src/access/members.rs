@@ -6,7 +6,7 @@ use super::policy::{Action, authorize};
 use super::tokens::{self, Organisation};
 use super::{CouncilRole, Membership, SupplierRole, Viewer, store};
 use crate::audit;
-use crate::runtime::{App, Error, Stop};
+use crate::runtime::{App, Error, Stop, based_on};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
@@ -33,6 +33,8 @@ pub enum MemberErrorCode {
     BadName,
     /// Too many were sent lately.
     TooMany,
+    /// The membership was changed since the version this was based on.
+    Conflict,
 }
 
 /// Somebody in an organisation.
@@ -46,6 +48,8 @@ pub struct Member {
     pub email: String,
     /// As what.
     pub membership: Membership,
+    /// Counts the changes of the membership.
+    pub version: i32,
     /// Whether they sign in with a second factor.
     pub second_factor: bool,
 }
@@ -77,11 +81,12 @@ pub async fn list(app: &App, viewer: &Viewer, organisation: Organisation) -> Res
     let found = store::members(app.db.read(), any_role(organisation)).await?;
     Ok(found
         .into_iter()
-        .map(|(row, membership)| Member {
+        .map(|(row, membership, version)| Member {
             person: row.id,
             name: row.name,
             email: row.email,
             membership,
+            version,
             second_factor: row.totp_confirmed,
         })
         .collect())
@@ -95,11 +100,12 @@ pub async fn set_role(
     app: &App,
     viewer: &Viewer,
     person: Uuid,
+    version: i32,
     to: Membership,
 ) -> Result<(), Stop<MemberErrorCode>> {
     let permit = authorize(viewer, Action::ManageMembers, Organisation::of(&to).resource())?;
     let txn = app.db.begin().await?;
-    let from = held(&txn, person, to, to.is_administrator()).await?;
+    let from = held(&txn, person, version, to, to.is_administrator()).await?;
     store::set_role(&txn, person, to).await?;
     let detail = serde_json::json!({ "role": { "from": from.role_word(), "to": to.role_word() }, "of": organisation(to) });
     audit::record(app, &txn, &permit, "person", person, &detail).await?;
@@ -115,11 +121,12 @@ pub async fn remove(
     app: &App,
     viewer: &Viewer,
     person: Uuid,
+    version: i32,
     from: Organisation,
 ) -> Result<(), Stop<MemberErrorCode>> {
     let permit = authorize(viewer, Action::ManageMembers, from.resource())?;
     let txn = app.db.begin().await?;
-    let was = held(&txn, person, any_role(from), false).await?;
+    let was = held(&txn, person, version, any_role(from), false).await?;
     store::delete_membership(&txn, person, was).await?;
     tokens::revoke_for(&txn, person, was).await?;
     let detail = serde_json::json!({ "removed": was.role_word(), "of": organisation(was) });
@@ -135,20 +142,24 @@ pub(super) fn organisation(of: Membership) -> serde_json::Value {
     }
 }
 
-/// What somebody is in an organisation whose memberships are now held, if an administrator would be left without
-/// them or they stay one.
+/// What somebody is in an organisation whose memberships are now held, if it is the version told and an
+/// administrator would be left without them or they stay one.
 async fn held(
     txn: &DatabaseTransaction,
     person: Uuid,
+    version: i32,
     of: Membership,
     stays: bool,
 ) -> Result<Membership, Stop<MemberErrorCode>> {
     let all = store::held_members(txn, of).await?;
-    let Some((_, was)) = all.iter().find(|(id, _)| *id == person) else {
+    let Some((_, was, current)) = all.iter().find(|(id, ..)| *id == person) else {
         let message = "there is nobody like that in this organisation";
         return Err(Stop::refuse(MemberErrorCode::NotAMember, "person", message));
     };
-    let others = all.iter().any(|(id, of)| *id != person && of.is_administrator());
+    based_on(version, *current, MemberErrorCode::Conflict)?;
+    let others = all
+        .iter()
+        .any(|(id, of, _)| *id != person && of.is_administrator());
     if was.is_administrator() && !stays && !others {
         let message = "this is the last administrator: make somebody else one first";
         return Err(Stop::refuse(

@@ -4,16 +4,17 @@
 //! recovery code that is gone, gets nobody in.
 
 use super::attempts;
-use super::policy::{Action, Resource, authorize};
+use super::policy::{Action, Resource, authorize, may};
 use super::sessions;
 use super::{Origin, Through, token_hash};
 use super::{Viewer, letters, own, password, store};
 use crate::audit;
-use crate::runtime::{App, Error, Stop};
+use crate::councils;
+use crate::runtime::{App, Error, Stop, based_on};
 use entity::{council_access, person as people, recovery_code};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 use totp_rs::{Builder, Totp};
 use uuid::Uuid;
 
@@ -33,6 +34,8 @@ pub enum SecondFactorErrorCode {
     WrongPassword,
     /// Too many were tried lately.
     TooManyAttempts,
+    /// The council's rule was changed since the version this was based on.
+    Conflict,
 }
 
 /// What an authenticator app needs, shown this once.
@@ -275,9 +278,14 @@ pub async fn require(
     app: &App,
     viewer: &Viewer,
     council: Uuid,
+    version: i32,
     required: bool,
-) -> Result<bool, Stop<SecondFactorErrorCode>> {
+) -> Result<Rule, Stop<SecondFactorErrorCode>> {
     let permit = authorize(viewer, Action::ManageMembers, Resource::Council(council))?;
+    let txn = app.db.begin().await?;
+    councils::hold(&txn, council).await?;
+    let found = rule_in(&txn, council).await?;
+    based_on(version, found.version, SecondFactorErrorCode::Conflict)?;
     let shut_out = viewer
         .person()
         .is_some_and(|person| !matches!(person.through, Through::Session { strong: true, .. }));
@@ -285,14 +293,20 @@ pub async fn require(
         let message = "sign in with a second factor yourself first: without one you would be shut out";
         return Err(Stop::refuse(SecondFactorErrorCode::NotOn, "required", message));
     }
-    let txn = app.db.begin().await?;
+    let rule = Rule {
+        required,
+        version: found.version + 1,
+    };
     let row = council_access::ActiveModel {
         council_id: Set(council),
-        second_factor: Set(required),
-        version: Set(1),
+        second_factor: Set(rule.required),
+        version: Set(rule.version),
     };
     let there = OnConflict::column(council_access::Column::CouncilId)
-        .update_column(council_access::Column::SecondFactor)
+        .update_columns([
+            council_access::Column::SecondFactor,
+            council_access::Column::Version,
+        ])
         .to_owned();
     council_access::Entity::insert(row)
         .on_conflict(there)
@@ -301,16 +315,35 @@ pub async fn require(
     let detail = serde_json::json!({ "second factor required": required });
     audit::record(app, &txn, &permit, "council", council, &detail).await?;
     txn.commit().await?;
-    Ok(required)
+    Ok(rule)
 }
 
 /// Whether a council asks for a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// Whether those who act for it need one.
+    pub required: bool,
+    /// Counts its changes; 0 before the first.
+    pub version: i32,
+}
+
+/// Whether a council asks for a second factor, for those who are of it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_required(app: &App, council: Uuid) -> Result<bool, Error> {
-    let strict = store::strict_councils(app.db.read(), vec![council]).await?;
-    Ok(!strict.is_empty())
+pub async fn rule(app: &App, viewer: &Viewer, council: Uuid) -> Result<Option<Rule>, Error> {
+    if !may(viewer, Action::SeeMembers, Resource::Council(council)) {
+        return Ok(None);
+    }
+    rule_in(app.db.read(), council).await.map(Some)
+}
+
+async fn rule_in(db: &impl ConnectionTrait, council: Uuid) -> Result<Rule, Error> {
+    let row = council_access::Entity::find_by_id(council).one(db).await?;
+    Ok(row.map_or_else(Rule::default, |row| Rule {
+        required: row.second_factor,
+        version: row.version,
+    }))
 }
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ pub(super) async fn insert_membership(
         council_id: Set(council_id),
         supplier_id: Set(supplier_id),
         role: Set(given.role_word().to_owned()),
+        version: Set(1),
     };
     membership::Entity::insert(row)
         .exec_without_returning(txn)
@@ -111,7 +112,7 @@ pub(super) async fn membership_in(
 pub(super) async fn held_members(
     txn: &DatabaseTransaction,
     of: Membership,
-) -> Result<Vec<(Uuid, Membership)>, Error> {
+) -> Result<Vec<(Uuid, Membership, i32)>, Error> {
     let mut query = membership::Entity::find()
         .filter(of_organisation(of))
         .order_by_asc(membership::Column::Id);
@@ -121,15 +122,15 @@ pub(super) async fn held_members(
     let rows = query.all(txn).await?;
     Ok(rows
         .iter()
-        .filter_map(|row| Some((row.person_id, read_membership(row)?)))
+        .filter_map(|row| Some((row.person_id, read_membership(row)?, row.version)))
         .collect())
 }
 
-/// Everybody in an organisation, by name: who and as what.
+/// Everybody in an organisation, by name: who, as what, and the version of that.
 pub(super) async fn members(
     db: &impl ConnectionTrait,
     of: Membership,
-) -> Result<Vec<(people::Model, Membership)>, Error> {
+) -> Result<Vec<(people::Model, Membership, i32)>, Error> {
     let rows = membership::Entity::find()
         .filter(of_organisation(of))
         .all(db)
@@ -143,13 +144,13 @@ pub(super) async fn members(
         .await?;
     let role_of = |id: Uuid| {
         let row = rows.iter().find(|row| row.person_id == id)?;
-        read_membership(row)
+        Some((read_membership(row)?, row.version))
     };
     Ok(found
         .into_iter()
         .filter_map(|person| {
-            let role = role_of(person.id)?;
-            Some((person, role))
+            let (role, version) = role_of(person.id)?;
+            Some((person, role, version))
         })
         .collect())
 }
@@ -159,6 +160,7 @@ pub(super) async fn set_role(txn: &DatabaseTransaction, person: Uuid, to: Member
         .filter(of_organisation(to))
         .filter(membership::Column::PersonId.eq(person))
         .col_expr(membership::Column::Role, Expr::value(to.role_word()))
+        .col_expr(membership::Column::Version, Expr::cust("version + 1"))
         .exec(txn)
         .await?;
     Ok(())

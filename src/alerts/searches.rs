@@ -4,12 +4,12 @@ use super::filter::Filter;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::runtime::page::{Cut, Item, Page};
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::runtime::{App, Error, Stop, Wrong, based_on};
 use chrono::{DateTime, Utc};
 use entity::saved_search::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 /// Searches one person may keep.
@@ -28,6 +28,8 @@ pub struct SavedSearch {
     pub state: State,
     /// Since when.
     pub created_at: DateTime<Utc>,
+    /// Counts its changes.
+    pub version: i32,
 }
 
 /// Whether a saved search is at work.
@@ -64,6 +66,8 @@ pub enum SavedSearchErrorCode {
     BadValueBand,
     /// There are 100 already.
     TooMany,
+    /// It was changed since the version this was based on.
+    Conflict,
 }
 
 /// Saves a search of the viewer's own.
@@ -85,6 +89,7 @@ pub async fn save(
         filter,
         state: State::Active,
         created_at: now,
+        version: 1,
     };
     let txn = app.db.begin().await?;
     if mine(&txn, person).await?.len() >= MOST {
@@ -111,21 +116,26 @@ pub async fn save(
 /// Pauses or resumes a search of the viewer's own.
 ///
 /// # Errors
-/// [`Error::NotFound`] for another's, too.
-pub async fn set_state(app: &App, viewer: &Viewer, id: Uuid, state: State) -> Result<SavedSearch, Error> {
+/// When it has another version; [`Error::NotFound`] for another's, too.
+pub async fn set_state(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    version: i32,
+    state: State,
+) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
     let (permit, person) = own(viewer)?;
     let txn = app.db.begin().await?;
-    let changed = Entity::update_many()
+    let mut search = held(&txn, person, id).await?.ok_or(Error::NotFound)?;
+    based_on(version, search.version, SavedSearchErrorCode::Conflict)?;
+    (search.state, search.version) = (state, search.version + 1);
+    Entity::update_many()
         .filter(Column::Id.eq(id))
-        .filter(Column::PersonId.eq(person))
         .col_expr(Column::State, Expr::value(state.as_str()))
         .col_expr(Column::UpdatedAt, Expr::value(app.clock.now()))
-        .col_expr(Column::Version, Expr::cust("version + 1"))
+        .col_expr(Column::Version, Expr::value(search.version))
         .exec(&txn)
         .await?;
-    if changed.rows_affected == 0 {
-        return Err(Error::NotFound);
-    }
     audit::record(
         app,
         &txn,
@@ -135,9 +145,17 @@ pub async fn set_state(app: &App, viewer: &Viewer, id: Uuid, state: State) -> Re
         &serde_json::json!({ "state": state.as_str() }),
     )
     .await?;
-    let search = Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
     txn.commit().await?;
-    read(search)
+    Ok(search)
+}
+
+/// A search of a person's own, whose row nobody else can change until the transaction ends.
+async fn held(txn: &impl ConnectionTrait, person: Uuid, id: Uuid) -> Result<Option<SavedSearch>, Error> {
+    let mut query = Entity::find_by_id(id).filter(Column::PersonId.eq(person));
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    query.one(txn).await?.map(read).transpose()
 }
 
 /// The viewer's own searches, oldest first.
@@ -229,6 +247,7 @@ fn read(row: Model) -> Result<SavedSearch, Error> {
         filter,
         state,
         created_at: row.created_at,
+        version: row.version,
     })
 }
 
@@ -247,7 +266,7 @@ async fn insert(
         state: Set(search.state.as_str().into()),
         created_at: Set(now),
         updated_at: Set(now),
-        version: Set(1),
+        version: Set(search.version),
     };
     Entity::insert(row).exec_without_returning(txn).await?;
     Ok(())

@@ -83,6 +83,7 @@ pub async fn unsubscribe(app: &App, token: &str) -> Result<Option<Unsubscribed>,
         .filter(saved_search::Column::State.eq("active"))
         .col_expr(saved_search::Column::State, Expr::value("unsubscribed"))
         .col_expr(saved_search::Column::UpdatedAt, Expr::value(app.clock.now()))
+        .col_expr(saved_search::Column::Version, Expr::cust("version + 1"))
         .exec(&txn)
         .await?;
     outbox::suppress(&txn, id, "unsubscribed").await?;

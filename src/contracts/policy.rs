@@ -6,8 +6,8 @@ use super::store;
 use super::windows::{LeadTimeOverrides, LeadTimes, Window, derive};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
-use crate::councils::directory;
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::councils::{self, directory};
+use crate::runtime::{App, Error, Stop, Wrong, based_on};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
@@ -21,41 +21,60 @@ const AT_A_TIME: u64 = 500;
 pub enum LeadTimesErrorCode {
     /// One is over ten years.
     TooLong,
+    /// They were changed since the version this was based on.
+    Conflict,
+}
+
+/// The lead times that hold for a council.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// Its own, and Guildhall's where it has none.
+    pub leads: LeadTimes,
+    /// Counts the changes of its own; 0 before the first.
+    pub version: i32,
 }
 
 /// The lead times that hold for a council: its own, and Guildhall's where it has none.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lead_times(app: &App, council_id: Uuid) -> Result<LeadTimes, Error> {
-    store::lead_times(app.db.read(), council_id).await
+pub async fn lead_times(app: &App, council_id: Uuid) -> Result<Policy, Error> {
+    store::policy(app.db.read(), council_id).await
 }
 
 /// Sets a council's own lead times, and with them its windows; one that is not given is Guildhall's again.
 ///
 /// # Errors
-/// When one is too long, or the viewer may not.
+/// When they have another version, one is too long, or the viewer may not.
 pub async fn set_lead_times(
     app: &App,
     viewer: &Viewer,
     council_id: Uuid,
+    version: i32,
     own: &LeadTimeOverrides,
-) -> Result<LeadTimes, Stop<LeadTimesErrorCode>> {
+) -> Result<Policy, Stop<LeadTimesErrorCode>> {
     let permit = authorize(viewer, Action::SetLeadTimes, Resource::Council(council_id))?;
+    let txn = app.db.begin().await?;
+    councils::hold(&txn, council_id).await?;
+    let found = store::policy(&txn, council_id).await?;
+    based_on(version, found.version, LeadTimesErrorCode::Conflict)?;
+    check(own).stop()?;
+    store::put_lead_times(&txn, &permit, council_id, own, app.clock.now()).await?;
+    let policy = store::policy(&txn, council_id).await?;
+    rewrite_windows(app, &txn, &permit, council_id, &policy.leads).await?;
+    audit::record(app, &txn, &permit, "council", council_id, &serde_json::json!(own)).await?;
+    txn.commit().await.map_err(Error::from)?;
+    Ok(policy)
+}
+
+fn check(own: &LeadTimeOverrides) -> Wrong<LeadTimesErrorCode> {
     let mut wrong = Wrong::default();
     for (name, days) in own.each() {
         let long = days.is_some_and(|days| days > MOST_DAYS);
         let message = format!("{} days is over ten years", days.unwrap_or_default());
         wrong.when(long, LeadTimesErrorCode::TooLong, &path(name), message);
     }
-    wrong.stop()?;
-    let txn = app.db.begin().await?;
-    store::put_lead_times(&txn, &permit, council_id, own, app.clock.now()).await?;
-    let leads = store::lead_times(&txn, council_id).await?;
-    rewrite_windows(app, &txn, &permit, council_id, &leads).await?;
-    audit::record(app, &txn, &permit, "council", council_id, &serde_json::json!(own)).await?;
-    txn.commit().await.map_err(Error::from)?;
-    Ok(leads)
+    wrong
 }
 
 /// `review_lead_days` as the graph spells it.

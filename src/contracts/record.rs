@@ -4,7 +4,7 @@ use super::store;
 use super::term::{ExtensionOption, Period, Standing, Term};
 use super::windows::{LeadTimeOverrides, LeadTimes, Window, WorkingDays, derive};
 use crate::access::Permit;
-use crate::councils::directory;
+use crate::councils::{self, directory};
 use crate::runtime::{App, Error};
 use chrono::NaiveDate;
 use sea_orm::DatabaseTransaction;
@@ -105,7 +105,8 @@ pub(super) struct Derived {
     pub(super) windows: Vec<Window>,
 }
 
-/// Writes entries into a council's register, a few statements for any number of them.
+/// Writes entries into a council's register, a few statements for any number of them. The register is held: windows
+/// are derived from its entries and the council's lead times together.
 ///
 /// # Errors
 /// When the database fails; nothing is then to be committed.
@@ -116,7 +117,8 @@ pub async fn record(
     council_id: Uuid,
     changes: Vec<Change>,
 ) -> Result<Recorded, Error> {
-    let leads = store::lead_times(txn, council_id).await?;
+    councils::hold(txn, council_id).await?;
+    let leads = store::policy(txn, council_id).await?.leads;
     let calendar = directory().calendar(council_id);
     let mut replaced = Vec::new();
     let mut derived = Vec::with_capacity(changes.len());

@@ -1,5 +1,6 @@
 //! Contracts in the database: rows written in bulk.
 
+use super::policy::Policy;
 use super::record::{Derived, notice, standing, state};
 use super::term::Length;
 use super::windows::{LeadTimeOverrides, LeadTimes, Window};
@@ -22,12 +23,12 @@ const ROWS_A_STATEMENT: usize = 500;
 const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("it is a date");
 
 /// The lead times of a council: Guildhall's, where it has none of its own.
-pub(super) async fn lead_times(db: &impl ConnectionTrait, council_id: Uuid) -> Result<LeadTimes, Error> {
+pub(super) async fn policy(db: &impl ConnectionTrait, council_id: Uuid) -> Result<Policy, Error> {
     let Some(own) = council_policy::Entity::find_by_id(council_id).one(db).await? else {
-        return Ok(LeadTimes::default());
+        return Ok(Policy::default());
     };
     let days = |days: Option<i32>| days.and_then(|days| u16::try_from(days).ok());
-    Ok(LeadTimes::default().overridden_by(&LeadTimeOverrides {
+    let leads = LeadTimes::default().overridden_by(&LeadTimeOverrides {
         review_lead_days: days(own.review_lead_days),
         decision_lead_days: days(own.decision_lead_days),
         engagement_lead_days: days(own.engagement_lead_days),
@@ -40,7 +41,11 @@ pub(super) async fn lead_times(db: &impl ConnectionTrait, council_id: Uuid) -> R
         standstill_working_days: days(own.standstill_working_days),
         notice_period_days: days(own.notice_period_days),
         ..LeadTimeOverrides::default()
-    }))
+    });
+    Ok(Policy {
+        leads,
+        version: own.version,
+    })
 }
 
 /// Writes entries with all that hangs on them; what hung on the replaced ones goes first.

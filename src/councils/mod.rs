@@ -10,8 +10,8 @@ use crate::runtime::{App, Error};
 use calendar::Calendar;
 use entity::council;
 use facts::{CouncilFact, ServiceFact};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::{LockType, OnConflict};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QuerySelect};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -110,6 +110,20 @@ impl Directory {
                 .map_or(facts::Nation::England, |council| council.facts.nation),
         )
     }
+}
+
+/// Holds a council until the transaction ends: whoever changes what belongs to it as a whole (its register, its
+/// policy) does so one after another.
+///
+/// # Errors
+/// When there is no such council, or the database fails.
+pub(crate) async fn hold(txn: &impl ConnectionTrait, id: Uuid) -> Result<(), Error> {
+    let mut query = council::Entity::find_by_id(id);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        // Others may refer to it meanwhile.
+        query = query.lock(LockType::NoKeyUpdate);
+    }
+    query.one(txn).await?.map(|_| ()).ok_or(Error::NotFound)
 }
 
 /// The id of a council: a UUID of version 8 (RFC 9562) from the SHA-256 of its slug.

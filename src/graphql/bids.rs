@@ -28,11 +28,11 @@ impl From<OpenedBid> for Bid {
 
 payload! {
     /// What became of a bid.
-    BidSubmitPayload { receipt: BidReceipt } BidSubmitError(BidErrorCode)
+    BidSubmitPayload { receipt: BidReceipt } BidSubmitError(BidErrorCode, current_version)
 }
 payload! {
     /// What became of taking a bid back.
-    BidWithdrawPayload { bid: Bid } BidWithdrawError(BidErrorCode)
+    BidWithdrawPayload { bid: Bid } BidWithdrawError(BidErrorCode, current_version)
 }
 payload! {
     /// What became of a score.
@@ -80,7 +80,7 @@ fn given<'a>(ctx: &Context<'a>) -> (&'a App, &'a Viewer) {
 pub struct BidReceipt {
     /// The bid.
     bid_id: Id,
-    /// Which version of it.
+    /// The version of the bid: what replaces it, or takes it back, says that it is based on it.
     version: i32,
     /// SHA-256 of its canonical content, in hexadecimal.
     digest: String,
@@ -106,6 +106,8 @@ pub struct BidSubmitInput {
     pilot: Id,
     /// The supplier that bids.
     supplier: Id,
+    /// The version of the supplier's bid that this one replaces, taken back or not; absent for its first.
+    replaces: Option<i32>,
     /// The price in pence, VAT excluded; at most the pilot's cap.
     price_pence: i64,
     /// How the supplier would do it.
@@ -152,7 +154,7 @@ impl BidsMutation {
         };
         BidSubmitPayload::of(
             ctx,
-            bids::submit(app, viewer, pilot, supplier, offer)
+            bids::submit(app, viewer, pilot, supplier, input.replaces, offer)
                 .await
                 .map(BidReceipt::from),
         )
@@ -164,10 +166,12 @@ impl BidsMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The pilot it is for.")] pilot: Id,
         #[graphql(desc = "The supplier that bid.")] supplier: Id,
+        #[graphql(desc = "The version of the bid that this is based on.")] version: i32,
     ) -> Result<BidWithdrawPayload> {
         let (app, viewer) = given(ctx);
         let (pilot, supplier) = (pilot.of(Sort::Pilot)?, supplier.of(Sort::Supplier)?);
-        BidWithdrawPayload::of(ctx, bids::withdraw(app, viewer, pilot, supplier).await.map(Bid))
+        let taken = bids::withdraw(app, viewer, pilot, supplier, version).await;
+        BidWithdrawPayload::of(ctx, taken.map(Bid))
     }
 
     /// Scores a bid after the deadline. Needs an evaluator or administrator of the council.
@@ -214,6 +218,10 @@ impl Bid {
     /// How the supplier would do it.
     async fn answer(&self) -> &str {
         &self.0.offer.answer
+    }
+    /// Counts its changes: what replaces it, or takes it back, says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.receipt.version
     }
     /// What its bidder's receipt says.
     async fn receipt(&self) -> BidReceipt {

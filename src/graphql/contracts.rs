@@ -358,7 +358,7 @@ impl Contract {
     async fn updated_at(&self) -> DateTime<Utc> {
         self.row.updated_at
     }
-    /// Counts its changes.
+    /// Counts its changes: what changes it says which version it is based on.
     async fn version(&self) -> i32 {
         self.row.version
     }

@@ -2,11 +2,12 @@
 
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
+use super::members::SecondFactorRule;
 use super::paging::{self, connection};
-use crate::access::Viewer;
+use crate::access::{Viewer, second_factor};
 use crate::contracts::dashboard::{self, MonthOfWindows};
-use crate::contracts::policy::{self, LeadTimesErrorCode};
-use crate::contracts::windows::{LeadTimeOverrides, LeadTimes, WindowKind};
+use crate::contracts::policy::{self, LeadTimesErrorCode, Policy};
+use crate::contracts::windows::{LeadTimeOverrides, WindowKind};
 use crate::councils::facts::{Kind, Nation, ProvidingTier, Region, ServiceFact, Tier};
 use crate::councils::{self, directory};
 use crate::runtime::App;
@@ -187,6 +188,12 @@ impl Council {
             .told(ctx)?;
         Ok(CouncilLeadTimes(found))
     }
+    /// Whether those who act for it need a second factor. Needs to be of it; null for others.
+    async fn second_factor_rule(&self, ctx: &Context<'_>) -> Result<Option<SecondFactorRule>> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let found = second_factor::rule(app, viewer, self.0.id).await.told(ctx)?;
+        Ok(found.map(SecondFactorRule::from))
+    }
     /// Counts and values of its windows, by kind and by the month in which they close.
     async fn windows_by_month(
         &self,
@@ -212,54 +219,58 @@ impl Council {
 
 /// How long before a date each step has to begin: a council's own lead times, and Guildhall's where it has none.
 #[derive(Clone, Copy, Debug)]
-pub struct CouncilLeadTimes(LeadTimes);
+pub struct CouncilLeadTimes(Policy);
 
 /// How long before a date each step has to begin: a council's own lead times, and Guildhall's where it has none.
 #[Object]
 impl CouncilLeadTimes {
     /// Review opens so many days before the review date.
     async fn review_lead_days(&self) -> u16 {
-        self.0.review_lead_days
+        self.0.leads.review_lead_days
     }
     /// Extension decisions and notice open so many days before they close.
     async fn decision_lead_days(&self) -> u16 {
-        self.0.decision_lead_days
+        self.0.leads.decision_lead_days
     }
     /// Market engagement opens so many days before the last safe start.
     async fn engagement_lead_days(&self) -> u16 {
-        self.0.engagement_lead_days
+        self.0.leads.engagement_lead_days
     }
     /// Re-procurement opens so many days before the last safe start.
     async fn preparation_lead_days(&self) -> u16 {
-        self.0.preparation_lead_days
+        self.0.leads.preparation_lead_days
     }
     /// Expiry opens so many days before the current end.
     async fn expiry_lead_days(&self) -> u16 {
-        self.0.expiry_lead_days
+        self.0.leads.expiry_lead_days
     }
     /// Days from the new contract's signature to its first day.
     async fn mobilisation_days(&self) -> u16 {
-        self.0.mobilisation_days
+        self.0.leads.mobilisation_days
     }
     /// Days from the tender deadline to the award notice.
     async fn evaluation_days(&self) -> u16 {
-        self.0.evaluation_days
+        self.0.leads.evaluation_days
     }
     /// Days from the tender notice to its deadline.
     async fn tender_days(&self) -> u16 {
-        self.0.tender_days
+        self.0.leads.tender_days
     }
     /// The same after a planned procurement notice.
     async fn planned_tender_days(&self) -> u16 {
-        self.0.planned_tender_days
+        self.0.leads.planned_tender_days
     }
     /// Working days between award and signature.
     async fn standstill_working_days(&self) -> u16 {
-        self.0.standstill_working_days
+        self.0.leads.standstill_working_days
     }
     /// Days of notice assumed where a contract states none.
     async fn notice_period_days(&self) -> u16 {
-        self.0.notice_period_days
+        self.0.leads.notice_period_days
+    }
+    /// Counts the changes of the council's own, 0 before the first: what changes them says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 }
 
@@ -292,7 +303,8 @@ pub struct LeadTimesInput {
 
 payload! {
     /// What became of a council's lead times.
-    CouncilSetLeadTimesPayload { lead_times: CouncilLeadTimes } CouncilSetLeadTimesError(LeadTimesErrorCode)
+    CouncilSetLeadTimesPayload { lead_times: CouncilLeadTimes }
+    CouncilSetLeadTimesError(LeadTimesErrorCode, current_version)
 }
 
 #[Object]
@@ -303,6 +315,7 @@ impl CouncilsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The council.")] council: Id,
+        #[graphql(desc = "The version of its lead times that this is based on.")] version: i32,
         #[graphql(desc = "Its own lead times, all of them.")] lead_times: LeadTimesInput,
     ) -> Result<CouncilSetLeadTimesPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
@@ -320,7 +333,7 @@ impl CouncilsMutation {
             notice_period_days: lead_times.notice_period_days,
             planned_notice: false,
         };
-        let set = policy::set_lead_times(app, viewer, council.of(Sort::Council)?, &own).await;
+        let set = policy::set_lead_times(app, viewer, council.of(Sort::Council)?, version, &own).await;
         CouncilSetLeadTimesPayload::of(ctx, set.map(CouncilLeadTimes))
     }
 }

@@ -57,9 +57,13 @@ impl<T> Told<T> for Result<T, Error> {
 }
 
 /// Declares a mutation's payload and error types from the front door's own code enum, and
-/// `Payload::of(ctx, result)` to fill them.
+/// `Payload::of(ctx, result)` to fill them. What changes an existing thing is based on a version of it, may come in
+/// conflict, and says so: `Error(Code, current_version)`.
 macro_rules! payload {
-    ($(#[$doc:meta])* $payload:ident { $field:ident: $object:ty } $error:ident($code:ty)) => {
+    (
+        $(#[$doc:meta])*
+        $payload:ident { $field:ident: $object:ty } $error:ident($code:ty $(, $current_version:ident)?)
+    ) => {
         $(#[$doc])*
         #[derive(async_graphql::SimpleObject)]
         pub struct $payload {
@@ -78,6 +82,10 @@ macro_rules! payload {
             pub message: String,
             /// The input field it is about; empty when it is about the whole.
             pub path: String,
+            $(
+                /// With `CONFLICT`: the version it has now.
+                pub $current_version: Option<i32>,
+            )?
         }
 
         impl $payload {
@@ -91,7 +99,12 @@ macro_rules! payload {
                         $field: None,
                         errors: refusals
                             .into_iter()
-                            .map(|r| $error { code: r.code, message: r.message, path: r.path })
+                            .map(|r| $error {
+                                code: r.code,
+                                message: r.message,
+                                path: r.path,
+                                $($current_version: r.current_version,)?
+                            })
                             .collect(),
                     }),
                     Err(crate::runtime::Stop::Failed(error)) => Err(crate::graphql::errors::top_level(ctx, error)),

@@ -34,6 +34,8 @@ pub struct Member {
     email: String,
     /// As what.
     membership: Membership,
+    /// Counts the changes of the membership: what changes it says which version it is based on.
+    version: i32,
     /// Whether they sign in with a second factor.
     second_factor: bool,
 }
@@ -58,6 +60,7 @@ impl From<members::Member> for Member {
             name: member.name,
             email: member.email,
             membership: member.membership.into(),
+            version: member.version,
             second_factor: member.second_factor,
         }
     }
@@ -79,6 +82,17 @@ impl From<invitations::Invitation> for Invitation {
 pub struct SecondFactorRule {
     /// Whether those who act for the council need one.
     required: bool,
+    /// Counts its changes, 0 before the first: what changes it says which version it is based on.
+    version: i32,
+}
+
+impl From<second_factor::Rule> for SecondFactorRule {
+    fn from(rule: second_factor::Rule) -> Self {
+        Self {
+            required: rule.required,
+            version: rule.version,
+        }
+    }
 }
 
 payload! {
@@ -95,16 +109,16 @@ payload! {
 }
 payload! {
     /// What became of a change of role.
-    MemberSetRolePayload { members: Vec<Member> } MemberSetRoleError(MemberErrorCode)
+    MemberSetRolePayload { members: Vec<Member> } MemberSetRoleError(MemberErrorCode, current_version)
 }
 payload! {
     /// What became of removing somebody.
-    MemberRemovePayload { person: Id } MemberRemoveError(MemberErrorCode)
+    MemberRemovePayload { person: Id } MemberRemoveError(MemberErrorCode, current_version)
 }
 payload! {
     /// What became of asking for a second factor.
     CouncilRequireSecondFactorPayload { rule: SecondFactorRule }
-    CouncilRequireSecondFactorError(SecondFactorErrorCode)
+    CouncilRequireSecondFactorError(SecondFactorErrorCode, current_version)
 }
 
 /// What came of withdrawing an invitation.
@@ -267,12 +281,15 @@ impl MembersMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] person: Id,
+        #[graphql(desc = "The version of the membership that this is based on.")] version: i32,
         #[graphql(desc = "Where, and as what.")] role: RoleInput,
     ) -> Result<MemberSetRolePayload> {
         let (app, viewer) = given(ctx);
         let person = person.of(Sort::Person)?;
         let set = match role.membership()? {
-            Ok(to) => members::set_role(app, viewer, person, to).await.map(|()| to),
+            Ok(to) => members::set_role(app, viewer, person, version, to)
+                .await
+                .map(|()| to),
             Err(stop) => Err(stop),
         };
         let set = match set {
@@ -294,10 +311,11 @@ impl MembersMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who.")] person: Id,
         #[graphql(desc = "From where.")] organisation: Id,
+        #[graphql(desc = "The version of the membership that this is based on.")] version: i32,
     ) -> Result<MemberRemovePayload> {
         let (app, viewer) = given(ctx);
         let from = super::tokens::organisation(organisation)?;
-        let removed = members::remove(app, viewer, person.of(Sort::Person)?, from).await;
+        let removed = members::remove(app, viewer, person.of(Sort::Person)?, version, from).await;
         MemberRemovePayload::of(ctx, removed.map(|()| person))
     }
 
@@ -307,10 +325,12 @@ impl MembersMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The council.")] council: Id,
+        #[graphql(desc = "The version of `Council.secondFactorRule` that this is based on.")] version: i32,
         #[graphql(desc = "Whether it does.")] required: bool,
     ) -> Result<CouncilRequireSecondFactorPayload> {
         let (app, viewer) = given(ctx);
-        let agreed = second_factor::require(app, viewer, council.of(Sort::Council)?, required).await;
-        CouncilRequireSecondFactorPayload::of(ctx, agreed.map(|required| SecondFactorRule { required }))
+        let council = council.of(Sort::Council)?;
+        let agreed = second_factor::require(app, viewer, council, version, required).await;
+        CouncilRequireSecondFactorPayload::of(ctx, agreed.map(SecondFactorRule::from))
     }
 }

@@ -46,7 +46,7 @@ payload! {
 
 payload! {
     /// What became of ending a need.
-    NeedEndPayload { need: Need } NeedEndError(NeedEndErrorCode)
+    NeedEndPayload { need: Need } NeedEndError(NeedEndErrorCode, current_version)
 }
 
 /// A need to state.
@@ -126,7 +126,7 @@ impl NeedsMutation {
         NeedStatePayload::of(ctx, needs::state(app, viewer, council, statement).await.map(Need))
     }
 
-    /// Says "us too" for another council. Needs an officer, approver or administrator of the council that says it.
+    /// Says "us too" for another council; saying it again changes nothing. Needs an officer, approver or administrator of the council that says it.
     async fn need_support(
         &self,
         ctx: &Context<'_>,
@@ -147,12 +147,13 @@ impl NeedsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The need.")] need: Id,
+        #[graphql(desc = "The version of the need that this is based on.")] version: i32,
         #[graphql(desc = "How it ends.")] ending: Ending,
     ) -> Result<NeedEndPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         NeedEndPayload::of(
             ctx,
-            needs::end(app, viewer, need.of(Sort::Need)?, ending)
+            needs::end(app, viewer, need.of(Sort::Need)?, version, ending)
                 .await
                 .map(Need),
         )
@@ -222,5 +223,9 @@ impl Need {
     /// Since when.
     async fn stated_at(&self) -> DateTime<Utc> {
         self.0.stated_at
+    }
+    /// Counts its changes: what changes it says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 }

@@ -45,27 +45,27 @@ payload! {
 }
 payload! {
     /// What became of giving a draft to a colleague.
-    PilotSubmitForReviewPayload { pilot: Pilot } PilotSubmitForReviewError(PilotErrorCode)
+    PilotSubmitForReviewPayload { pilot: Pilot } PilotSubmitForReviewError(PilotErrorCode, current_version)
 }
 payload! {
     /// What became of publishing a pilot.
-    PilotPublishPayload { pilot: Pilot } PilotPublishError(PilotErrorCode)
+    PilotPublishPayload { pilot: Pilot } PilotPublishError(PilotErrorCode, current_version)
 }
 payload! {
     /// What became of awarding a pilot.
-    PilotAwardPayload { pilot: Pilot } PilotAwardError(PilotErrorCode)
+    PilotAwardPayload { pilot: Pilot } PilotAwardError(PilotErrorCode, current_version)
 }
 payload! {
     /// What became of ending a pilot without an award.
-    PilotCloseWithoutAwardPayload { pilot: Pilot } PilotCloseWithoutAwardError(PilotErrorCode)
+    PilotCloseWithoutAwardPayload { pilot: Pilot } PilotCloseWithoutAwardError(PilotErrorCode, current_version)
 }
 payload! {
     /// What became of stopping a pilot.
-    PilotCancelPayload { pilot: Pilot } PilotCancelError(PilotErrorCode)
+    PilotCancelPayload { pilot: Pilot } PilotCancelError(PilotErrorCode, current_version)
 }
 payload! {
     /// What became of taking a pilot back.
-    PilotWithdrawPayload { pilot: Pilot } PilotWithdrawError(PilotErrorCode)
+    PilotWithdrawPayload { pilot: Pilot } PilotWithdrawError(PilotErrorCode, current_version)
 }
 
 /// Which pilots; every part that is given must hold.
@@ -126,6 +126,8 @@ pub struct PilotDraftInput {
 pub struct PilotAwardInput {
     /// The pilot.
     pilot: Id,
+    /// The version of the pilot that this is based on.
+    version: i32,
     /// The bid that wins.
     bid: Id,
     /// Why.
@@ -139,6 +141,8 @@ pub struct PilotAwardInput {
 pub struct PilotCloseWithoutAwardInput {
     /// The pilot.
     pilot: Id,
+    /// The version of the pilot that this is based on.
+    version: i32,
     /// Why no bid suits.
     reason: String,
     /// Something for every bidder.
@@ -197,9 +201,10 @@ impl PilotsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The pilot.")] pilot: Id,
+        #[graphql(desc = "The version of the pilot that this is based on.")] version: i32,
     ) -> Result<PilotSubmitForReviewPayload> {
         let (app, viewer) = given(ctx);
-        let done = pilots::submit_for_review(app, viewer, pilot.of(Sort::Pilot)?).await;
+        let done = pilots::submit_for_review(app, viewer, pilot.of(Sort::Pilot)?, version).await;
         PilotSubmitForReviewPayload::of(ctx, done.map(Pilot))
     }
 
@@ -208,10 +213,11 @@ impl PilotsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The pilot.")] pilot: Id,
+        #[graphql(desc = "The version of the pilot that this is based on.")] version: i32,
         #[graphql(desc = "Bids are in time strictly before it.")] deadline_at: DateTime<Utc>,
     ) -> Result<PilotPublishPayload> {
         let (app, viewer) = given(ctx);
-        let published = pilots::publish(app, viewer, pilot.of(Sort::Pilot)?, deadline_at).await;
+        let published = pilots::publish(app, viewer, pilot.of(Sort::Pilot)?, version, deadline_at).await;
         PilotPublishPayload::of(ctx, published.map(Pilot))
     }
 
@@ -225,7 +231,7 @@ impl PilotsMutation {
         let (app, viewer) = given(ctx);
         let (pilot, bid) = (input.pilot.of(Sort::Pilot)?, input.bid.of(Sort::Bid)?);
         let told = feedback(input.feedback)?;
-        let awarded = award::award(app, viewer, pilot, bid, &told, &input.reason).await;
+        let awarded = award::award(app, viewer, pilot, input.version, bid, &told, &input.reason).await;
         PilotAwardPayload::of(ctx, awarded.map(Pilot))
     }
 
@@ -238,7 +244,7 @@ impl PilotsMutation {
         let (app, viewer) = given(ctx);
         let told = feedback(input.feedback)?;
         let pilot = input.pilot.of(Sort::Pilot)?;
-        let ended = ending::none_suitable(app, viewer, pilot, &told, &input.reason).await;
+        let ended = ending::none_suitable(app, viewer, pilot, input.version, &told, &input.reason).await;
         PilotCloseWithoutAwardPayload::of(ctx, ended.map(Pilot))
     }
 
@@ -247,10 +253,11 @@ impl PilotsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The pilot.")] pilot: Id,
+        #[graphql(desc = "The version of the pilot that this is based on.")] version: i32,
         #[graphql(desc = "Why, for everybody to read.")] reason: String,
     ) -> Result<PilotCancelPayload> {
         let (app, viewer) = given(ctx);
-        let ended = ending::cancel(app, viewer, pilot.of(Sort::Pilot)?, &reason).await;
+        let ended = ending::cancel(app, viewer, pilot.of(Sort::Pilot)?, version, &reason).await;
         PilotCancelPayload::of(ctx, ended.map(Pilot))
     }
 
@@ -259,10 +266,11 @@ impl PilotsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The pilot.")] pilot: Id,
+        #[graphql(desc = "The version of the pilot that this is based on.")] version: i32,
         #[graphql(desc = "Why, for colleagues.")] reason: String,
     ) -> Result<PilotWithdrawPayload> {
         let (app, viewer) = given(ctx);
-        let ended = ending::withdraw(app, viewer, pilot.of(Sort::Pilot)?, &reason).await;
+        let ended = ending::withdraw(app, viewer, pilot.of(Sort::Pilot)?, version, &reason).await;
         PilotWithdrawPayload::of(ctx, ended.map(Pilot))
     }
 }
@@ -398,6 +406,10 @@ impl Pilot {
     /// Why it ended as it did.
     async fn outcome_reason(&self) -> Option<&str> {
         self.0.outcome_reason.as_deref()
+    }
+    /// Counts its changes, of which bids and questions are none: what changes it says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
     /// The award, in the register.
     async fn contract(&self, ctx: &Context<'_>) -> Result<Option<Contract>> {

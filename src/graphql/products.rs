@@ -38,15 +38,15 @@ payload! {
 }
 payload! {
     /// What became of writing a product anew.
-    ProductRevisePayload { product: Product } ProductReviseError(ProductErrorCode)
+    ProductRevisePayload { product: Product } ProductReviseError(ProductErrorCode, current_version)
 }
 payload! {
     /// What became of publishing a product.
-    ProductPublishPayload { product: Product } ProductPublishError(ProductErrorCode)
+    ProductPublishPayload { product: Product } ProductPublishError(ProductErrorCode, current_version)
 }
 payload! {
     /// What became of archiving a product.
-    ProductArchivePayload { product: Product } ProductArchiveError(ProductErrorCode)
+    ProductArchivePayload { product: Product } ProductArchiveError(ProductErrorCode, current_version)
 }
 
 /// Which products; every part that is given must hold.
@@ -155,10 +155,12 @@ impl ProductsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The product.")] product: Id,
+        #[graphql(desc = "The version of the product that this is based on.")] version: i32,
         #[graphql(desc = "What is said of it now.")] listing: ProductListingInput,
     ) -> Result<ProductRevisePayload> {
         let (app, viewer) = given(ctx);
-        let revised = products::revise(app, viewer, product.of(Sort::Product)?, listing.into()).await;
+        let revised =
+            products::revise(app, viewer, product.of(Sort::Product)?, version, listing.into()).await;
         ProductRevisePayload::of(ctx, revised.map(Product))
     }
 
@@ -167,10 +169,11 @@ impl ProductsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The product.")] product: Id,
+        #[graphql(desc = "The version of the product that this is based on.")] version: i32,
     ) -> Result<ProductPublishPayload> {
         let (app, viewer) = given(ctx);
         let product = product.of(Sort::Product)?;
-        let done = products::put_in_state(app, viewer, product, State::Published).await;
+        let done = products::put_in_state(app, viewer, product, version, State::Published).await;
         ProductPublishPayload::of(ctx, done.map(Product))
     }
 
@@ -179,10 +182,11 @@ impl ProductsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The product.")] product: Id,
+        #[graphql(desc = "The version of the product that this is based on.")] version: i32,
     ) -> Result<ProductArchivePayload> {
         let (app, viewer) = given(ctx);
         let product = product.of(Sort::Product)?;
-        let done = products::put_in_state(app, viewer, product, State::Archived).await;
+        let done = products::put_in_state(app, viewer, product, version, State::Archived).await;
         ProductArchivePayload::of(ctx, done.map(Product))
     }
 }
@@ -238,7 +242,7 @@ impl Product {
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
-    /// Counts its changes.
+    /// Counts its changes: what changes it says which version it is based on.
     async fn version(&self) -> i32 {
         self.0.version
     }

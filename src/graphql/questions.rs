@@ -28,7 +28,7 @@ payload! {
 }
 payload! {
     /// What became of an answer.
-    PilotQuestionAnswerPayload { question: Question } PilotQuestionAnswerError(PilotQuestionErrorCode)
+    PilotQuestionAnswerPayload { question: Question } PilotQuestionAnswerError(PilotQuestionErrorCode, current_version)
 }
 
 #[Object]
@@ -53,11 +53,13 @@ impl QuestionsMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The question.")] question: Id,
+        #[graphql(desc = "The version of the question that this is based on.")] version: i32,
         #[graphql(desc = "How it is answered.")] state: State,
         #[graphql(desc = "The answer, or why there is none.")] answer: String,
     ) -> Result<PilotQuestionAnswerPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-        let answered = questions::answer(app, viewer, question.of(Sort::Question)?, state, &answer).await;
+        let question = question.of(Sort::Question)?;
+        let answered = questions::answer(app, viewer, question, version, state, &answer).await;
         PilotQuestionAnswerPayload::of(ctx, answered.map(Question))
     }
 }
@@ -92,5 +94,9 @@ impl Question {
     /// When it was answered.
     async fn answered_at(&self) -> Option<DateTime<Utc>> {
         self.0.answered_at
+    }
+    /// Counts its changes: what changes it says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 }

@@ -8,7 +8,7 @@ use crate::alerts::filter::Filter;
 use crate::alerts::searches::{self, SavedSearchErrorCode, State};
 use crate::contracts::windows::WindowKind;
 use crate::councils::facts::{Kind, Region};
-use crate::runtime::{App, Stop};
+use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result};
 use chrono::{DateTime, Utc};
 
@@ -38,7 +38,7 @@ payload! {
 
 payload! {
     /// What became of pausing or resuming a search.
-    SavedSearchStatePayload { saved_search: SavedSearch } SavedSearchStateError(SavedSearchErrorCode)
+    SavedSearchStatePayload { saved_search: SavedSearch } SavedSearchStateError(SavedSearchErrorCode, current_version)
 }
 
 /// A search to save.
@@ -143,8 +143,9 @@ impl SearchesMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] id: Id,
+        #[graphql(desc = "The version of it that this is based on.")] version: i32,
     ) -> Result<SavedSearchStatePayload> {
-        set_state(ctx, id, State::Paused).await
+        set_state(ctx, id, version, State::Paused).await
     }
 
     /// Resumes a search of one's own, also one that was unsubscribed by a link in a mail. Needs a session of one's own.
@@ -152,15 +153,16 @@ impl SearchesMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which one.")] id: Id,
+        #[graphql(desc = "The version of it that this is based on.")] version: i32,
     ) -> Result<SavedSearchStatePayload> {
-        set_state(ctx, id, State::Active).await
+        set_state(ctx, id, version, State::Active).await
     }
 }
 
-async fn set_state(ctx: &Context<'_>, id: Id, state: State) -> Result<SavedSearchStatePayload> {
+async fn set_state(ctx: &Context<'_>, id: Id, version: i32, state: State) -> Result<SavedSearchStatePayload> {
     let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-    let done = searches::set_state(app, viewer, id.of(Sort::SavedSearch)?, state).await;
-    SavedSearchStatePayload::of(ctx, done.map(SavedSearch).map_err(Stop::from))
+    let done = searches::set_state(app, viewer, id.of(Sort::SavedSearch)?, version, state).await;
+    SavedSearchStatePayload::of(ctx, done.map(SavedSearch))
 }
 
 /// What a person asked to be told of by mail when it opens.
@@ -216,5 +218,9 @@ impl SavedSearch {
     /// Since when.
     async fn created_at(&self) -> DateTime<Utc> {
         self.0.created_at
+    }
+    /// Counts its changes: what changes it says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 }

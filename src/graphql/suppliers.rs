@@ -28,12 +28,12 @@ payload! {
 
 payload! {
     /// What became of a number that was looked up.
-    SupplierNumberVerifyPayload { supplier: Supplier } SupplierNumberVerifyError(SupplierNumberErrorCode)
+    SupplierNumberVerifyPayload { supplier: Supplier } SupplierNumberVerifyError(SupplierNumberErrorCode, current_version)
 }
 
 payload! {
     /// What became of a supplier's profile.
-    SupplierEditProfilePayload { supplier: Supplier } SupplierEditProfileError(SupplierProfileErrorCode)
+    SupplierEditProfilePayload { supplier: Supplier } SupplierEditProfileError(SupplierProfileErrorCode, current_version)
 }
 
 connection!(SupplierConnection, SupplierEdge, Supplier, "suppliers");
@@ -98,6 +98,8 @@ pub struct SupplierNumber {
     verified_at: Option<DateTime<Utc>>,
     /// What was looked at.
     verified_how: Option<String>,
+    /// Counts its changes: what changes it says which version it is based on.
+    version: i32,
 }
 
 impl From<numbers::Number> for SupplierNumber {
@@ -108,6 +110,7 @@ impl From<numbers::Number> for SupplierNumber {
             stated_at: number.stated_at,
             verified_at: number.verified_at,
             verified_how: number.verified_how,
+            version: number.version,
         }
     }
 }
@@ -157,6 +160,7 @@ impl SuppliersMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The supplier.")] supplier: Id,
+        #[graphql(desc = "The version of the supplier that this is based on.")] version: i32,
         #[graphql(desc = "What it says of itself.")] profile: SupplierProfileInput,
     ) -> Result<SupplierEditProfilePayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
@@ -167,7 +171,7 @@ impl SuppliersMutation {
             website: profile.website,
             summary: profile.summary,
         };
-        let edited = suppliers::edit(app, viewer, supplier.of(Sort::Supplier)?, profile).await;
+        let edited = suppliers::edit(app, viewer, supplier.of(Sort::Supplier)?, version, profile).await;
         SupplierEditProfilePayload::of(ctx, edited.map(Supplier))
     }
 
@@ -200,11 +204,12 @@ impl SuppliersMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The supplier.")] supplier: Id,
         #[graphql(desc = "Which of its numbers.")] scheme: Scheme,
+        #[graphql(desc = "The version of the number that this is based on.")] version: i32,
         #[graphql(desc = "What was looked at.")] how: String,
     ) -> Result<SupplierNumberVerifyPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         let id = supplier.of(Sort::Supplier)?;
-        let supplier = match numbers::verify(app, viewer, id, scheme, &how).await {
+        let supplier = match numbers::verify(app, viewer, id, scheme, version, &how).await {
             Ok(()) => found(app, id).await.map_err(Into::into),
             Err(stop) => Err(stop),
         };
@@ -275,5 +280,9 @@ impl Supplier {
     /// What it does.
     async fn summary(&self) -> Option<&str> {
         self.0.summary.as_deref()
+    }
+    /// Counts its changes: what changes it says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
 }

@@ -7,7 +7,7 @@ use crate::audit;
 use crate::contracts::is_cpv_code;
 use crate::councils::directory;
 use crate::runtime::page::{Cut, Page};
-use crate::runtime::{App, Error, Stop, Wrong, words};
+use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -48,6 +48,8 @@ pub struct Need {
     pub state: State,
     /// Since when.
     pub stated_at: DateTime<Utc>,
+    /// Counts its changes.
+    pub version: i32,
 }
 
 words! {
@@ -87,6 +89,8 @@ pub enum NeedSupportErrorCode {
 /// Why a need could not be ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
 pub enum NeedEndErrorCode {
+    /// It was changed since the version this was based on.
+    Conflict,
     /// It has been met or withdrawn.
     Ended,
 }
@@ -123,6 +127,7 @@ pub async fn state(
         statement,
         state: State::Stated,
         stated_at: now,
+        version: 1,
     };
     let txn = app.db.begin().await?;
     store::insert(&txn, &permit, &need).await?;
@@ -185,7 +190,7 @@ fn check(statement: &Statement) -> Wrong<NeedStateErrorCode> {
     wrong
 }
 
-/// Says "us too" for another council, with a note; saying it again replaces the note.
+/// Says "us too" for another council, with a note; saying it again changes nothing.
 ///
 /// # Errors
 /// When the need has ended or is the council's own, or the viewer may not.
@@ -219,7 +224,9 @@ pub async fn support(
         "give the note in at most 2,000 bytes",
     );
     wrong.stop()?;
-    store::put_supporter(&txn, &permit, need, council_id, note, app.clock.now()).await?;
+    if !store::put_supporter(&txn, &permit, need, council_id, note, app.clock.now()).await? {
+        return Ok(found);
+    }
     audit::record(
         app,
         &txn,
@@ -236,17 +243,19 @@ pub async fn support(
 /// Ends a need of one's council: met, or withdrawn.
 ///
 /// # Errors
-/// When it has ended, or the viewer may not.
+/// When it has another version or has ended, or the viewer may not.
 pub async fn end(
     app: &App,
     viewer: &Viewer,
     need: Uuid,
+    version: i32,
     ending: Ending,
 ) -> Result<Need, Stop<NeedEndErrorCode>> {
     signed_in(viewer)?;
     let txn = app.db.begin().await?;
     let mut found = store::one(&txn, need).await?.ok_or(Error::NotFound)?;
     let permit = authorize(viewer, Action::StateNeed, Resource::Council(found.council_id))?;
+    based_on(version, found.version, NeedEndErrorCode::Conflict)?;
     if found.state != State::Stated {
         return Err(Stop::refuse(
             NeedEndErrorCode::Ended,
@@ -258,7 +267,8 @@ pub async fn end(
         Ending::Met => State::Met,
         Ending::Withdrawn => State::Withdrawn,
     };
-    store::put_state(&txn, &permit, need, found.state, app.clock.now()).await?;
+    found.version += 1;
+    store::put_state(&txn, &permit, &found, app.clock.now()).await?;
     let detail = serde_json::json!({ "ended": found.state.as_str() });
     audit::record(app, &txn, &permit, "need", need, &detail).await?;
     txn.commit().await.map_err(Error::from)?;

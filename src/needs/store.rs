@@ -31,7 +31,7 @@ pub(super) async fn insert(txn: &impl ConnectionTrait, _permit: &Permit, need: &
         state: Set(need.state.as_str().into()),
         created_at: Set(need.stated_at),
         updated_at: Set(need.stated_at),
-        version: Set(1),
+        version: Set(need.version),
     };
     Entity::insert(row).exec_without_returning(txn).await?;
     Ok(())
@@ -69,6 +69,7 @@ fn read(row: Model) -> Need {
         council_id: row.council_id,
         state: State::parse(&row.state).unwrap_or(State::Withdrawn),
         stated_at: row.created_at,
+        version: row.version,
         statement: Statement {
             title: row.title,
             problem: row.problem,
@@ -95,20 +96,20 @@ pub(super) async fn one(txn: &impl ConnectionTrait, id: Uuid) -> Result<Option<N
 pub(super) async fn put_state(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
-    id: Uuid,
-    state: State,
+    need: &Need,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     Entity::update_many()
-        .filter(Column::Id.eq(id))
-        .col_expr(Column::State, Expr::value(state.as_str()))
+        .filter(Column::Id.eq(need.id))
+        .col_expr(Column::State, Expr::value(need.state.as_str()))
         .col_expr(Column::UpdatedAt, Expr::value(now))
-        .col_expr(Column::Version, Expr::cust("version + 1"))
+        .col_expr(Column::Version, Expr::value(need.version))
         .exec(txn)
         .await?;
     Ok(())
 }
 
+/// Adds a council that says "us too"; false when it has said so.
 pub(super) async fn put_supporter(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
@@ -116,22 +117,20 @@ pub(super) async fn put_supporter(
     council_id: Uuid,
     note: Option<String>,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
-    use supporter::Column::{CouncilId, NeedId, Note};
+) -> Result<bool, Error> {
+    use supporter::Column::{CouncilId, NeedId};
     let row = supporter::ActiveModel {
         need_id: Set(need_id),
         council_id: Set(council_id),
         note: Set(note),
         joined_at: Set(now),
     };
-    let replace = OnConflict::columns([NeedId, CouncilId])
-        .update_column(Note)
-        .to_owned();
-    supporter::Entity::insert(row)
-        .on_conflict(replace)
+    let said = OnConflict::columns([NeedId, CouncilId]).do_nothing().to_owned();
+    let added = supporter::Entity::insert(row)
+        .on_conflict(said)
         .exec_without_returning(txn)
         .await?;
-    Ok(())
+    Ok(added == 1)
 }
 
 pub(super) async fn supporters_of(

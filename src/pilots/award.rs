@@ -15,7 +15,8 @@ use sea_orm::DatabaseTransaction;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Scores a bid on a criterion of quality, out of 100, with a reason. Scoring again replaces one's own score.
+/// Scores a bid on a criterion of quality, out of 100, with a reason. Scoring again replaces one's own score. It is
+/// based on no version of the pilot: evaluators do not stand in each other's way; but an award is.
 ///
 /// # Errors
 /// When the score makes no sense, the pilot is not closed, or the viewer may not.
@@ -29,7 +30,7 @@ pub async fn score(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::ScoreBid).await?;
+    let (mut pilot, permit) = super::held(&txn, viewer, pilot, Action::ScoreBid).await?;
     let evaluator = permit.actor().ok_or(Error::NotSignedIn)?;
     closed(app, &pilot)?;
     let quality = pilot
@@ -57,8 +58,8 @@ pub async fn score(
     let detail = serde_json::json!({ "criterion": ordinal, "score": score, "reason": reason });
     audit::record(app, &txn, &permit, "bid", bid, &detail).await?;
     pilot.state = State::Evaluating;
-    super::change(app, txn, &permit, &pilot, serde_json::json!({ "scored": bid })).await?;
-    Ok(pilot)
+    let detail = serde_json::json!({ "scored": bid });
+    Ok(super::change(app, txn, &permit, pilot, detail).await?)
 }
 
 fn no_such_bid() -> Stop<PilotErrorCode> {
@@ -80,17 +81,18 @@ pub(super) fn closed(app: &App, pilot: &Pilot) -> Result<(), Stop<PilotErrorCode
 /// Awards a pilot to one bid, with feedback for every bidder, who are told by mail.
 ///
 /// # Errors
-/// When a bid is not scored or a bidder would be left without feedback, naming which; or the viewer may not.
+/// When it has another version, a bid is not scored or a bidder would be left without feedback, naming which; or the viewer may not.
 pub async fn award(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
+    version: i32,
     winner: Uuid,
     feedback: &HashMap<Uuid, String>,
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::AwardPilot).await?;
+    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
     closed(app, &pilot)?;
     let opened = bids::all_of(app, &txn, &pilot).await?;
     let won = opened
@@ -103,8 +105,7 @@ pub async fn award(
     (pilot.state, pilot.outcome_reason) = (State::Awarded, Some(reason.to_owned()));
     outcome::tell(app, &txn, &pilot, &opened, Some(winner), feedback).await?;
     let detail = serde_json::json!({ "awarded": winner, "totals": totals });
-    super::change(app, txn, &permit, &pilot, detail).await?;
-    Ok(pilot)
+    Ok(super::change(app, txn, &permit, pilot, detail).await?)
 }
 
 fn totals(pilot: &Pilot, opened: &[OpenedBid]) -> Result<HashMap<Uuid, i64>, Stop<PilotErrorCode>> {

@@ -8,7 +8,7 @@ use super::seal::{self, Place};
 use super::{Pilot, Points, Reservation, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
 use crate::audit;
-use crate::runtime::{App, Error, Stop, Wrong, words};
+use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use crate::suppliers::{self, Size, Supplier};
 use chrono::{DateTime, Utc};
 use entity::bid;
@@ -100,23 +100,35 @@ pub enum BidErrorCode {
     NotEligible,
     /// There is no bid to take back.
     NoBid,
+    /// The supplier's bid was changed since the version this was based on.
+    Conflict,
 }
 
-/// Submits a supplier's bid, or replaces it, until the deadline.
+/// Submits a supplier's bid, or replaces the version told, until the deadline.
 ///
 /// # Errors
-/// When it comes too late or makes no sense; a late attempt is on the record, without what it said.
+/// When it comes too late, replaces another version than there is, or makes no sense; a late attempt is on the record, without what it said.
 pub async fn submit(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
     supplier: Uuid,
+    replaces: Option<i32>,
     offer: Offer,
 ) -> Result<Receipt, Stop<BidErrorCode>> {
     let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier).await?;
+    let before = store::bid(&txn, pilot.id, supplier).await?;
+    let current = before.as_ref().map_or(0, |bid| bid.version);
+    based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict)?;
     let profile = suppliers::by_ids_in(&txn, &[supplier]).await?.remove(&supplier);
     check(&pilot, profile.as_ref(), &offer).stop()?;
-    let receipt = write(app, &txn, &permit, &pilot, supplier, offer, now).await?;
+    let bid = before.map_or_else(|| app.entropy.id(now), |bid| bid.id);
+    let place = Place {
+        pilot: pilot.id,
+        bid,
+        version: current + 1,
+    };
+    let receipt = write(app, &txn, &permit, place, supplier, offer, now).await?;
     let detail = serde_json::json!({ "version": receipt.version, "digest": hex::encode(&receipt.digest) });
     audit::record(app, &txn, &permit, "bid", receipt.bid_id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
@@ -126,25 +138,33 @@ pub async fn submit(
 /// Takes a supplier's bid back, until the deadline. It can be submitted again.
 ///
 /// # Errors
-/// When it is too late, there is none, or the viewer may not.
+/// When it is too late, there is none or one of another version, or the viewer may not.
 pub async fn withdraw(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
     supplier: Uuid,
+    version: i32,
 ) -> Result<OpenedBid, Stop<BidErrorCode>> {
     let (txn, pilot, permit, _) = in_time(app, viewer, pilot, supplier).await?;
     let found = store::bid(&txn, pilot.id, supplier).await?;
-    let Some(mut row) = found.filter(|row| row.state == State::Submitted.as_str()) else {
-        return Err(Stop::refuse(
-            BidErrorCode::NoBid,
-            "pilot",
-            "there is no bid of this supplier to take back",
-        ));
+    let none = || {
+        let message = "there is no bid of this supplier to take back";
+        Stop::refuse(BidErrorCode::NoBid, "pilot", message)
     };
+    let mut row = found.ok_or_else(none)?;
+    based_on(version, row.version, BidErrorCode::Conflict)?;
+    if row.state != State::Submitted.as_str() {
+        return Err(none());
+    }
     row.state = State::Withdrawn.as_str().to_owned();
+    // The seal holds for one version: it is sealed anew for the next.
+    let content = seal::open(app, place(&row), &store::sealed(&row))?;
+    row.version += 1;
+    let sealed = seal::seal(app, place(&row), &content)?;
+    (row.sealed, row.wrapped_key) = (sealed.content, sealed.wrapped_key);
     store::put_bid(&txn, &permit, row.clone()).await?;
-    let detail = serde_json::json!({ "withdrawn": row.version });
+    let detail = serde_json::json!({ "withdrawn": version });
     audit::record(app, &txn, &permit, "bid", row.id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(open(app, &row)?)
@@ -217,28 +237,21 @@ async fn write(
     app: &App,
     txn: &DatabaseTransaction,
     permit: &Permit,
-    pilot: &Pilot,
+    place: Place,
     supplier: Uuid,
     offer: Offer,
     now: DateTime<Utc>,
 ) -> Result<Receipt, Error> {
-    let before = store::bid(txn, pilot.id, supplier).await?;
-    let (id, version) = before.map_or_else(|| (app.entropy.id(now), 1), |bid| (bid.id, bid.version + 1));
     let salt = hex::encode(app.entropy.bytes::<16>());
     let content = serde_json::to_vec(&Content { salt, offer }).map_err(Error::fault)?;
     let digest = Sha256::digest(&content).to_vec();
-    let place = Place {
-        pilot: pilot.id,
-        bid: id,
-        version,
-    };
     let sealed = seal::seal(app, place, &content)?;
     let row = bid::Model {
-        id,
-        pilot_id: pilot.id,
+        id: place.bid,
+        pilot_id: place.pilot,
         supplier_id: supplier,
         state: State::Submitted.as_str().into(),
-        version,
+        version: place.version,
         sealed: sealed.content,
         wrapped_key: sealed.wrapped_key,
         digest: digest.clone(),
@@ -247,8 +260,8 @@ async fn write(
     };
     store::put_bid(txn, permit, row).await?;
     Ok(Receipt {
-        bid_id: id,
-        version,
+        bid_id: place.bid,
+        version: place.version,
         digest,
         received_at: now,
     })
@@ -304,13 +317,18 @@ pub(super) async fn all_of(
     Ok(opened)
 }
 
-fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
-    let place = Place {
+/// What a bid's ciphertext belongs to.
+fn place(row: &bid::Model) -> Place {
+    Place {
         pilot: row.pilot_id,
         bid: row.id,
         version: row.version,
-    };
-    let canonical = String::from_utf8(seal::open(app, place, &store::sealed(row))?).map_err(Error::fault)?;
+    }
+}
+
+fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
+    let canonical =
+        String::from_utf8(seal::open(app, place(row), &store::sealed(row))?).map_err(Error::fault)?;
     let content: Content = serde_json::from_str(&canonical).map_err(Error::fault)?;
     Ok(OpenedBid {
         id: row.id,

@@ -10,87 +10,69 @@ use uuid::Uuid;
 /// Decides that no bid suits, with a reason and feedback for every bidder, who are told by mail.
 ///
 /// # Errors
-/// When the pilot is not closed, a bidder would be left without feedback, or the viewer may not.
+/// When the pilot has another version or is not closed, a bidder would be left without feedback, or the viewer may not.
 pub async fn none_suitable(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
+    version: i32,
     feedback: &HashMap<Uuid, String>,
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::AwardPilot).await?;
+    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
     closed(app, &pilot)?;
     let reason = reason_given(reason)?;
     let opened = bids::all_of(app, &txn, &pilot).await?;
     decide(&txn, &permit, &opened, None, feedback).await?;
     (pilot.state, pilot.outcome_reason) = (State::NoneSuitable, Some(reason));
     outcome::tell(app, &txn, &pilot, &opened, None, feedback).await?;
-    super::change(
-        app,
-        txn,
-        &permit,
-        &pilot,
-        serde_json::json!({ "none suitable": pilot.outcome_reason }),
-    )
-    .await?;
-    Ok(pilot)
+    let detail = serde_json::json!({ "none suitable": pilot.outcome_reason });
+    Ok(super::change(app, txn, &permit, pilot, detail).await?)
 }
 
 /// Stops a published pilot, with a reason. Its bids stay sealed for good; bidders are told by mail.
 ///
 /// # Errors
-/// When it is not published or has ended, or the viewer may not.
+/// When it has another version, is not published or has ended, or the viewer may not.
 pub async fn cancel(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
+    version: i32,
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::PublishPilot).await?;
+    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::PublishPilot).await?;
     if !matches!(pilot.state, State::Published | State::Evaluating) {
         let message = "it has not been published, or it has ended";
         return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
     }
     (pilot.state, pilot.outcome_reason) = (State::Cancelled, Some(reason_given(reason)?));
     outcome::tell_cancelled(app, &txn, &pilot).await?;
-    super::change(
-        app,
-        txn,
-        &permit,
-        &pilot,
-        serde_json::json!({ "cancelled": pilot.outcome_reason }),
-    )
-    .await?;
-    Ok(pilot)
+    let detail = serde_json::json!({ "cancelled": pilot.outcome_reason });
+    Ok(super::change(app, txn, &permit, pilot, detail).await?)
 }
 
 /// Takes back a pilot that was never public, with a reason for colleagues.
 ///
 /// # Errors
-/// When it is public or has been taken back, or the viewer may not.
+/// When it has another version, is public or has been taken back, or the viewer may not.
 pub async fn withdraw(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
+    version: i32,
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, Action::DraftPilot).await?;
+    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::DraftPilot).await?;
     if !matches!(pilot.state, State::Draft | State::InReview) {
         return Err(super::not_a_draft());
     }
     (pilot.state, pilot.outcome_reason) = (State::Withdrawn, Some(reason_given(reason)?));
-    super::change(
-        app,
-        txn,
-        &permit,
-        &pilot,
-        serde_json::json!({ "withdrawn": pilot.outcome_reason }),
-    )
-    .await?;
-    Ok(pilot)
+    let detail = serde_json::json!({ "withdrawn": pilot.outcome_reason });
+    Ok(super::change(app, txn, &permit, pilot, detail).await?)
 }
 
 fn reason_given(reason: &str) -> Result<String, Stop<PilotErrorCode>> {

@@ -20,7 +20,7 @@ pub use scoring::Points;
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::runtime::page::{Cut, Page};
-use crate::runtime::{App, Error, Stop, words};
+use crate::runtime::{App, Error, Stop, based_on, words};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
@@ -138,6 +138,8 @@ pub struct Pilot {
     pub contract_id: Option<Uuid>,
     /// Why it ended as it did.
     pub outcome_reason: Option<String>,
+    /// Counts its changes. Bids and questions are none: nobody is to learn from it how many there are.
+    pub version: i32,
 }
 
 /// Why something could not be done to a pilot.
@@ -171,6 +173,8 @@ pub enum PilotErrorCode {
     NoFeedback,
     /// No such bid for this pilot.
     NoSuchBid,
+    /// It was changed since the version this was based on.
+    Conflict,
 }
 
 /// Drafts a pilot of a council.
@@ -193,6 +197,7 @@ pub async fn draft(
         deadline_at: None,
         contract_id: None,
         outcome_reason: None,
+        version: 1,
     };
     let txn = app.db.begin().await?;
     store::insert(&txn, &permit, &pilot, app.clock.now()).await?;
@@ -205,37 +210,36 @@ pub async fn draft(
 /// Gives a draft to a colleague to read before it is published.
 ///
 /// # Errors
-/// When it is no draft, or the viewer may not.
-pub async fn submit_for_review(app: &App, viewer: &Viewer, id: Uuid) -> Result<Pilot, Stop<PilotErrorCode>> {
+/// When it has another version or is no draft, or the viewer may not.
+pub async fn submit_for_review(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    version: i32,
+) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = for_change(&txn, viewer, id, Action::DraftPilot).await?;
+    let (mut pilot, permit) = for_change(&txn, viewer, id, version, Action::DraftPilot).await?;
     if pilot.state != State::Draft {
         return Err(not_a_draft());
     }
     pilot.state = State::InReview;
-    change(
-        app,
-        txn,
-        &permit,
-        &pilot,
-        serde_json::json!({ "in review": true }),
-    )
-    .await?;
-    Ok(pilot)
+    let detail = serde_json::json!({ "in review": true });
+    Ok(change(app, txn, &permit, pilot, detail).await?)
 }
 
 /// Publishes a draft, reviewed or not, with a deadline in the future.
 ///
 /// # Errors
-/// When it is no draft, the deadline has passed, or the viewer may not.
+/// When it has another version or is no draft, the deadline has passed, or the viewer may not.
 pub async fn publish(
     app: &App,
     viewer: &Viewer,
     id: Uuid,
+    version: i32,
     deadline: DateTime<Utc>,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = for_change(&txn, viewer, id, Action::PublishPilot).await?;
+    let (mut pilot, permit) = for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
     if !matches!(pilot.state, State::Draft | State::InReview) {
         return Err(not_a_draft());
     }
@@ -244,15 +248,8 @@ pub async fn publish(
         return Err(Stop::refuse(PilotErrorCode::BadDeadline, "deadlineAt", message));
     }
     (pilot.state, pilot.deadline_at) = (State::Published, Some(deadline));
-    change(
-        app,
-        txn,
-        &permit,
-        &pilot,
-        serde_json::json!({ "published until": deadline }),
-    )
-    .await?;
-    Ok(pilot)
+    let detail = serde_json::json!({ "published until": deadline });
+    Ok(change(app, txn, &permit, pilot, detail).await?)
 }
 
 fn not_a_draft() -> Stop<PilotErrorCode> {
@@ -263,8 +260,21 @@ fn not_a_draft() -> Stop<PilotErrorCode> {
     )
 }
 
-/// A pilot to be changed, its row held until the transaction ends, with leave to change it so.
+/// A pilot of this version to be changed, its row held until the transaction ends, with leave to change it so.
 async fn for_change(
+    txn: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: Uuid,
+    version: i32,
+    action: Action,
+) -> Result<(Pilot, Permit), Stop<PilotErrorCode>> {
+    let (pilot, permit) = held(txn, viewer, id, action).await?;
+    based_on(version, pilot.version, PilotErrorCode::Conflict)?;
+    Ok((pilot, permit))
+}
+
+/// The same, whatever its version.
+async fn held(
     txn: &DatabaseTransaction,
     viewer: &Viewer,
     id: Uuid,
@@ -279,17 +289,19 @@ async fn for_change(
     Ok((pilot, permit))
 }
 
-/// Writes a changed pilot and the record of it, and ends the transaction.
+/// Writes a changed pilot, which has a version more now, and the record of it, and ends the transaction.
 async fn change(
     app: &App,
     txn: DatabaseTransaction,
     permit: &Permit,
-    pilot: &Pilot,
+    mut pilot: Pilot,
     detail: serde_json::Value,
-) -> Result<(), Error> {
-    store::update(&txn, permit, pilot, app.clock.now()).await?;
+) -> Result<Pilot, Error> {
+    pilot.version += 1;
+    store::update(&txn, permit, &pilot, app.clock.now()).await?;
     audit::record(app, &txn, permit, "pilot", pilot.id, &detail).await?;
-    Ok(txn.commit().await?)
+    txn.commit().await?;
+    Ok(pilot)
 }
 
 /// What is not public is for the council's own.

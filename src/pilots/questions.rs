@@ -4,7 +4,7 @@ use super::rules::{Phase, phase};
 use super::{Pilot, store};
 use crate::access::{Action, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
-use crate::runtime::{App, Error, Stop, Wrong, words};
+use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
 use entity::pilot_question::Model;
 use uuid::Uuid;
@@ -41,6 +41,8 @@ pub struct Question {
     pub asked_at: DateTime<Utc>,
     /// When it was answered.
     pub answered_at: Option<DateTime<Utc>>,
+    /// Counts its changes.
+    pub version: i32,
 }
 
 /// Why a question could not be asked or answered.
@@ -54,6 +56,8 @@ pub enum PilotQuestionErrorCode {
     Answered,
     /// `ASKED` is no answer.
     BadState,
+    /// It was changed since the version this was based on.
+    Conflict,
 }
 
 /// Asks a question about an open pilot, for a supplier.
@@ -93,6 +97,7 @@ pub async fn ask(
         state: State::Asked.as_str().to_owned(),
         asked_at: now,
         answered_at: None,
+        version: 1,
     };
     store::put_question(&txn, &permit, row.clone()).await?;
     audit::record(
@@ -111,20 +116,27 @@ pub async fn ask(
 /// Answers a question for everybody, for its asker alone, or rejects it with a reason. Once.
 ///
 /// # Errors
-/// When it has its answer, the text makes no sense, or the viewer may not.
+/// When it has another version or its answer, the text makes no sense, or the viewer may not.
 pub async fn answer(
     app: &App,
     viewer: &Viewer,
     question: Uuid,
+    version: i32,
     state: State,
     text: &str,
 ) -> Result<Question, Stop<PilotQuestionErrorCode>> {
     signed_in(viewer)?;
     let txn = app.db.begin().await?;
-    let mut row = store::question(&txn, question).await?.ok_or(Error::NotFound)?;
-    let (_, permit) = super::for_change(&txn, viewer, row.pilot_id, Action::DraftPilot)
+    let pilot = store::question(&txn, question)
+        .await?
+        .ok_or(Error::NotFound)?
+        .pilot_id;
+    let (_, permit) = super::held(&txn, viewer, pilot, Action::DraftPilot)
         .await
         .map_err(hidden)?;
+    // Read again: whoever answers holds the pilot.
+    let mut row = store::question(&txn, question).await?.ok_or(Error::NotFound)?;
+    based_on(version, row.version, PilotQuestionErrorCode::Conflict)?;
     let mut wrong = Wrong::default();
     wrong.when(
         row.state != State::Asked.as_str(),
@@ -143,6 +155,7 @@ pub async fn answer(
     row.answer = Some(text.trim().to_owned());
     row.state = state.as_str().to_owned();
     row.answered_at = Some(app.clock.now());
+    row.version += 1;
     store::put_question(&txn, &permit, row.clone()).await?;
     audit::record(
         app,
@@ -198,5 +211,6 @@ fn read(row: Model, own: bool) -> Question {
         own,
         asked_at: row.asked_at,
         answered_at: row.answered_at,
+        version: row.version,
     }
 }

@@ -43,7 +43,7 @@ pub(super) async fn insert(
         contract_id: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
-        version: Set(1),
+        version: Set(pilot.version),
     };
     pilot::Entity::insert(row).exec_without_returning(txn).await?;
     let criteria = said
@@ -79,7 +79,7 @@ pub(super) async fn update(
         )
         .col_expr(pilot::Column::ContractId, Expr::value(changed.contract_id))
         .col_expr(pilot::Column::UpdatedAt, Expr::value(now))
-        .col_expr(pilot::Column::Version, Expr::cust("version + 1"))
+        .col_expr(pilot::Column::Version, Expr::value(changed.version))
         .exec(txn)
         .await?;
     Ok(())
@@ -187,6 +187,7 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
         deadline_at: row.deadline_at,
         contract_id: row.contract_id,
         outcome_reason: row.outcome_reason,
+        version: row.version,
         said: Draft {
             need_id: row.need_id,
             title: row.title,
@@ -314,9 +315,9 @@ pub(super) async fn put_question(
     _permit: &Permit,
     row: pilot_question::Model,
 ) -> Result<(), Error> {
-    use pilot_question::Column::{Answer, AnsweredAt, Id, State};
+    use pilot_question::Column::{Answer, AnsweredAt, Id, State, Version};
     let replace = OnConflict::column(Id)
-        .update_columns([Answer, AnsweredAt, State])
+        .update_columns([Answer, AnsweredAt, State, Version])
         .to_owned();
     let row = sea_orm::ActiveModelTrait::reset_all(pilot_question::ActiveModel::from(row));
     pilot_question::Entity::insert(row)

@@ -50,6 +50,8 @@ pub struct Refusal<C> {
     pub message: String,
     /// The input field it is about, as `criteria.0.weight`; empty when it is about the whole.
     pub path: String,
+    /// Of a conflict: the version that the thing has now.
+    pub current_version: Option<i32>,
 }
 
 /// Every reason found, not only the first.
@@ -73,6 +75,7 @@ impl<C> Wrong<C> {
                 code,
                 path: path.into(),
                 message: message.into(),
+                current_version: None,
             });
         }
     }
@@ -110,8 +113,31 @@ impl<C> Stop<C> {
             code,
             path: path.into(),
             message: message.into(),
+            current_version: None,
         }])
     }
+
+    /// A change was based on another version than the thing has now.
+    pub fn conflict(code: C, current: i32) -> Self {
+        Self::Refused(vec![Refusal {
+            code,
+            path: "version".into(),
+            message: format!("it was changed since: read it again, it has version {current} now"),
+            current_version: Some(current),
+        }])
+    }
+}
+
+/// Nothing, when a change is based on the version that the thing has now. Whoever asks holds the thing's row, so
+/// that of many changes based on one version one is made, and decides first whether the viewer may change it.
+///
+/// # Errors
+/// [`Stop::conflict`] with the code.
+pub fn based_on<C>(version: i32, current: i32, code: C) -> Result<(), Stop<C>> {
+    if version == current {
+        return Ok(());
+    }
+    Err(Stop::conflict(code, current))
 }
 
 impl<C> From<Error> for Stop<C> {

@@ -16,5 +16,5 @@ pub mod telemetry;
 mod words;
 
 pub use app::{App, Hashing};
-pub use error::{Error, Refusal, Refusals, Stop, Wrong};
+pub use error::{Error, Refusal, Refusals, Stop, Wrong, based_on};
 pub(crate) use words::words;

@@ -4,12 +4,15 @@
 
 use crate::access::{Action, Resource, Viewer, authorize};
 use crate::audit;
-use crate::runtime::{App, Error, Stop, words};
+use crate::runtime::{App, Error, Stop, based_on, words};
 use chrono::{DateTime, Utc};
 use entity::supplier_number::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -37,6 +40,8 @@ pub struct Number {
     pub verified_at: Option<DateTime<Utc>>,
     /// What was looked at.
     pub verified_how: Option<String>,
+    /// Counts its changes.
+    pub version: i32,
 }
 
 /// Why a number was not taken as looked up.
@@ -46,6 +51,8 @@ pub enum SupplierNumberErrorCode {
     NotStated,
     /// What was looked at is not said, or in over 500 bytes.
     BadHow,
+    /// It was changed since the version this was based on.
+    Conflict,
 }
 
 impl Scheme {
@@ -94,6 +101,7 @@ pub(super) async fn state(
             verified_by: Set(None),
             verified_at: Set(None),
             verified_how: Set(None),
+            version: Set(1),
         };
         Entity::insert(row).exec_without_returning(txn).await?;
     }
@@ -125,6 +133,7 @@ fn read(row: Model) -> Option<Number> {
         stated_at: row.stated_at,
         verified_at: row.verified_at,
         verified_how: row.verified_how,
+        version: row.version,
     })
 }
 
@@ -137,34 +146,45 @@ pub async fn verify(
     viewer: &Viewer,
     supplier: Uuid,
     scheme: Scheme,
+    version: i32,
     how: &str,
 ) -> Result<(), Stop<SupplierNumberErrorCode>> {
     let permit = authorize(viewer, Action::Operate, Resource::System)?;
-    if how.trim().is_empty() || how.len() > 500 {
-        let message = "say what was looked at, in at most 500 bytes";
-        return Err(Stop::refuse(SupplierNumberErrorCode::BadHow, "how", message));
-    }
     let txn = app.db.begin().await?;
-    let changed = Entity::update_many()
-        .filter(Column::SupplierId.eq(supplier))
-        .filter(Column::Scheme.eq(scheme.as_str()))
-        .col_expr(Column::VerifiedBy, Expr::value(permit.actor()))
-        .col_expr(Column::VerifiedAt, Expr::value(app.clock.now()))
-        .col_expr(Column::VerifiedHow, Expr::value(how.trim()))
-        .exec(&txn)
-        .await?;
-    if changed.rows_affected == 0 {
+    let Some(found) = held(&txn, supplier, scheme).await? else {
         let message = "this supplier states no such number";
         return Err(Stop::refuse(
             SupplierNumberErrorCode::NotStated,
             "scheme",
             message,
         ));
+    };
+    based_on(version, found.version, SupplierNumberErrorCode::Conflict)?;
+    if how.trim().is_empty() || how.len() > 500 {
+        let message = "say what was looked at, in at most 500 bytes";
+        return Err(Stop::refuse(SupplierNumberErrorCode::BadHow, "how", message));
     }
+    Entity::update_many()
+        .filter(Column::SupplierId.eq(supplier))
+        .filter(Column::Scheme.eq(scheme.as_str()))
+        .col_expr(Column::VerifiedBy, Expr::value(permit.actor()))
+        .col_expr(Column::VerifiedAt, Expr::value(app.clock.now()))
+        .col_expr(Column::VerifiedHow, Expr::value(how.trim()))
+        .col_expr(Column::Version, Expr::value(found.version + 1))
+        .exec(&txn)
+        .await?;
     let detail = serde_json::json!({ "verified": scheme.as_str(), "how": how.trim() });
     audit::record(app, &txn, &permit, "supplier", supplier, &detail).await?;
     txn.commit().await?;
     Ok(())
+}
+
+async fn held(txn: &DatabaseTransaction, supplier: Uuid, scheme: Scheme) -> Result<Option<Model>, Error> {
+    let mut query = Entity::find_by_id((supplier, scheme.as_str().to_owned()));
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    Ok(query.one(txn).await?)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::audit;
 use crate::contracts::is_cpv_code;
 use crate::councils::directory;
 use crate::runtime::page::{Cut, Page};
-use crate::runtime::{App, Error, Stop, Wrong, words};
+use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use std::collections::HashMap;
@@ -83,6 +83,8 @@ pub enum ProductErrorCode {
     BadCpv,
     /// More than 50 services or codes.
     TooMany,
+    /// It was changed since the version this was based on.
+    Conflict,
 }
 
 /// Drafts a product of a supplier.
@@ -113,33 +115,36 @@ pub async fn draft(
 /// Writes a product anew, in whatever state it is; what it said before is kept.
 ///
 /// # Errors
-/// Every reason it makes no sense; or the viewer may not.
+/// When it has another version, every reason it makes no sense; or the viewer may not.
 pub async fn revise(
     app: &App,
     viewer: &Viewer,
     id: Uuid,
+    version: i32,
     listing: Listing,
 ) -> Result<Product, Stop<ProductErrorCode>> {
-    change(app, viewer, id, |product| product.listing = listing).await
+    change(app, viewer, id, version, |product| product.listing = listing).await
 }
 
 /// Publishes a product, or archives it.
 ///
 /// # Errors
-/// When the viewer may not, or there is none.
+/// When it has another version, the viewer may not, or there is none.
 pub async fn put_in_state(
     app: &App,
     viewer: &Viewer,
     id: Uuid,
+    version: i32,
     state: State,
 ) -> Result<Product, Stop<ProductErrorCode>> {
-    change(app, viewer, id, |product| product.state = state).await
+    change(app, viewer, id, version, |product| product.state = state).await
 }
 
 async fn change(
     app: &App,
     viewer: &Viewer,
     id: Uuid,
+    version: i32,
     change: impl FnOnce(&mut Product),
 ) -> Result<Product, Stop<ProductErrorCode>> {
     signed_in(viewer)?;
@@ -151,6 +156,7 @@ async fn change(
         Action::EditSupplier,
         Resource::Supplier(product.supplier_id),
     )?;
+    based_on(version, product.version, ProductErrorCode::Conflict)?;
     change(&mut product);
     check(&product.listing).stop()?;
     (product.updated_at, product.version) = (app.clock.now(), product.version + 1);

@@ -1,9 +1,9 @@
 //! What a supplier says of itself. Its name and numbers are not its own to change here: registers name it by them.
 
-use super::{Supplier, by_ids_in};
+use super::{Supplier, by_ids_in, read};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
-use crate::runtime::{App, Error, Stop, Wrong, words};
+use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use entity::supplier::{Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
@@ -53,21 +53,26 @@ pub enum SupplierProfileErrorCode {
     BadText,
     /// The website's address does not begin with `https://` or `http://`, or is over 200 bytes.
     BadWebsite,
+    /// It was changed since the version this was based on.
+    Conflict,
 }
 
 /// Writes a supplier's profile.
 ///
 /// # Errors
-/// Every reason it makes no sense; or the viewer may not.
+/// When it has another version, every reason it makes no sense; or the viewer may not.
 pub async fn edit(
     app: &App,
     viewer: &Viewer,
     id: Uuid,
+    version: i32,
     profile: Profile,
 ) -> Result<Supplier, Stop<SupplierProfileErrorCode>> {
     let permit = authorize(viewer, Action::EditSupplier, Resource::Supplier(id))?;
-    check(&profile).stop()?;
     let txn = app.db.begin().await?;
+    let found = read::held(&txn, id).await?.ok_or(Error::NotFound)?;
+    based_on(version, found.version, SupplierProfileErrorCode::Conflict)?;
+    check(&profile).stop()?;
     let detail = serde_json::json!({ "size": profile.size.map(Size::as_str), "vcse": profile.vcse });
     write(app, &txn, &permit, id, profile).await?;
     audit::record(app, &txn, &permit, "supplier", id, &detail).await?;

@@ -4,7 +4,9 @@ use super::{Size, name_key};
 use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error};
 use entity::{contract_supplier, supplier};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -29,9 +31,11 @@ pub struct Supplier {
     pub website: Option<String>,
     /// What it does.
     pub summary: Option<String>,
+    /// Counts its changes.
+    pub version: i32,
 }
 
-const COLUMNS: [supplier::Column; 9] = [
+const COLUMNS: [supplier::Column; 10] = [
     supplier::Column::Id,
     supplier::Column::Name,
     supplier::Column::CompaniesHouse,
@@ -41,6 +45,7 @@ const COLUMNS: [supplier::Column; 9] = [
     supplier::Column::Town,
     supplier::Column::Website,
     supplier::Column::Summary,
+    supplier::Column::Version,
 ];
 
 /// Suppliers by id, in one statement.
@@ -67,6 +72,15 @@ pub(crate) async fn by_ids_in(
         .into_iter()
         .map(|supplier| (supplier.id, supplier))
         .collect())
+}
+
+/// A supplier whose row nobody else can change until the transaction ends.
+pub(super) async fn held(txn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Supplier>, Error> {
+    let mut query = supplier::Entity::find_by_id(id).select_only().columns(COLUMNS);
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock_exclusive();
+    }
+    Ok(query.into_model::<Supplier>().one(txn).await?)
 }
 
 /// The suppliers of contracts, by contract and in the register's order, in one statement.

@@ -231,7 +231,7 @@ async fn another_persons_search_cannot_be_seen_or_paused() {
         world.query(None, list, Value::Null).await["errors"][0]["extensions"]["code"],
         "NOT_SIGNED_IN"
     );
-    let pause = "mutation P($id: ID!) { savedSearchPause(id: $id) { savedSearch { name } } }";
+    let pause = "mutation P($id: ID!) { savedSearchPause(id: $id, version: 1) { savedSearch { name } } }";
     let answer = world.query(Some(&eve), pause, json!({ "id": id })).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{answer}");
 }

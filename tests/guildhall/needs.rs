@@ -109,8 +109,7 @@ async fn other_councils_say_us_too_until_a_need_has_ended() {
         "for another council"
     );
 
-    let end =
-        "mutation E($need: ID!) { needEnd(need: $need, ending: MET) { need { state } errors { code } } }";
+    let end = "mutation E($need: ID!) { needEnd(need: $need, version: 1, ending: MET) { need { state } errors { code } } }";
     assert_eq!(
         world.refusal(&other, end, json!({ "need": id })).await,
         "NOT_ALLOWED"

@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 const CANARY: &str = "canary-7f3a";
 const DRAFT: &str = "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) {
     pilot { id title phase reservation service { lgsl } need { title } } errors { code path message } } }";
-const PUBLISH: &str = "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, deadlineAt: $at) {
-    errors { code } } }";
+const PUBLISH: &str = "mutation P($id: ID!, $version: Int!, $at: DateTime!) {
+    pilotPublish(pilot: $id, version: $version, deadlineAt: $at) { errors { code } } }";
 const SUBMIT: &str = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) {
     receipt { version digest } errors { code path } } }";
 const BIDS: &str = "query B($id: ID!) { pilot(id: $id) { phase outcomeReason
@@ -74,13 +74,24 @@ async fn published(world: &World, approver: &String) -> Value {
 }
 
 async fn publish(world: &World, approver: &String, id: &Value) {
+    let version = world.version(approver, id).await;
     let at = (world.now() + Duration::hours(6)).to_rfc3339();
-    let published = world.data(approver, PUBLISH, json!({ "id": id, "at": at })).await;
+    let published = world
+        .data(
+            approver,
+            PUBLISH,
+            json!({ "id": id, "version": version, "at": at }),
+        )
+        .await;
     assert_eq!(published["pilotPublish"]["errors"], json!([]));
 }
 
 async fn submit(world: &World, bidder: &Supplier, pilot: &Value, price: i64) -> Value {
-    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": price, "answer": CANARY });
+    let own = "query O($id: ID!) { pilot(id: $id) { bids { version } } }";
+    let own = world.data(bidder, own, json!({ "id": pilot })).await;
+    let replaces = &own["pilot"]["bids"][0]["version"];
+    let input = json!({ "pilot": pilot, "supplier": bidder.id, "replaces": replaces, "pricePence": price,
+        "answer": CANARY });
     world.data(bidder, SUBMIT, json!({ "input": input })).await["bidSubmit"].clone()
 }
 
@@ -156,8 +167,7 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
             "what was sealed was opened"
         );
     }
-    let mut input =
-        json!({ "pilot": pilot, "bid": winner["id"], "reason": "best", "feedback": feedback(&bids) });
+    let mut input = json!({ "pilot": pilot, "version": 2, "bid": winner["id"], "reason": "best", "feedback": feedback(&bids) });
     let early = world
         .data(&norfolk.approver, AWARD, json!({ "input": input }))
         .await;
@@ -171,6 +181,15 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
         json!([]),
         "no points before the decision"
     );
+    let stale = world
+        .data(&norfolk.approver, AWARD, json!({ "input": input }))
+        .await;
+    assert_eq!(
+        stale["pilotAward"]["errors"],
+        json!([{ "code": "CONFLICT" }]),
+        "scored since"
+    );
+    input["version"] = world.version(&norfolk.approver, &pilot).await;
     input["feedback"] = json!([]);
     let refused = world
         .data(&norfolk.approver, AWARD, json!({ "input": input }))
@@ -186,6 +205,7 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
         .data(&norfolk.approver, AWARD, json!({ "input": input }))
         .await;
     assert_eq!(awarded["pilotAward"]["pilot"]["phase"], "AWARDED", "{awarded}");
+    input["version"] = world.version(&norfolk.approver, &pilot).await;
     let again = world
         .data(&norfolk.approver, AWARD, json!({ "input": input }))
         .await;
@@ -261,7 +281,7 @@ async fn a_reserved_pilot_takes_bids_only_of_those_whose_profile_says_so() {
         "NOT_ELIGIBLE"
     );
     let edit = "mutation E($id: ID!, $profile: SupplierProfileInput!) {
-        supplierEditProfile(supplier: $id, profile: $profile) { supplier { vcse size } errors { code path } } }";
+        supplierEditProfile(supplier: $id, version: 1, profile: $profile) { supplier { vcse size } errors { code path } } }";
     let wrong = json!({ "id": one.id, "profile": { "website": "javascript:alert(1)" } });
     let refused = world.data(&one, edit, wrong).await;
     assert_eq!(
@@ -286,8 +306,8 @@ async fn a_bid_that_was_taken_back_is_opened_for_nobody() {
     let one = world.supplier("one@tidebell.example", "Tidebell").await;
     let pilot = published(&world, &norfolk.approver).await;
     let withdraw =
-        "mutation W($pilot: ID!, $supplier: ID!) { bidWithdraw(pilot: $pilot, supplier: $supplier) {
-        bid { state } errors { code } } }";
+        "mutation W($pilot: ID!, $supplier: ID!) { bidWithdraw(pilot: $pilot, supplier: $supplier, version: 1) {
+        bid { state version answer } errors { code } } }";
     let of = json!({ "pilot": pilot, "supplier": one.id });
     assert_eq!(
         world.data(&one, withdraw, of.clone()).await["bidWithdraw"]["errors"][0]["code"],
@@ -295,8 +315,8 @@ async fn a_bid_that_was_taken_back_is_opened_for_nobody() {
     );
     submit(&world, &one, &pilot, 500_000).await;
     assert_eq!(
-        world.data(&one, withdraw, of.clone()).await["bidWithdraw"]["bid"]["state"],
-        "WITHDRAWN"
+        world.data(&one, withdraw, of.clone()).await["bidWithdraw"]["bid"],
+        json!({ "state": "WITHDRAWN", "version": 2, "answer": CANARY })
     );
     world.app.clock.advance(Duration::hours(6));
     let opened = world.data(&norfolk.evaluator, BIDS, json!({ "id": pilot })).await;
@@ -313,15 +333,13 @@ async fn what_is_not_public_is_not_found_by_others() {
     let norfolk = norfolk(&world).await;
     let one = world.supplier("one@tidebell.example", "Tidebell").await;
     let pilot = drafted(&world, &norfolk.approver, "NONE").await;
-    let review =
-        "mutation R($id: ID!) { pilotSubmitForReview(pilot: $id) { pilot { phase } errors { code } } }";
+    let review = "mutation R($id: ID!) { pilotSubmitForReview(pilot: $id, version: 1) { pilot { phase } errors { code } } }";
     let reviewed = world
         .data(&norfolk.approver, review, json!({ "id": pilot }))
         .await;
     assert_eq!(reviewed["pilotSubmitForReview"]["pilot"]["phase"], "IN_REVIEW");
     let list = "query L($filter: PilotFilter) { pilots(filter: $filter) { edges { node { phase } } } }";
-    let withdraw =
-        "mutation W($id: ID!) { pilotWithdraw(pilot: $id, reason: \"merged\") { pilot { phase } } }";
+    let withdraw = "mutation W($id: ID!) { pilotWithdraw(pilot: $id, version: 2, reason: \"merged\") { pilot { phase } } }";
     let seen = |answer: Value| answer["pilots"]["edges"].as_array().unwrap().len();
     for (phase, filter) in [("IN_REVIEW", "IN_REVIEW"), ("WITHDRAWN", "WITHDRAWN")] {
         let filter = json!({ "filter": { "phases": [filter] } });
@@ -357,7 +375,8 @@ async fn a_cancelled_pilot_tells_its_bidders_and_opens_nothing() {
     let one = world.supplier("one@tidebell.example", "Tidebell").await;
     let pilot = published(&world, &norfolk.approver).await;
     submit(&world, &one, &pilot, 500_000).await;
-    let cancel = "mutation C($id: ID!, $reason: String!) { pilotCancel(pilot: $id, reason: $reason) {
+    let cancel =
+        "mutation C($id: ID!, $reason: String!) { pilotCancel(pilot: $id, version: 2, reason: $reason) {
         pilot { phase } errors { code } } }";
     let blank = json!({ "id": pilot, "reason": " " });
     let refused = world.data(&norfolk.approver, cancel, blank).await;
@@ -386,7 +405,7 @@ async fn a_pilot_that_nobody_suits_ends_with_feedback_for_everybody() {
     submit(&world, &one, &pilot, 500_000).await;
     let close = "mutation C($input: PilotCloseWithoutAwardInput!) { pilotCloseWithoutAward(input: $input) {
         pilot { phase outcomeReason } errors { code } } }";
-    let mut input = json!({ "pilot": pilot, "reason": "too slow", "feedback": [] });
+    let mut input = json!({ "pilot": pilot, "version": 2, "reason": "too slow", "feedback": [] });
     let open = world
         .data(&norfolk.approver, close, json!({ "input": input }))
         .await;
@@ -441,9 +460,9 @@ async fn questions_are_answered_for_everybody_and_their_asker_is_not_named() {
             .len(),
         1
     );
-    let answer = "mutation R($id: ID!, $state: PilotQuestionState!) {
-        pilotQuestionAnswer(question: $id, state: $state, answer: \"Forty.\") { errors { code } } }";
-    let published = json!({ "id": asked["id"], "state": "ANSWERED_AND_PUBLISHED" });
+    let answer = "mutation R($id: ID!, $version: Int!, $state: PilotQuestionState!) {
+        pilotQuestionAnswer(question: $id, version: $version, state: $state, answer: \"Forty.\") { errors { code } } }";
+    let mut published = json!({ "id": asked["id"], "version": 1, "state": "ANSWERED_AND_PUBLISHED" });
     assert_eq!(
         world.refusal(&two, answer, published.clone()).await,
         "NOT_FOUND",
@@ -456,10 +475,11 @@ async fn questions_are_answered_for_everybody_and_their_asker_is_not_named() {
     let shown = json!([{ "question": "How many rounds?", "answer": "Forty.", "state": "ANSWERED_AND_PUBLISHED",
         "own": false }]);
     assert_eq!(seen(everybody), shown);
+    published["version"] = json!(2);
     let twice = world.data(&norfolk.approver, answer, published).await;
     assert_eq!(twice["pilotQuestionAnswer"]["errors"][0]["code"], "ANSWERED");
     let private = world.data(&one, ask, by_one.clone()).await["pilotQuestionAsk"]["question"]["id"].clone();
-    let private = json!({ "id": private, "state": "ANSWERED_PRIVATELY" });
+    let private = json!({ "id": private, "version": 1, "state": "ANSWERED_PRIVATELY" });
     world.data(&norfolk.approver, answer, private).await;
     assert_eq!(
         seen(world.data(&two, read, id.clone()).await)

@@ -4,8 +4,8 @@ use crate::world::World;
 use guildhall::access::CouncilRole;
 use serde_json::{Value, json};
 
-const SET: &str = "mutation S($council: ID!, $leadTimes: LeadTimesInput!) {
-    councilSetLeadTimes(council: $council, leadTimes: $leadTimes) {
+const SET: &str = "mutation S($council: ID!, $version: Int!, $leadTimes: LeadTimesInput!) {
+    councilSetLeadTimes(council: $council, version: $version, leadTimes: $leadTimes) {
         leadTimes { expiryLeadDays tenderDays } errors { code path } } }";
 
 /// The windows of every contract of the fixture's register.
@@ -27,7 +27,7 @@ async fn setting_lead_times_moves_the_windows_and_clearing_them_moves_them_back(
         .await;
     let council = world.council("norfolk").await;
     let before = windows(&world).await;
-    let own = json!({ "council": council, "leadTimes": { "expiryLeadDays": 10 } });
+    let own = json!({ "council": council, "version": 0, "leadTimes": { "expiryLeadDays": 10 } });
     let set = world.data(&token, SET, own).await;
     let leads = &set["councilSetLeadTimes"]["leadTimes"];
     assert_eq!(leads, &json!({ "expiryLeadDays": 10, "tenderDays": 25 }), "{set}");
@@ -54,7 +54,11 @@ async fn setting_lead_times_moves_the_windows_and_clearing_them_moves_them_back(
     }
     assert!(moved > 5, "{moved}");
     world
-        .data(&token, SET, json!({ "council": council, "leadTimes": {} }))
+        .data(
+            &token,
+            SET,
+            json!({ "council": council, "version": 1, "leadTimes": {} }),
+        )
         .await;
     assert_eq!(windows(&world).await, before);
 }
@@ -63,7 +67,7 @@ async fn setting_lead_times_moves_the_windows_and_clearing_them_moves_them_back(
 async fn only_an_administrator_of_the_council_sets_its_lead_times() {
     let world = World::new().await;
     let council = world.council("norfolk").await;
-    let own = json!({ "council": council, "leadTimes": { "expiryLeadDays": 10 } });
+    let own = json!({ "council": council, "version": 0, "leadTimes": { "expiryLeadDays": 10 } });
     let officer = world
         .member("o@norfolk.example", "norfolk", CouncilRole::Officer)
         .await;
@@ -76,7 +80,7 @@ async fn only_an_administrator_of_the_council_sets_its_lead_times() {
     let token = world
         .member("d@norfolk.example", "norfolk", CouncilRole::Administrator)
         .await;
-    let long = json!({ "council": council, "leadTimes": { "expiryLeadDays": 3651 } });
+    let long = json!({ "council": council, "version": 0, "leadTimes": { "expiryLeadDays": 3651 } });
     let refused = world.data(&token, SET, long).await;
     let expected = json!([{ "code": "TOO_LONG", "path": "expiryLeadDays" }]);
     assert_eq!(refused["councilSetLeadTimes"]["errors"], expected);

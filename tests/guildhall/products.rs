@@ -46,7 +46,7 @@ async fn a_product_is_its_suppliers_own_until_it_is_published() {
         ["Rounds"]
     );
 
-    let publish = "mutation P($id: ID!) { productPublish(product: $id) { product { state } } }";
+    let publish = "mutation P($id: ID!) { productPublish(product: $id, version: 1) { product { state } } }";
     assert_eq!(
         world.refusal(&two, publish, id.clone()).await,
         "NOT_FOUND",
@@ -63,14 +63,14 @@ async fn a_product_is_its_suppliers_own_until_it_is_published() {
     assert_eq!(shown["supplier"]["products"], json!([{ "name": "Rounds" }]));
 
     let revise = "mutation R($id: ID!, $listing: ProductListingInput!) {
-        productRevise(product: $id, listing: $listing) { product { name version } errors { code path } } }";
+        productRevise(product: $id, version: 2, listing: $listing) { product { name version } errors { code path } } }";
     let input = json!({ "id": drafted["id"], "listing": listing("Rounds 2") });
     let revised = world.data(&one, revise, input).await;
     assert_eq!(
         revised["productRevise"]["product"],
         json!({ "name": "Rounds 2", "version": 3 })
     );
-    let archive = "mutation A($id: ID!) { productArchive(product: $id) { product { state } } }";
+    let archive = "mutation A($id: ID!) { productArchive(product: $id, version: 3) { product { state } } }";
     world.data(&one, archive, id.clone()).await;
     assert_eq!(names(&world.data((), LIST, of_supplier).await), [""; 0]);
     assert_eq!(
@@ -107,7 +107,7 @@ async fn products_are_found_by_service_and_text_and_paged_by_name() {
                 json!({ "supplier": one.id, "listing": listing(name) }),
             )
             .await;
-        let publish = "mutation P($id: ID!) { productPublish(product: $id) { errors { code } } }";
+        let publish = "mutation P($id: ID!) { productPublish(product: $id, version: 1) { errors { code } } }";
         world
             .data(
                 &one,

@@ -14,7 +14,7 @@ const NORFOLK: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../shared/data/registers/norfolk-2015-03.csv"
 );
-const BIDS: &str = "query B($id: ID!) { pilot(id: $id) { phase
+const BIDS: &str = "query B($id: ID!) { pilot(id: $id) { phase version
     bids { id pricePence feedback points { points } winnersPoints { points } }
     contract { title valuePence council { slug } suppliers { name } windows { kind } } } }";
 
@@ -191,8 +191,7 @@ async fn a_window_opens_and_a_mail_arrives(town: &Town, words: &str, title: &str
     let drafted = town
         .done(&token, draft, json!({ "supplier": supplier, "listing": listing }))
         .await;
-    let publish =
-        "mutation P($id: ID!) { productPublish(product: $id) { product { state } errors { code } } }";
+    let publish = "mutation P($id: ID!) { productPublish(product: $id, version: 1) { product { state } errors { code } } }";
     town.done(&token, publish, json!({ "id": drafted["product"]["id"] }))
         .await;
     let list = "query L { products { edges { node { name supplier { name } } } } }";
@@ -257,8 +256,8 @@ async fn a_need_becomes_a_pilot(town: &Town) -> Value {
         { "kind": "PRICE", "name": "Price", "description": "Lowest over price", "weight": 40 } ] });
     let drafted = town.done(&token, draft, json!({ "input": input })).await;
     let id = drafted["pilot"]["id"].clone();
-    let publish = "mutation P($id: ID!) { pilotPublish(pilot: $id, deadlineAt: \"2016-11-11T12:00:00Z\") {
-        pilot { phase } errors { code } } }";
+    let publish = "mutation P($id: ID!) {
+        pilotPublish(pilot: $id, version: 1, deadlineAt: \"2016-11-11T12:00:00Z\") { pilot { phase } errors { code } } }";
     let published = town.done(&token, publish, json!({ "id": id })).await;
     assert_eq!(published["pilot"]["phase"], "OPEN");
     id
@@ -324,7 +323,9 @@ async fn one_is_awarded_and_the_other_gets_feedback(town: &Town, pilot: &Value) 
     let winner = bids.iter().find(|bid| bid["pricePence"] == 400_000).unwrap();
     let award = "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) {
         pilot { phase } errors { code message } } }";
-    let input = json!({ "pilot": pilot, "bid": winner["id"], "reason": "best", "feedback": feedback });
+    let version = opened["pilot"]["version"].as_i64().unwrap() + 2;
+    let input = json!({ "pilot": pilot, "version": version, "bid": winner["id"], "reason": "best",
+        "feedback": feedback });
     let awarded = town.done(&approver, award, json!({ "input": input })).await;
     assert_eq!(awarded["pilot"]["phase"], "AWARDED");
 

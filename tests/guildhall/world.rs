@@ -147,6 +147,14 @@ impl World {
         code.unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
+    /// The version that a thing has now, for what changes it.
+    pub(crate) async fn version(&self, who: impl Who, id: &Value) -> Value {
+        let query =
+            "query V($id: ID!) { node(id: $id) { __typename ... on Pilot { version } ... on Need { version }
+            ... on Product { version } ... on Supplier { version } ... on Contract { version } } }";
+        self.data(who, query, json!({ "id": id })).await["node"]["version"].clone()
+    }
+
     /// A request to `/graphql` with this body, not sent yet.
     pub(crate) fn post(&self, body: &Value) -> TestRequestBuilder<'_, BoxEndpoint<'static, Response>> {
         self.client.post("/graphql").body_json(body)

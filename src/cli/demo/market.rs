@@ -52,7 +52,7 @@ async fn listings(app: &App, world: &DemoWorld, suppliers: &[Uuid]) -> Result<()
             website: Some(supplier.website.clone()),
             summary: Some(supplier.summary.to_owned()),
         };
-        suppliers::edit(app, &Viewer::System, *id, profile)
+        suppliers::edit(app, &Viewer::System, *id, 1, profile)
             .await
             .map_err(refused)?;
     }
@@ -71,7 +71,7 @@ async fn listings(app: &App, world: &DemoWorld, suppliers: &[Uuid]) -> Result<()
             .await
             .map_err(refused)?;
         if let Some(state) = State::parse(product.state.word()).filter(|state| *state != State::Draft) {
-            products::put_in_state(app, &Viewer::System, made.id, state)
+            products::put_in_state(app, &Viewer::System, made.id, made.version, state)
                 .await
                 .map_err(refused)?;
         }
@@ -128,7 +128,7 @@ async fn needs(app: &App, world: &DemoWorld, councils: &[Uuid]) -> Result<HashMa
             NeedState::Stated | NeedState::Draft => None,
         };
         if let Some(ending) = ending {
-            needs::end(app, &Viewer::System, stated.id, ending)
+            needs::end(app, &Viewer::System, stated.id, stated.version, ending)
                 .await
                 .map_err(refused)?;
         }

@@ -10,7 +10,7 @@ use crate::cli::user::refused;
 use crate::cli::{Failure, failed};
 use crate::pilots::bids::{self, Offer};
 use crate::pilots::questions::{self, State};
-use crate::pilots::{self, Criterion, CriterionKind, Draft, Reservation, award, ending};
+use crate::pilots::{self, Criterion, CriterionKind, Draft, Pilot, Reservation, award, ending};
 use crate::runtime::App;
 use crate::runtime::clock::london_instant;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -69,17 +69,18 @@ impl Life<'_> {
             app.clock.set(morning(day));
         }
         let made = pilots::draft(app, system, council, draft(self.pilot, need)).await;
-        let id = made.map_err(refused)?.id;
+        let made = made.map_err(refused)?;
+        let (id, version) = (made.id, made.version);
         match self.pilot.state {
             Drafted => return Ok(()),
             InReview => {
-                pilots::submit_for_review(app, system, id)
+                pilots::submit_for_review(app, system, id, version)
                     .await
                     .map_err(refused)?;
                 return Ok(());
             }
             Withdrawn => {
-                ending::withdraw(app, system, id, self.reason())
+                ending::withdraw(app, system, id, version, self.reason())
                     .await
                     .map_err(refused)?;
                 return Ok(());
@@ -87,7 +88,7 @@ impl Life<'_> {
             _ => {}
         }
         let deadline = afternoon(self.pilot.deadline_on);
-        pilots::publish(app, system, id, deadline)
+        let pilot = pilots::publish(app, system, id, version, deadline)
             .await
             .map_err(refused)?;
         for question in &self.pilot.questions {
@@ -99,7 +100,7 @@ impl Life<'_> {
                 receipts.push((bid, receipt));
             }
         }
-        self.decide(id, deadline, &receipts).await
+        self.decide(pilot, deadline, &receipts).await
     }
 
     fn reason(&self) -> &str {
@@ -111,7 +112,7 @@ impl Life<'_> {
         app.clock.set(morning(question.asked_on));
         let supplier = self.suppliers[question.asked_by];
         let asked = questions::ask(app, system, pilot, supplier, question.question).await;
-        let id = asked.map_err(refused)?.id;
+        let asked = asked.map_err(refused)?;
         let (Some(answer), Some(day)) = (question.answer, question.answered_on) else {
             return Ok(());
         };
@@ -121,7 +122,7 @@ impl Life<'_> {
             QuestionState::Rejected => State::Rejected,
             QuestionState::Asked | QuestionState::AnsweredAndPublished => State::AnsweredAndPublished,
         };
-        questions::answer(app, system, id, state, answer)
+        questions::answer(app, system, asked.id, asked.version, state, answer)
             .await
             .map_err(refused)?;
         Ok(())
@@ -139,11 +140,11 @@ impl Life<'_> {
             price_pence: bid.price_pence,
             answer: answers.join("\n\n"),
         };
-        let receipt = bids::submit(app, system, pilot, supplier, offer)
+        let receipt = bids::submit(app, system, pilot, supplier, None, offer)
             .await
             .map_err(refused)?;
         if bid.state == BidState::Withdrawn {
-            bids::withdraw(app, system, pilot, supplier)
+            bids::withdraw(app, system, pilot, supplier, receipt.version)
                 .await
                 .map_err(refused)?;
             return Ok(None);
@@ -153,7 +154,7 @@ impl Life<'_> {
 
     async fn decide(
         &self,
-        pilot: Uuid,
+        pilot: Pilot,
         deadline: DateTime<Utc>,
         receipts: &[(&DemoBid, Uuid)],
     ) -> Result<(), Failure> {
@@ -162,7 +163,7 @@ impl Life<'_> {
         let decided = self.pilot.decided_on.map(morning);
         if self.pilot.state == Cancelled {
             app.clock.set(decided.unwrap_or(deadline));
-            ending::cancel(app, system, pilot, self.reason())
+            ending::cancel(app, system, pilot.id, pilot.version, self.reason())
                 .await
                 .map_err(refused)?;
         }
@@ -170,7 +171,7 @@ impl Life<'_> {
             return Ok(());
         }
         app.clock.set(decided.unwrap_or(deadline).max(deadline));
-        self.score(pilot, receipts).await?;
+        let Pilot { id, version, .. } = self.score(pilot, receipts).await?;
         let thanks = "Thank you for your bid.";
         let feedback = receipts
             .iter()
@@ -179,11 +180,11 @@ impl Life<'_> {
         let won = receipts.iter().find(|(bid, _)| bid.state == BidState::Awarded);
         match (self.pilot.state, won) {
             (Awarded, Some((_, winner))) => {
-                let done = award::award(app, system, pilot, *winner, &feedback, self.reason()).await;
+                let done = award::award(app, system, id, version, *winner, &feedback, self.reason()).await;
                 done.map_err(refused)?;
             }
             (NoneSuitable, _) => {
-                let done = ending::none_suitable(app, system, pilot, &feedback, self.reason()).await;
+                let done = ending::none_suitable(app, system, id, version, &feedback, self.reason()).await;
                 done.map_err(refused)?;
             }
             _ => {}
@@ -191,7 +192,7 @@ impl Life<'_> {
         Ok(())
     }
 
-    async fn score(&self, pilot: Uuid, receipts: &[(&DemoBid, Uuid)]) -> Result<(), Failure> {
+    async fn score(&self, mut pilot: Pilot, receipts: &[(&DemoBid, Uuid)]) -> Result<Pilot, Failure> {
         let evaluator = evaluator(self.world, self.pilot.council)
             .ok_or_else(|| failed("a pilot without an evaluator"))?;
         let session = sessions::sign_in(
@@ -209,12 +210,12 @@ impl Life<'_> {
                 let Some(score) = &answer.score else { continue };
                 let ordinal = i32::try_from(answer.criterion + 1).unwrap_or(i32::MAX);
                 let points = i32::try_from(score.score).unwrap_or(i32::MAX);
-                award::score(self.app, &viewer, pilot, *id, ordinal, points, score.reason)
+                pilot = award::score(self.app, &viewer, pilot.id, *id, ordinal, points, score.reason)
                     .await
                     .map_err(refused)?;
             }
         }
-        Ok(())
+        Ok(pilot)
     }
 }
 
