@@ -32,8 +32,11 @@ impl Aim<'_> {
         if let Some(input) = self.of_person(mutation).await {
             return input;
         }
+        if self.standing != Standing::Own {
+            return None;
+        }
         match self.of_anybody(mutation).await {
-            Some(input) => (self.standing == Standing::Own).then_some(input),
+            Some(input) => Some(input),
             None => panic!("{mutation} is given nothing: give it a row in inputs.rs"),
         }
     }
@@ -141,7 +144,7 @@ impl Aim<'_> {
         let (pilot, bids) = self.town.bid_for(org, stage).await;
         let bid = &bids["supplier-b"];
         let mut input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 70,
-            "reason": format!("hid--{}+supplier-b--", org.word()) });
+            "reason": format!("hid--{}.supplier-b--", org.word()) });
         if mutation != "bidScore" {
             input = json!({ "pilot": pilot, "reason": "Public", "feedback": self.town.feedback(org, &bids) });
         }
@@ -282,7 +285,7 @@ impl Aim<'_> {
             "invitationAccept" if self.standing == Standing::Same => return Some(None),
             "invitationAccept" => {
                 let (org, email) = (
-                    Org::CouncilB,
+                    Org::CouncilC,
                     match self.standing {
                         Standing::Own => owner.email,
                         _ => town.address("nobody"),
@@ -318,7 +321,7 @@ impl Aim<'_> {
             }
             "invitationAcceptAsNew" => {
                 let email = town.address(&self.who.word);
-                town.invited(Org::CouncilB, &[&town.colleagues[&Org::CouncilB]], &email)
+                town.invited(Org::CouncilC, &[&town.colleagues[&Org::CouncilC]], &email)
                     .await;
                 json!({ "input": { "token": town.mailed(&email).await, "name": text, "password": ANOTHER } })
             }
@@ -339,7 +342,9 @@ impl Aim<'_> {
             "secondFactorConfirm" => json!({ "code": self.second_factor().await }),
             "secondFactorEnd" => {
                 let code = self.second_factor().await;
-                let codes = match self.who.signed_in() {
+                // Somebody who asks by a token could not end what this would begin.
+                let own = self.who.signed_in().filter(|own| own.token == self.who.token);
+                let codes = match own {
                     Some(own) => {
                         town.done(&[&own], "secondFactorConfirm", json!({ "code": code }))
                             .await

@@ -104,6 +104,12 @@ impl Town {
             );
         } else {
             self.add("Supplier", "", &[of], "", &[("Supplier", &id)]);
+            let profile = json!({ "size": "SMALL", "town": "A town", "summary": "Public", "website": "https://x.example" });
+            let variables = json!({ "supplier": id, "profile": profile });
+            self.done(&[&colleague], "supplierEditProfile", variables).await;
+            let operator = self.viewers.last().unwrap();
+            let variables = json!({ "supplier": id, "scheme": "COMPANIES_HOUSE", "how": "Public" });
+            self.done(&[operator], "supplierNumberVerify", variables).await;
         }
         self.add("Member", "", &[of], "", &[("organisation", &id)]);
         let sent = self.invited(org, &[&colleague], &self.address(of)).await;
@@ -156,7 +162,60 @@ impl Town {
             .ask(&self.colleagues[&org], query, &json!({ "id": self.ids[&org] }))
             .await;
         let contract = id(&found.body["data"]["contracts"]["edges"][0]["node"]["id"]);
+        self.beyond_the_register(org).await;
         self.add("Contract", "", &[org.word()], "", &[("Contract", &contract)]);
+    }
+
+    /// What this register does not say of its contract, and others do.
+    async fn beyond_the_register(&self, org: Org) {
+        use entity::{contract, contract_buyer, extension_option};
+        use sea_orm::ActiveValue::Set;
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+        let council = directory().find(org.slug()).unwrap().id;
+        let txn = self.world.app.db.begin().await.unwrap();
+        let of = contract::Column::CouncilId.eq(council);
+        let row = contract::Entity::find()
+            .filter(of.clone())
+            .one(&txn)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut update = contract::Entity::update_many().filter(of);
+        for column in [
+            contract::Column::Category,
+            contract::Column::ProductName,
+            contract::Column::DeliveryModel,
+            contract::Column::Hosting,
+            contract::Column::ValueBasis,
+        ] {
+            update = update.col_expr(column, Expr::value("Public"));
+        }
+        update
+            .col_expr(contract::Column::Lgsl, Expr::value(528))
+            .exec(&txn)
+            .await
+            .unwrap();
+        let option = extension_option::ActiveModel {
+            contract_id: Set(row.id),
+            ordinal: Set(9),
+            months: Set(Some(12)),
+            until_on: Set(None),
+            notice_by: Set(row.review_on),
+            state: Set("available".into()),
+        };
+        extension_option::Entity::insert(option)
+            .exec_without_returning(&txn)
+            .await
+            .unwrap();
+        let buyer = contract_buyer::ActiveModel {
+            contract_id: Set(row.id),
+            council_id: Set(directory().find("norfolk").unwrap().id),
+        };
+        contract_buyer::Entity::insert(buyer)
+            .exec_without_returning(&txn)
+            .await
+            .unwrap();
+        txn.commit().await.unwrap();
     }
 
     /// What one maker writes for an organisation, so far as they may.
@@ -174,6 +233,14 @@ impl Town {
                 ("withdrawn", Some("WITHDRAWN")),
             ] {
                 let need = self.need(org, &by).await;
+                let other = if org == Org::CouncilA {
+                    Org::CouncilB
+                } else {
+                    Org::CouncilA
+                };
+                let support = json!({ "need": need, "council": self.ids[&other], "note": format!("hid--{}--", other.word()) });
+                self.done(&[&self.colleagues[&other]], "needSupport", support)
+                    .await;
                 if let Some(ending) = ending {
                     self.done(&by, "needEnd", json!({ "need": need, "ending": ending }))
                         .await;
@@ -330,7 +397,7 @@ impl Town {
     pub(crate) async fn bid(&self, pilot: &str, council: Org, supplier: Org, stage: &str) {
         let parties = match stage {
             "open" | "cancelled" => supplier.word().to_owned(),
-            _ => format!("{}+{}", supplier.word(), council.word()),
+            _ => format!("{}.{}", supplier.word(), council.word()),
         };
         let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000,
             "answer": format!("hid--{parties}--") });
@@ -344,7 +411,7 @@ impl Town {
 
     /// What each bidder is told.
     pub(crate) fn feedback(&self, council: Org, bids: &BTreeMap<&'static str, String>) -> Value {
-        let told = |(supplier, bid): (&&str, &String)| json!({ "bid": bid, "text": format!("hid--{}+{supplier}--", council.word()) });
+        let told = |(supplier, bid): (&&str, &String)| json!({ "bid": bid, "text": format!("hid--{}.{supplier}--", council.word()) });
         bids.iter().map(told).collect()
     }
 
@@ -355,7 +422,7 @@ impl Town {
         }
         for (supplier, bid) in bids {
             let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 50,
-                "reason": format!("hid--{}+{supplier}--", council.word()) });
+                "reason": format!("hid--{}.{supplier}--", council.word()) });
             self.done(&by, "bidScore", json!({ "input": input })).await;
         }
         let mut input =
@@ -410,7 +477,7 @@ impl Town {
     ) -> String {
         let text = match public {
             true => "Public".to_owned(),
-            false => format!("hid--{}+{}--", council.word(), supplier.word()),
+            false => format!("hid--{}.{}--", council.word(), supplier.word()),
         };
         let variables = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "question": text });
         let asked = self

@@ -21,19 +21,19 @@ type Unused = HashMap<(Standing, String), Value>;
 impl Town {
     /// The tables of a share of the mutations: of those whose place among all leaves this remainder.
     pub(crate) async fn mutations(&self, remainder: usize, shares: usize) -> Done {
-        let mut done = Done::default();
+        let (mut done, mut viewers) = (Done::default(), self.viewers.clone());
         let all = &self.schema.get("Mutation").fields;
         for mutation in all.iter().skip(remainder).step_by(shares) {
-            self.mutation(&mutation.name, &mut done).await;
+            self.mutation(&mutation.name, &mut viewers, &mut done).await;
         }
         done
     }
 
-    async fn mutation(&self, mutation: &str, done: &mut Done) {
+    async fn mutation(&self, mutation: &str, viewers: &mut [Somebody], done: &mut Done) {
         let mut unused = Unused::new();
         let ways = self.schema.ways();
         for column in 0..COLUMNS.len() {
-            let mut who = self.viewers[column].clone();
+            let mut who = viewers[column].clone();
             let (mut letters, mut answers) = (String::new(), Vec::new());
             for standing in Standing::ALL {
                 let key = (
@@ -70,6 +70,7 @@ impl Town {
                 answers.push((standing, answer));
             }
             done.mutations.put(mutation, "", column, &letters);
+            viewers[column] = who;
             let payload = self.schema.field("Mutation", mutation).unwrap().of.name.clone();
             let mut seen = HashMap::new();
             for (standing, answer) in &answers {
@@ -131,17 +132,30 @@ impl Town {
         if hidden.is_empty() {
             return;
         }
-        let missing = self.act(who, mutation, &other).await;
         let without_ids = |answer: &Answer| {
             let strip = |text: String, (real, nothing): &(String, String)| {
                 text.replace(real, "ID").replace(nothing, "ID")
             };
             (answer.status, hidden.iter().fold(answer.text.clone(), strip))
         };
+        let missing = self.act(who, mutation, &other).await;
         assert_eq!(
             without_ids(answer),
             without_ids(&missing),
             "{} {mutation} {given}",
+            who.called
+        );
+        // A wrong version is no way to find out either.
+        let wrong = |given: &Value| self.based_on(mutation, given, 9999.into(), false);
+        let (real, missing) = (wrong(given), wrong(&other));
+        let (real, missing) = (
+            self.act(who, mutation, &real).await,
+            self.act(who, mutation, &missing).await,
+        );
+        assert_eq!(
+            without_ids(&real),
+            without_ids(&missing),
+            "{} {mutation} 9999 {given}",
             who.called
         );
     }
