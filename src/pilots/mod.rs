@@ -309,6 +309,12 @@ fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
     pilot.state.is_public() || may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id))
 }
 
+/// How many changes a pilot has had, for those who may make more. Each score is one: to others it would tell how many
+/// bids there are.
+pub fn version_for(viewer: &Viewer, pilot: &Pilot) -> Option<i32> {
+    may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id)).then_some(pilot.version)
+}
+
 /// A pilot that the viewer may know of.
 ///
 /// # Errors

@@ -1,10 +1,11 @@
 //! Every mutation, by everybody, aimed at one's own, a colleague's and somebody else's. What is used up is made anew,
 //! and so is whoever did something: no place of the table disturbs the next.
 
+use super::asking::Answer;
 use super::inputs::Aim;
 use super::reads::refused;
 use super::table::{Letter, Table};
-use super::town::{Answer, COLUMNS, Somebody, Standing, Town};
+use super::town::{COLUMNS, Somebody, Standing, Town};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -136,7 +137,7 @@ impl Town {
             let strip = |text: String, (real, nothing): &(String, String)| {
                 text.replace(real, "ID").replace(nothing, "ID")
             };
-            (answer.status, hidden.iter().fold(answer.text.clone(), strip))
+            (answer.status, hidden.iter().fold(answer.written(), strip))
         };
         let missing = self.act(who, mutation, &other).await;
         assert_eq!(

@@ -1,8 +1,9 @@
 //! Every field of every type that can be reached from the query, asked by everybody about everything.
 
+use super::asking::Answer;
 use super::schema::{Field, page};
 use super::table::{Letter, Table};
-use super::town::{Answer, Somebody, Standing, Thing, Town};
+use super::town::{Somebody, Standing, Thing, Town};
 use serde_json::{Map, Value, json};
 
 /// A question about one object: the way to it, what is asked of it, and the ids on the way.

@@ -1,4 +1,5 @@
-//! Before the deadline: everything that anybody but the bidder can ask is answered to the byte as if there were no bid.
+//! Before the deadline, everything that anybody but the bidder can ask is answered to the byte as if there were no bid;
+//! and after it, everything that anybody but the council can ask as if there were one score and not two.
 
 use super::reads::Question;
 use super::schema::Field;
@@ -21,13 +22,23 @@ impl Town {
         pilots
     }
 
-    /// Everybody but the people of the supplier that bids.
-    pub(crate) fn outsiders(&self) -> Vec<&Somebody> {
-        let colleagues = self.colleagues.iter().filter(|(org, _)| **org != Org::SupplierB);
-        self.viewers
-            .iter()
-            .chain(colleagues.map(|(_, colleague)| colleague))
-            .collect()
+    /// A pilot of the first council whose bids have been opened, and the bids.
+    pub(crate) async fn closed_pilot(&mut self) -> (String, Vec<String>) {
+        let (pilot, bids) = self.bid_for(Org::CouncilA, "closed").await;
+        self.add(
+            "Pilot",
+            "closed",
+            &[Org::CouncilA.word()],
+            "",
+            &[("Pilot", &pilot)],
+        );
+        (pilot, bids.into_values().collect())
+    }
+
+    /// Everybody but the people of an organisation.
+    pub(crate) fn all_but(&self, org: Org) -> Vec<&Somebody> {
+        let all = self.viewers.iter().chain(self.colleagues.values());
+        all.filter(|who| who.org != Some(org)).collect()
     }
 
     /// Every way through the schema and every list, as somebody is answered: questions with their answers.
@@ -56,7 +67,7 @@ impl Town {
             let answer = self.ask(who, &query, &json!({ "id": thing })).await;
             answers.push((
                 format!("{query} {thing}"),
-                format!("{} {}", answer.status, answer.text),
+                format!("{} {}", answer.status, answer.written()),
             ));
         }
         answers
@@ -92,7 +103,7 @@ impl Town {
             let answer = self.ask(who, &text, &variables).await;
             answers.push((
                 format!("{text} {variables}"),
-                format!("{} {}", answer.status, answer.text),
+                format!("{} {}", answer.status, answer.written()),
             ));
         }
     }

@@ -1,10 +1,11 @@
 //! One side asks with the other's ids, everywhere that takes one: nothing that is not public comes back, and what is
 //! forbidden is told exactly as what is missing.
 
+use super::asking::Answer;
 use super::inputs::Aim;
 use super::mutations::pointers;
 use super::schema::Arg;
-use super::town::{Answer, Somebody, Standing, Thing, Town};
+use super::town::{Somebody, Standing, Thing, Town};
 use serde_json::{Map, Value, json};
 
 impl Thing {
@@ -162,7 +163,7 @@ impl Town {
     }
 }
 
-/// An answer to the byte, but for the id that was asked with.
+/// An answer whole, but for the id that was asked with.
 pub(crate) fn alike(answer: &Answer, id: &str) -> (u16, String) {
-    (answer.status, answer.text.replace(id, "ID"))
+    (answer.status, answer.written().replace(id, "ID"))
 }
