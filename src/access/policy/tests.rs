@@ -120,7 +120,7 @@ fn table() -> String {
     ];
     let columns = columns();
     let label = 15;
-    let mut table = String::from("x: may.  -: may not.  Blank: there is no such place.\n");
+    let mut table = String::from("✓ may.  - may not.  Blank: there is no such place.\n");
     for (standing, title) in titles.iter().enumerate() {
         let groups = columns.iter().fold(String::new(), |line, of| {
             line + &format!("  {:^1$}", of.group, of.name.len())
@@ -138,7 +138,7 @@ fn table() -> String {
                 let mark = if places.is_empty() {
                     ""
                 } else if may {
-                    "x"
+                    "✓"
                 } else {
                     "-"
                 };
