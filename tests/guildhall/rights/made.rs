@@ -262,6 +262,7 @@ impl Town {
         if matches!(stage, "published" | "archived") {
             self.done(by, "productPublish", json!({ "product": product }))
                 .await;
+            self.publish(&product);
         }
         if stage.starts_with("archived") {
             self.done(by, "productArchive", json!({ "product": product }))

@@ -124,7 +124,7 @@ impl Town {
                 .and_then(Value::as_str)
                 .unwrap_or_default()
                 .to_owned();
-            if self.is_hidden(&real).await {
+            if self.is_hidden(&real) {
                 let nothing = self.nothing_like(&real);
                 *other.pointer_mut(&pointer).unwrap() = nothing.clone().into();
                 hidden.push((real, nothing));
@@ -159,15 +159,6 @@ impl Town {
             "{} {mutation} 9999 {given}",
             who.called
         );
-    }
-
-    /// Whether nobody in particular may know of what has this id.
-    pub(crate) async fn is_hidden(&self, id: &str) -> bool {
-        let query = "query N($id: ID!) { node(id: $id) { id } }";
-        let answer = self
-            .ask(&self.viewers[0], query, &serde_json::json!({ "id": id }))
-            .await;
-        answer.body["data"]["node"].is_null()
     }
 
     /// An id of the same sort, of nothing.

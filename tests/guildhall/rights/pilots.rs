@@ -50,18 +50,18 @@ impl Town {
                 self.done(by, "pilotWithdraw", json!({ "pilot": pilot, "reason": reason }))
                     .await
             }
-            "open" => {
-                let deadline = (self.world.now() + Duration::days(20)).to_rfc3339();
-                self.done(
-                    by,
-                    "pilotPublish",
-                    json!({ "pilot": pilot, "deadlineAt": deadline }),
-                )
-                .await
-            }
+            "open" => self.open(by, &pilot, Duration::days(20)).await,
             _ => Value::Null,
         };
         pilot
+    }
+
+    async fn open(&self, by: &[&Somebody], pilot: &str, long: Duration) -> Value {
+        let deadline = (self.world.now() + long).to_rfc3339();
+        let variables = json!({ "pilot": pilot, "deadlineAt": deadline });
+        let published = self.done(by, "pilotPublish", variables).await;
+        self.publish(pilot);
+        published
     }
 
     /// A published pilot with a bid of each supplier, brought to a stage; the bids by their suppliers.
@@ -76,37 +76,18 @@ impl Town {
             "open" | "cancelled" => Duration::days(20),
             _ => Duration::minutes(1),
         };
-        let deadline = (self.world.now() + deadline).to_rfc3339();
-        self.done(
-            &by,
-            "pilotPublish",
-            json!({ "pilot": pilot, "deadlineAt": deadline }),
-        )
-        .await;
+        self.open(&by, &pilot, deadline).await;
+        let mut bids = BTreeMap::new();
         for supplier in [Org::SupplierA, Org::SupplierB] {
             self.bid(&pilot, council, supplier, stage).await;
+            let own = self.bids(&self.colleagues[&supplier], &pilot).await;
+            bids.insert(supplier.word(), own[0].clone());
         }
         if stage == "cancelled" {
-            self.done(&by, "pilotCancel", json!({ "pilot": pilot, "reason": "Public" }))
-                .await;
-        }
-        let mut bids = BTreeMap::new();
-        if stage == "open" || stage == "cancelled" {
-            for supplier in [Org::SupplierA, Org::SupplierB] {
-                bids.insert(
-                    supplier.word(),
-                    self.bids(&self.colleagues[&supplier], &pilot).await[0].clone(),
-                );
-            }
-            return (pilot, bids);
-        }
-        self.world.app.clock.advance(Duration::minutes(2));
-        for bid in self.bids(by[0], &pilot).await {
-            for supplier in [Org::SupplierA, Org::SupplierB] {
-                if self.bids(&self.colleagues[&supplier], &pilot).await[0] == bid {
-                    bids.insert(supplier.word(), bid.clone());
-                }
-            }
+            let variables = json!({ "pilot": pilot, "reason": "Public" });
+            self.done(&by, "pilotCancel", variables).await;
+        } else if stage != "open" {
+            self.world.app.clock.advance(Duration::minutes(2));
         }
         self.decided(council, &pilot, &bids, stage).await;
         (pilot, bids)
@@ -144,7 +125,7 @@ impl Town {
 
     async fn decided(&self, council: Org, pilot: &str, bids: &BTreeMap<&'static str, String>, stage: &str) {
         let by = [&self.colleagues[&council]];
-        if stage == "closed" {
+        if matches!(stage, "open" | "cancelled" | "closed") {
             return;
         }
         for (supplier, bid) in bids {
@@ -215,6 +196,9 @@ impl Town {
             let variables = json!({ "question": question, "state": state, "answer": text });
             self.done(&[&self.colleagues[&council]], "pilotQuestionAnswer", variables)
                 .await;
+        }
+        if public {
+            self.publish(&question);
         }
         question
     }

@@ -18,11 +18,11 @@ impl Thing {
 
 impl Town {
     /// The other side's ids, one of each sort and stage; those that are not public, or all.
-    async fn theirs(&self, hidden: bool) -> Vec<String> {
+    fn theirs(&self, hidden: bool) -> Vec<String> {
         let mut ids = Vec::new();
         for thing in self.things.iter().filter(|thing| thing.is_of_the_other_side()) {
             if let Some(id) = thing.ids.get(thing.of)
-                && (!hidden || self.is_hidden(id).await)
+                && (!hidden || self.is_hidden(id))
             {
                 ids.push(id.clone());
             }
@@ -32,7 +32,7 @@ impl Town {
 
     /// Every query that takes an id, with each hidden one of the other side's and with one of nothing.
     pub(crate) async fn queries_tell_nothing_apart(&self) -> usize {
-        let (hidden, mut compared) = (self.theirs(true).await, 0);
+        let (hidden, mut compared) = (self.theirs(true), 0);
         for root in &self.schema.get("Query").fields {
             let Some(arg) = root.args.iter().find(|arg| arg.name == "id") else {
                 continue;
@@ -62,7 +62,7 @@ impl Town {
 
     /// Every mutation of somebody's own, with one id at a time exchanged for a hidden one of the other side's.
     pub(crate) async fn mutations_tell_nothing_apart(&self, who: &Somebody) -> usize {
-        let (hidden, mut compared) = (self.theirs(true).await, 0);
+        let (hidden, mut compared) = (self.theirs(true), 0);
         for mutation in &self.schema.get("Mutation").fields {
             let aim = Aim {
                 town: self,
@@ -98,7 +98,7 @@ impl Town {
     /// Every list by every filter that takes an id or a text, alone and together: with the other side's ids, and with
     /// the letters that every hidden text has. [`Town::ask`] looks for what must not come back.
     pub(crate) async fn filters_find_nothing_hidden(&self) -> usize {
-        let (theirs, mut asked) = (self.theirs(false).await, 0);
+        let (theirs, mut asked) = (self.theirs(false), 0);
         for root in &self.schema.get("Query").fields {
             let node = self.schema.selection(self.schema.node_of(root), 2);
             let query = |declared: &str, passed: &str| {

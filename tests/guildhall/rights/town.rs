@@ -10,7 +10,8 @@ use guildhall::councils::directory;
 use mail_parser::MessageParser;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An organisation. Whoever asks is of one that ends in A, or of none.
@@ -143,6 +144,8 @@ pub(crate) struct Town {
     /// An administrator of each organisation, who asks for nothing in the tables.
     pub(crate) colleagues: HashMap<Org, Somebody>,
     pub(crate) things: Vec<Thing>,
+    /// Of the sorts that are not public from the first, what has become so.
+    published: Mutex<HashSet<String>>,
     counted: AtomicU32,
 }
 
@@ -159,6 +162,7 @@ impl Town {
             viewers: Vec::new(),
             colleagues: HashMap::new(),
             things: Vec::new(),
+            published: Mutex::default(),
             counted: AtomicU32::new(0),
         };
         for org in Org::ALL.into_iter().chain([Org::CouncilC]) {
@@ -256,6 +260,18 @@ impl Town {
             None => {}
         }
         somebody
+    }
+
+    /// Notes that everybody may know of what has this id.
+    pub(crate) fn publish(&self, id: &str) {
+        self.published.lock().unwrap().insert(id.to_owned());
+    }
+
+    /// Whether not everybody may know of what has this id: as it was made, not as the program says.
+    pub(crate) fn is_hidden(&self, id: &str) -> bool {
+        let public = ["council", "supplier", "contract", "need"];
+        !id.split('_').next().is_some_and(|sort| public.contains(&sort))
+            && !self.published.lock().unwrap().contains(id)
     }
 
     pub(crate) fn count(&self) -> u32 {
