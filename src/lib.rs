@@ -25,6 +25,8 @@
 //! - Rules take plain values and a date; they do no I/O. Nothing but [`runtime::clock`] knows what time it is.
 //! - Nothing is written without a [`access::Permit`], which only the policy can make, and the audit entry is
 //!   written from it in the same transaction.
+//! - What changes an existing thing names the version it is based on, and holds its row while it compares
+//!   ([`runtime::based_on`]): of many changes based on one version, one is made.
 //! - Derived columns and `contract_window` are projections of [`contracts::windows`], rewritten with the contract.
 //! - Domain enums carry their GraphQL derive: their doc comments are the schema's descriptions, said once.
 //!

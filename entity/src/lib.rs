@@ -17,6 +17,7 @@ pub mod council_access;
 pub mod council_policy;
 pub mod device;
 pub mod extension_option;
+pub mod idempotency_key;
 pub mod import_run;
 pub mod installation;
 pub mod invitation;

@@ -12,6 +12,7 @@ mod m0004_contracts;
 mod m0005_market;
 mod m0006_alerts;
 mod m0007_audit;
+mod m0008_idempotency;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_market::Step),
             Box::new(m0006_alerts::Step),
             Box::new(m0007_audit::Step),
+            Box::new(m0008_idempotency::Step),
         ]
     }
 }

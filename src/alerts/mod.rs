@@ -13,7 +13,7 @@ pub use tick::{Told, tick};
 pub use unsubscribe::{Unsubscribed, link, subscription, unsubscribe};
 
 use crate::access;
-use crate::runtime::{App, outbox};
+use crate::runtime::{App, idempotency, outbox};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -48,6 +48,9 @@ pub async fn pass(app: &App) {
     }
     if let Err(error) = access::sweep(app).await {
         tracing::error!(%error, "forgetting what has expired failed; the next pass tries again");
+    }
+    if let Err(error) = idempotency::sweep(app).await {
+        tracing::error!(%error, "forgetting old idempotency keys failed; the next pass tries again");
     }
     if let Err(error) = outbox::deliver_due(app).await {
         tracing::error!(%error, "sending mail failed; the next pass tries again");

@@ -1,11 +1,13 @@
 //! Contracts registers: what councils have contracted, when it ends, and what can be done about it when.
 //!
 //! The rules are pure: [`term`] (dates and options) and [`windows`] (derived, never typed). The front door:
-//! [`list`] and [`one`] to read, [`record()`] to write what a register or an award says, [`dashboard`] to count, [`policy`] for a council's lead times.
+//! [`list`] and [`one`] to read, [`record()`] to write what a register or an award says, [`mod@amend`] to correct it, [`dashboard`] to count, [`policy`] for a council's lead times.
 //! It tells nobody anything: `alerts` asks here what opens.
 
+pub mod amend;
 pub mod award;
 pub mod dashboard;
+mod entry;
 mod filter;
 pub mod openings;
 pub mod policy;

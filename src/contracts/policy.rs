@@ -1,6 +1,6 @@
 //! A council's own lead times. Setting them rewrites the windows of its whole register, in the same transaction.
 
-use super::read::{some_of_council, term_of};
+use super::read::{leads_of, some_of_council, term_of};
 use super::relations::options_in;
 use super::store;
 use super::windows::{LeadTimeOverrides, LeadTimes, Window, derive};
@@ -105,11 +105,7 @@ async fn rewrite_windows(
         let mut options = options_in(txn, &ids).await?;
         let mut windows: Vec<(Uuid, Window)> = Vec::new();
         for row in &rows {
-            let own = row.lead_times.clone().map(serde_json::from_value).transpose();
-            let own = LeadTimeOverrides {
-                planned_notice: row.planned_notice,
-                ..own.map_err(Error::fault)?.unwrap_or_default()
-            };
+            let own = leads_of(row)?;
             let term = term_of(row, options.remove(&row.id).unwrap_or_default());
             let derived = derive(&term, &leads.overridden_by(&own), &calendar);
             windows.extend(derived.iter().map(|window| (row.id, *window)));

@@ -2,6 +2,7 @@
 
 use super::filter::{Filter, OrderBy};
 use super::term::{ExtensionOption, Extensions, Period, Standing, Term};
+use super::windows::LeadTimeOverrides;
 use crate::access::Viewer;
 use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error};
@@ -135,6 +136,15 @@ pub fn term_of(row: &Contract, options: Vec<ExtensionOption>) -> Term {
     }
 }
 
+/// A contract's own lead times, where it was read with their columns.
+pub(super) fn leads_of(row: &Contract) -> Result<LeadTimeOverrides, Error> {
+    let own = row.lead_times.clone().map(serde_json::from_value).transpose();
+    Ok(LeadTimeOverrides {
+        planned_notice: row.planned_notice,
+        ..own.map_err(Error::fault)?.unwrap_or_default()
+    })
+}
+
 fn period(months: Option<i32>, days: Option<i32>) -> Option<Period> {
     let small = |number: i32| u16::try_from(number).ok();
     match (months, days) {
@@ -258,9 +268,18 @@ pub async fn by_ids(
     ids: &[Uuid],
     columns: &Columns,
 ) -> Result<HashMap<Uuid, Contract>, Error> {
+    by_ids_in(app.db.read(), ids, columns).await
+}
+
+/// The same, within a transaction.
+pub(super) async fn by_ids_in(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    columns: &Columns,
+) -> Result<HashMap<Uuid, Contract>, Error> {
     let mut select = columns.select();
     select.and_where(Expr::col((contract::Entity, contract::Column::Id)).is_in(ids.iter().copied()));
-    let rows = app.db.read().query_all(&select).await?;
+    let rows = db.query_all(&select).await?;
     let mut found = HashMap::with_capacity(rows.len());
     for row in &rows {
         let contract = columns.read(row)?;

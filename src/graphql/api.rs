@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A request that takes longer is told that the server is busy.
-const TIME: Duration = Duration::from_secs(10);
+pub(super) const TIME: Duration = Duration::from_secs(10);
 
 /// Each capability's loaders, made anew for every request: they carry the viewer.
 const LOADERS: &[fn(&App, Request) -> Request] = &[super::relations::loaders];
@@ -42,6 +42,10 @@ impl Api {
         }
     }
 
+    pub(super) fn app(&self) -> &App {
+        &self.app
+    }
+
     /// The schema behind it.
     pub fn schema(&self) -> &Schema {
         &self.schema
@@ -56,10 +60,27 @@ impl Api {
         variables: Variables,
         origin: Origin,
     ) -> Response {
-        let document = match self.admit(query, operation_name.as_deref(), &variables) {
-            Ok(document) => document,
-            Err(error) => return self.tidy(Response::from_errors(vec![error])),
-        };
+        match self.admitted(viewer, query, operation_name, variables, origin) {
+            Ok(request) => self.run(request).await,
+            Err(refused) => self.refused(refused),
+        }
+    }
+
+    /// The answer to a request that was not admitted.
+    pub(super) fn refused(&self, error: ServerError) -> Response {
+        self.tidy(Response::from_errors(vec![error]))
+    }
+
+    /// A request with all that resolvers need, if it may run; its refusal, if not.
+    pub(super) fn admitted(
+        &self,
+        viewer: Viewer,
+        query: &str,
+        operation_name: Option<String>,
+        variables: Variables,
+        origin: Origin,
+    ) -> Result<Request, ServerError> {
+        let document = self.admit(query, operation_name.as_deref(), &variables)?;
         let mut request = Request::new(query)
             .variables(variables)
             .data(self.app.clone())
@@ -70,6 +91,11 @@ impl Api {
         for loaders in LOADERS {
             request = loaders(&self.app, request);
         }
+        Ok(request)
+    }
+
+    /// Runs a request that was admitted.
+    pub(super) async fn run(&self, request: Request) -> Response {
         let response = self.contained(self.schema.execute(request)).await;
         self.tidy(response)
     }
@@ -143,7 +169,7 @@ impl Api {
     }
 }
 
-fn coded(message: String, code: &str) -> ServerError {
+pub(super) fn coded(message: String, code: &str) -> ServerError {
     let mut error = ServerError::new(message, None);
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", code);

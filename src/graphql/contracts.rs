@@ -29,6 +29,12 @@ pub struct Contract {
     suppliers: Option<Vec<crate::suppliers::Supplier>>,
 }
 
+impl From<contracts::Contract> for Contract {
+    fn from(row: contracts::Contract) -> Self {
+        Self { row, suppliers: None }
+    }
+}
+
 connection!(ContractConnection, ContractEdge, Contract, "contracts");
 
 /// Which contracts; every part that is given must hold.
@@ -123,7 +129,7 @@ impl ContractsQuery {
 /// A contract that another object refers to.
 pub(super) async fn contract(ctx: &Context<'_>, id: Uuid) -> Result<Option<Contract>> {
     let found = refer(ctx, ContractKey(id)).await?;
-    Ok(found.map(|row| Contract { row, suppliers: None }))
+    Ok(found.map(Contract::from))
 }
 
 impl ContractFilter {
@@ -204,6 +210,9 @@ fn columns(node: &Lookahead<'_>) -> Columns {
         ("currentEndsOn", &[C::CurrentEndsOn]),
         ("maximumEndsOn", &[C::MaximumEndsOn]),
         ("reviewOn", &[C::ReviewOn]),
+        ("noticeMonths", &[C::NoticeMonths]),
+        ("noticeDays", &[C::NoticeDays]),
+        ("autoRenewsMonths", &[C::AutoRenewsMonths]),
         ("endUnknown", &[C::EndUnknown]),
         ("status", TERM),
         ("updatedAt", &[C::UpdatedAt]),
@@ -319,6 +328,18 @@ impl Contract {
     /// Review date.
     async fn review_on(&self) -> Option<NaiveDate> {
         self.row.review_on
+    }
+    /// Notice period, if it is in months.
+    async fn notice_months(&self) -> Option<i32> {
+        self.row.notice_months
+    }
+    /// Notice period, if it is in days.
+    async fn notice_days(&self) -> Option<i32> {
+        self.row.notice_days
+    }
+    /// It renews itself for so many months.
+    async fn auto_renews_months(&self) -> Option<i32> {
+        self.row.auto_renews_months
     }
     /// Whether there is no end, or one like 2099 that nobody believes: such a contract has no windows before it.
     async fn end_unknown(&self) -> bool {

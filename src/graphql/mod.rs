@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod amendments;
 mod api;
 mod bids;
 mod contracts;
@@ -13,6 +14,7 @@ mod councils;
 mod documents;
 pub(crate) mod errors;
 mod guard;
+pub mod idempotency;
 pub mod ids;
 mod members;
 mod needs;
@@ -49,12 +51,23 @@ pub struct Query(
 );
 
 /// Everything that can be done.
+///
+/// What changes an existing thing takes the `version` it is based on; when that is not the present one, nothing is done
+/// and the error is `CONFLICT` with `currentVersion`.
+///
+/// A mutation sent with the HTTP header `Idempotency-Key` (1 to 255 visible ASCII characters, for example a UUID) is done
+/// once: sent again with the same key within 24 hours, also many times at once, it is answered as it was the first time,
+/// byte for byte. It is the only field of its request. The key belongs to who asks, and to what is asked: with another
+/// request it is refused as `IDEMPOTENCY_KEY_REUSED`. `OUTCOME_UNKNOWN` says that the first request was cut short: look
+/// whether it took effect, then use another key. A request that was refused before it began (`MALFORMED`,
+/// `OVERLOADED` and the like) leaves its key free.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     access::AccessMutation,
     accounts::AccountsMutation,
     members::MembersMutation,
     tokens::TokensMutation,
+    amendments::ContractsMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
     needs::NeedsMutation,

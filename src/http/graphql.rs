@@ -5,11 +5,12 @@
 
 use super::{Site, origin};
 use crate::access::{Origin, sessions};
+use crate::graphql::idempotency::{Answer, Key, Sent};
 use crate::graphql::{DEVICE_COOKIE, SESSION_COOKIE};
 use crate::runtime::App;
 use async_graphql::Variables;
 use poem::endpoint::{BoxEndpoint, make};
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::{StatusCode, header};
 use poem::{EndpointExt, Request, Response, post};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -61,29 +62,42 @@ async fn answer(site: &Site, mut request: Request) -> Result<Response, Response>
     let accepts_graphql = request
         .header(header::ACCEPT)
         .is_some_and(|accept| accept.contains(GRAPHQL_JSON));
+    let key = key(&request).map_err(malformed)?;
     let call = read(&mut request).await?;
-    let response = match sessions::viewer_of(&site.app, token.as_deref()).await {
+    let answer = match sessions::viewer_of(&site.app, token.as_deref()).await {
         Ok(viewer) => {
             let variables = call
                 .variables
                 .map(serde_json::Value::Object)
                 .map(Variables::from_json);
-            let variables = variables.unwrap_or_default();
-            site.api
-                .answer(viewer, &call.query, call.operation_name, variables, origin)
-                .await
+            let sent = Sent {
+                query: call.query,
+                operation_name: call.operation_name,
+                variables: variables.unwrap_or_default(),
+                key,
+            };
+            site.api.answer_sent(viewer, origin, sent).await
         }
-        Err(error) => site.api.failed(&error),
+        Err(error) => site.api.failed(&error).into(),
     };
-    Ok(written(
-        response,
-        if accepts_graphql { GRAPHQL_JSON } else { JSON },
-    ))
+    Ok(written(answer, if accepts_graphql { GRAPHQL_JSON } else { JSON }))
 }
 
 fn is_json(request: &Request) -> bool {
     let essence = request.content_type().and_then(|text| text.split(';').next());
     essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
+}
+
+/// What the client calls its request, if anything (draft-ietf-httpapi-idempotency-key-header).
+fn key(request: &Request) -> Result<Option<Key>, &'static str> {
+    let mut told = request.headers().get_all("idempotency-key").iter();
+    let key = match (told.next(), told.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => Key::read(value.as_bytes()),
+        (Some(_), Some(_)) => None,
+    };
+    key.map(Some)
+        .ok_or("send one Idempotency-Key of 1 to 255 visible ASCII characters")
 }
 
 fn bearer(request: &Request) -> Option<String> {
@@ -181,34 +195,25 @@ pub(super) fn refusal(status: StatusCode, code: &str, message: &str, reference: 
     }
 }
 
-fn written(response: async_graphql::Response, content_type: &str) -> Response {
-    let status = status(&response);
-    let body = serde_json::to_vec(&response).unwrap_or_default();
+fn written(answer: Answer, content_type: &str) -> Response {
     let mut written = Response::builder()
-        .status(status)
+        .status(status(&answer))
         .content_type(content_type)
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(body);
-    for (name, value) in &response.http_headers {
-        let value: &HeaderValue = value;
-        written.headers_mut().append(name.clone(), value.clone());
+        .header(header::CACHE_CONTROL, "no-store");
+    for (name, value) in answer.headers {
+        written = written.header(name, value);
     }
-    written
+    written.body(answer.body)
 }
 
-/// 200 for what was executed, even in part. What never was has errors without a path, and no data.
-fn status(response: &async_graphql::Response) -> StatusCode {
-    let executed = response.data != async_graphql::Value::Null
-        || response.errors.is_empty()
-        || response.errors.iter().any(|error| !error.path.is_empty());
-    let code = response
-        .errors
-        .first()
-        .and_then(|error| error.extensions.as_ref()?.get("code"));
-    match code {
-        _ if executed => StatusCode::OK,
-        Some(async_graphql::Value::String(code)) if code == "OVERLOADED" => StatusCode::SERVICE_UNAVAILABLE,
-        Some(async_graphql::Value::String(code)) if code == "FAULT" => StatusCode::INTERNAL_SERVER_ERROR,
-        _ => StatusCode::BAD_REQUEST,
+/// 200 for what was executed, even in part.
+fn status(answer: &Answer) -> StatusCode {
+    match answer.refused.as_deref() {
+        None => StatusCode::OK,
+        Some("OVERLOADED") => StatusCode::SERVICE_UNAVAILABLE,
+        Some("FAULT") => StatusCode::INTERNAL_SERVER_ERROR,
+        Some("OUTCOME_UNKNOWN") => StatusCode::CONFLICT,
+        Some("IDEMPOTENCY_KEY_REUSED") => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(_) => StatusCode::BAD_REQUEST,
     }
 }

@@ -14,6 +14,7 @@ use sea_orm::{
     DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
+use std::cell::Cell;
 use std::fs::File;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -27,6 +28,19 @@ const ACQUIRE: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 8;
 /// SQLite versions 3.7.0 to 3.51.2 can corrupt a WAL; see <https://sqlite.org/wal.html>.
 const SQLITE_AT_LEAST: (u32, u32, u32) = (3, 51, 3);
+
+tokio::task_local! {
+    static WRITES: Cell<bool>;
+}
+
+/// Some work, and whether it began a transaction that may write: if it did not, it has changed nothing.
+pub async fn watched<T>(work: impl Future<Output = T>) -> (T, bool) {
+    let watched = async {
+        let done = work.await;
+        (done, WRITES.with(Cell::get))
+    };
+    WRITES.scope(Cell::new(false), watched).await
+}
 
 /// The database's two doors: one to read by, one to write by.
 #[derive(Clone, Debug)]
@@ -116,7 +130,9 @@ impl Database {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(self.write.begin_with_options(options).await?)
+        let txn = self.write.begin_with_options(options).await?;
+        let _ = WRITES.try_with(|writes| writes.set(true));
+        Ok(txn)
     }
 
     /// The door for schema changes.

@@ -7,6 +7,7 @@ pub mod config;
 pub mod database;
 pub mod entropy;
 mod error;
+pub mod idempotency;
 pub mod letter;
 pub mod mail;
 pub mod outbox;

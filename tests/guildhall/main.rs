@@ -7,7 +7,9 @@
 mod alerts;
 mod binary;
 mod doors;
+mod edits;
 mod hostile;
+mod idempotency;
 mod needs;
 mod pages;
 mod pilots;
@@ -20,4 +22,5 @@ mod server;
 mod smtp;
 mod starting;
 mod story;
+mod versions;
 mod world;

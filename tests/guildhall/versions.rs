@@ -1,0 +1,390 @@
+//! What changes an existing thing says which version it is based on, whatever the mutation: read from the schema, so
+//! that a new mutation is held to it, and tried on every one.
+
+use crate::edits::{TOLD, contract, product};
+use crate::world::World;
+use chrono::Duration;
+use guildhall::access::CouncilRole;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Mutations that take the id of something and no version, and why.
+const EXCEPTIONS: [(&str, &str); 12] = [
+    ("apiTokenMake", "makes something new"),
+    ("apiTokenRevoke", "ends what nobody can change"),
+    (
+        "bidScore",
+        "adds one's own score: evaluators do not stand in each other's way",
+    ),
+    ("invitationSend", "makes something new"),
+    ("invitationWithdraw", "ends what nobody can change"),
+    ("needState", "makes something new"),
+    (
+        "needSupport",
+        "adds a council to a list; saying it again changes nothing",
+    ),
+    ("pilotDraft", "makes something new"),
+    ("pilotQuestionAsk", "makes something new"),
+    ("productDraft", "makes something new"),
+    ("savedSearchSave", "makes something new"),
+    ("sessionEnd", "ends what nobody can change"),
+];
+
+/// One of everything that can be changed, and who may.
+struct Scene {
+    world: World,
+    /// Of Norfolk; everything of councils is theirs.
+    administrator: String,
+    bidder: String,
+    operator: String,
+    /// Administrator of another council and of another supplier.
+    outsider: String,
+    /// Ids by the name of what they are of.
+    ids: BTreeMap<&'static str, Value>,
+}
+
+async fn scene() -> Scene {
+    let world = World::new().await;
+    let (contract, _) = contract(&world).await;
+    let administrator = world
+        .member("d@norfolk.example", "norfolk", CouncilRole::Administrator)
+        .await;
+    let bidder = world.supplier("one@tidebell.example", "Tidebell").await;
+    world
+        .member("x@fife.example", "fife", CouncilRole::Administrator)
+        .await;
+    let sign_up = "mutation U { supplierSignUp(input: { name: \"Other\", companiesHouse: \"445790\" }) {
+        supplier { id } } }";
+    let outsider = world.token("x@fife.example").await;
+    let stated =
+        world.data(&outsider, sign_up, Value::Null).await["supplierSignUp"]["supplier"]["id"].clone();
+    world.operator("op@guildhall.example").await;
+    let operator = world.token("op@guildhall.example").await;
+    let council = world.council("norfolk").await;
+    let mut ids = BTreeMap::from([
+        ("contract", contract),
+        ("supplier", bidder.id.clone()),
+        ("stated", stated),
+    ]);
+    ids.insert("product", product(&world, &bidder.token, &bidder.id).await);
+    let make = async |who: &String, text: String, path: &str| -> Value {
+        let made = world
+            .data(who, &format!("mutation {{ made: {text} }}"), Value::Null)
+            .await;
+        made.pointer(path).unwrap_or_else(|| panic!("{made}")).clone()
+    };
+    let text = format!(
+        "needState(input: {{ council: {council}, title: \"t\", problem: \"p\", outcomes: \"o\" }}) {{ need {{ id }} }}"
+    );
+    ids.insert("need", make(&administrator, text, "/made/need/id").await);
+    let text = format!(
+        "pilotDraft(input: {{ council: {council}, title: \"t\", summary: \"s\", successMeasures: \"m\", capPence: 100,
+            weeks: 1, criteria: [{{ kind: QUALITY, name: \"q\", description: \"d\", weight: 60 }},
+            {{ kind: PRICE, name: \"p\", description: \"d\", weight: 40 }}] }}) {{ pilot {{ id }} errors {{ message }} }}"
+    );
+    let pilot = make(&administrator, text, "/made/pilot/id").await;
+    let at = (world.now() + Duration::hours(6)).to_rfc3339();
+    let text = format!("pilotPublish(pilot: {pilot}, version: 1, deadlineAt: \"{at}\") {{ pilot {{ id }} }}");
+    make(&administrator, text, "/made/pilot/id").await;
+    let supplier = &bidder.id;
+    let text = format!(
+        "pilotQuestionAsk(pilot: {pilot}, supplier: {supplier}, question: \"q\") {{ question {{ id }} }}"
+    );
+    ids.insert("question", make(&bidder.token, text, "/made/question/id").await);
+    let text = format!(
+        "bidSubmit(input: {{ pilot: {pilot}, supplier: {supplier}, pricePence: 1, answer: \"a\" }}) {{
+        receipt {{ bidId }} }}"
+    );
+    ids.insert("bid", make(&bidder.token, text, "/made/receipt/bidId").await);
+    let text = "savedSearchSave(input: { name: \"n\", filter: {} }) { savedSearch { id } }".to_owned();
+    ids.insert("search", make(&bidder.token, text, "/made/savedSearch/id").await);
+    let me = world.data(&administrator, "{ viewer { id } }", Value::Null).await["viewer"]["id"].clone();
+    ids.extend([("pilot", pilot), ("person", me), ("council", council)]);
+    Scene {
+        world,
+        administrator,
+        bidder: bidder.token,
+        operator,
+        outsider,
+        ids,
+    }
+}
+
+#[tokio::test]
+async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_who_may_make_it() {
+    let scene = scene().await;
+    let (council, bidder, operator) = (&scene.administrator, &scene.bidder, &scene.operator);
+    let leads = "leadTimes: { expiryLeadDays: 1 }";
+    let listing = "listing: { name: \"n\", summary: \"s\", description: \"d\" }";
+    let (reason, at) = ("reason: \"r\"", "deadlineAt: \"2027-01-01T00:00:00Z\"");
+    // The change, its subject with the version marked `@`, who may make it, the version now, what others are told.
+    let changes = [
+        (
+            "contractAmend",
+            "input: { contract: $contract, version: @, title: \"t\" }".to_owned(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "councilSetLeadTimes",
+            format!("council: $council, version: @, {leads}"),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
+            "councilRequireSecondFactor",
+            "council: $council, version: @, required: false".into(),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
+            "memberSetRole",
+            "person: $person, version: @, role: { organisation: $council, councilRole: VIEWER }".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "memberRemove",
+            "person: $person, version: @, organisation: $council".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needEnd",
+            "need: $need, version: @, ending: MET".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotSubmitForReview",
+            "pilot: $pilot, version: @".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotPublish",
+            format!("pilot: $pilot, version: @, {at}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotWithdraw",
+            format!("pilot: $pilot, version: @, {reason}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotCancel",
+            format!("pilot: $pilot, version: @, {reason}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotAward",
+            format!("input: {{ pilot: $pilot, version: @, bid: $bid, {reason}, feedback: [] }}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotCloseWithoutAward",
+            format!("input: {{ pilot: $pilot, version: @, {reason}, feedback: [] }}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotQuestionAnswer",
+            "question: $question, version: @, state: REJECTED, answer: \"a\"".into(),
+            council,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "productRevise",
+            format!("product: $product, version: @, {listing}"),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "productPublish",
+            "product: $product, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "productArchive",
+            "product: $product, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "savedSearchPause",
+            "id: $search, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "savedSearchResume",
+            "id: $search, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "supplierEditProfile",
+            "supplier: $supplier, version: @, profile: {}".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "supplierNumberVerify",
+            "supplier: $stated, version: @, scheme: COMPANIES_HOUSE, how: \"h\"".into(),
+            operator,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "bidSubmit",
+            "input: { pilot: $pilot, supplier: $supplier, replaces: @, pricePence: 1, answer: \"a\" }".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "bidWithdraw",
+            "pilot: $pilot, supplier: $supplier, version: @".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+    ];
+    let covered: BTreeSet<&str> = changes.iter().map(|(name, ..)| *name).collect();
+    let versioned = mutations().await;
+    let versioned = versioned.iter().filter(|(_, takes)| takes.version);
+    assert_eq!(
+        covered,
+        versioned.map(|(name, _)| name.as_str()).collect(),
+        "every one is tried here"
+    );
+    for (name, subject, who, current, others) in changes {
+        let text = |version: i32| {
+            let mut subject = subject.replace('@', &version.to_string());
+            for (of, id) in &scene.ids {
+                subject = subject.replace(&format!("${of}"), &id.to_string());
+            }
+            format!("mutation {{ {name}({subject}) {{ {TOLD} }} }}")
+        };
+        let conflict = json!([{ "code": "CONFLICT", "path": "version", "currentVersion": current }]);
+        for stale in [current + 1, current - 1] {
+            let told = scene.world.data(who, &text(stale), Value::Null).await;
+            assert_eq!(told[name]["errors"], conflict, "{name} based on {stale}");
+            let refused = scene
+                .world
+                .refusal(&scene.outsider, &text(stale), Value::Null)
+                .await;
+            assert_eq!(
+                refused, others,
+                "{name}: no conflict is told to those who may not"
+            );
+        }
+    }
+}
+
+/// What a mutation takes.
+#[derive(Debug, Default)]
+struct Takes {
+    id: bool,
+    version: bool,
+    conflicts: bool,
+}
+
+/// Every mutation of the schema.
+async fn mutations() -> BTreeMap<String, Takes> {
+    let query = "{ __schema { types { name enumValues { name }
+        fields { name type { ...T } args { name type { ...T } } } inputFields { name type { ...T } } } } }
+        fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
+    let answer = guildhall::graphql::schema()
+        .execute(query)
+        .await
+        .into_result()
+        .unwrap();
+    let answer = answer.data.into_json().unwrap();
+    let types = answer["__schema"]["types"].as_array().unwrap();
+    let kinds: BTreeMap<&str, &Value> = types
+        .iter()
+        .map(|kind| (kind["name"].as_str().unwrap(), kind))
+        .collect();
+    let fields = kinds["Mutation"]["fields"].as_array().unwrap();
+    let read = |field: &Value| {
+        let mut takes = Takes::default();
+        let args = field["args"].as_array().unwrap();
+        let mut left: Vec<&Value> = args.iter().collect();
+        while let Some(taken) = left.pop() {
+            let (kind, name) = (named(&taken["type"]), taken["name"].as_str().unwrap());
+            takes.id |= kind == "ID";
+            takes.version |= kind == "Int"
+                && (name == "version" && taken["type"]["kind"] == "NON_NULL" || name == "replaces");
+            left.extend(kinds[kind]["inputFields"].as_array().into_iter().flatten());
+        }
+        let payload = kinds[named(&field["type"])]["fields"].as_array().unwrap();
+        let errors = payload.iter().find(|field| field["name"] == "errors");
+        let errors = errors.map_or(&[][..], |errors| {
+            kinds[named(&errors["type"])]["fields"].as_array().unwrap()
+        });
+        let code = errors.iter().find(|field| field["name"] == "code");
+        let codes = code.map_or(&Value::Null, |code| &kinds[named(&code["type"])]["enumValues"]);
+        takes.conflicts = errors.iter().any(|field| field["name"] == "currentVersion")
+            && codes
+                .as_array()
+                .unwrap()
+                .iter()
+                .any(|code| code["name"] == "CONFLICT");
+        (field["name"].as_str().unwrap().to_owned(), takes)
+    };
+    fields.iter().map(read).collect()
+}
+
+/// The name of a type under its lists and exclamation marks.
+fn named(kind: &Value) -> &str {
+    match kind["name"].as_str() {
+        Some(name) => name,
+        None => named(&kind["ofType"]),
+    }
+}
+
+#[tokio::test]
+async fn whatever_takes_the_id_of_something_takes_its_version_or_says_why_not() {
+    let mutations = mutations().await;
+    assert!(mutations.len() > 40, "{}", mutations.len());
+    let excepted: BTreeSet<&str> = EXCEPTIONS.iter().map(|(name, _)| *name).collect();
+    let mut unversioned = BTreeSet::new();
+    for (name, takes) in &mutations {
+        assert_eq!(
+            takes.version, takes.conflicts,
+            "{name} takes a version and tells a conflict, or neither"
+        );
+        if takes.id && !takes.version {
+            unversioned.insert(name.as_str());
+        }
+    }
+    assert_eq!(
+        unversioned, excepted,
+        "without a version, and without a reason above"
+    );
+}
