@@ -68,6 +68,7 @@ impl Aim<'_> {
             self.town,
             [
                 "bidScore",
+                "contractAmend",
                 "councilRequireSecondFactor",
                 "councilSetLeadTimes",
                 "needEnd",
@@ -92,6 +93,7 @@ impl Aim<'_> {
         let (council, by) = (&town.ids[&org], self.makers(org));
         // What is of the council and of nobody in it is its own, whoever asks.
         let of_all = [
+            "contractAmend",
             "councilRequireSecondFactor",
             "councilSetLeadTimes",
             "needState",
@@ -104,6 +106,9 @@ impl Aim<'_> {
         let text = format!("hid--{}--", org.word());
         Some(Some(match mutation {
             "councilRequireSecondFactor" => json!({ "council": council, "required": false }),
+            "contractAmend" => {
+                json!({ "input": { "contract": town.register(org).await, "title": "Public" } })
+            }
             "councilSetLeadTimes" => json!({ "council": council, "leadTimes": { "tenderDays": 30 } }),
             "needState" => json!({ "input": { "council": council, "title": "A need", "problem": "Public",
                 "outcomes": "Public" } }),
@@ -310,6 +315,7 @@ impl Aim<'_> {
                 town.done(&[&town.viewers[0]], "accountRegister", input).await;
                 json!({ "input": { "token": town.mailed(&email).await, "password": ANOTHER } })
             }
+            "accountClose" => json!({ "input": { "password": PASSWORD } }),
             "emailChange" => {
                 json!({ "input": { "email": town.address(&self.who.word), "present": PASSWORD } })
             }

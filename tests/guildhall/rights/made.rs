@@ -36,7 +36,9 @@ impl Town {
             );
             town.organisation(org).await;
             if org.is_council() {
-                town.register(org).await;
+                let contract = town.register(org).await;
+                town.beyond_the_register(org).await;
+                town.add("Contract", "", &[org.word()], "", &[("Contract", &contract)]);
             }
             for maker in &makers {
                 town.drafts(org, maker).await;
@@ -129,7 +131,8 @@ impl Town {
         }
     }
 
-    async fn register(&mut self, org: Org) {
+    /// Brings a register of one contract in; gives the contract's id. Twice changes nothing.
+    pub(crate) async fn register(&self, org: Org) -> String {
         let reader = register::read(REGISTER.as_bytes()).unwrap();
         let mut report = Report::counting(reader.source());
         let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
@@ -148,9 +151,7 @@ impl Town {
         let found = self
             .ask(&self.colleagues[&org], query, &json!({ "id": self.ids[&org] }))
             .await;
-        let contract = id(&found.body["data"]["contracts"]["edges"][0]["node"]["id"]);
-        self.beyond_the_register(org).await;
-        self.add("Contract", "", &[org.word()], "", &[("Contract", &contract)]);
+        id(&found.body["data"]["contracts"]["edges"][0]["node"]["id"])
     }
 
     /// What this register does not say of its contract, and others do.
