@@ -46,7 +46,7 @@ impl Town {
                 };
                 let id = question
                     .id_of(name)
-                    .or(GIVEN.iter().find(|(arg, _)| arg == name).map(|of| of.1));
+                    .or(GIVEN.iter().find(|(arg, _)| *arg == name).map(|of| of.1));
                 let id = id.unwrap_or_else(|| panic!("{} needs {name}: give a thing such an id", field.name));
                 declared += &format!("$v{depth}: {}", arg.of.text);
                 variables.insert(format!("v{depth}"), id.into());
