@@ -2,12 +2,13 @@
 //! the schema, filled in by asking the real routes, and compared with those agreed.
 //!
 //! A new field, type or mutation changes the tables: look at its line and accept it (`cargo insta review`). A mutation
-//! needs a row in [`inputs`]; a type with ids of its own needs things in [`made`].
+//! needs a row in [`inputs`] or [`people`]; a type with ids of its own needs things in [`made`].
 
 mod asking;
 mod inputs;
 mod made;
 mod mutations;
+mod people;
 mod pilots;
 mod reads;
 mod schema;

@@ -5,7 +5,7 @@ use super::asking::Answer;
 use super::inputs::Aim;
 use super::reads::refused;
 use super::table::{Letter, Table};
-use super::town::{COLUMNS, Somebody, Standing, Town};
+use super::town::{Somebody, Standing, Town};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -33,8 +33,8 @@ impl Town {
     async fn mutation(&self, mutation: &str, viewers: &mut [Somebody], done: &mut Done) {
         let mut unused = Unused::new();
         let ways = self.schema.ways();
-        for column in 0..COLUMNS.len() {
-            let mut who = viewers[column].clone();
+        for (column, viewer) in viewers.iter_mut().enumerate() {
+            let mut who = viewer.clone();
             let (mut letters, mut answers) = (String::new(), Vec::new());
             for standing in Standing::ALL {
                 let key = (
@@ -71,7 +71,7 @@ impl Town {
                 answers.push((standing, answer));
             }
             done.mutations.put(mutation, "", column, &letters);
-            viewers[column] = who;
+            *viewer = who;
             let payload = self.schema.field("Mutation", mutation).unwrap().of.name.clone();
             let mut seen = HashMap::new();
             for (standing, answer) in &answers {

@@ -285,7 +285,7 @@ impl Town {
             .all(self.world.app.db.read())
             .await
             .unwrap();
-        let links = mails.iter().filter_map(|mail| {
+        let mut links = mails.iter().filter_map(|mail| {
             let text = MessageParser::default()
                 .parse(&mail.message)?
                 .body_text(0)?
@@ -294,7 +294,7 @@ impl Town {
             Some(link.rsplit('/').next()?.to_owned())
         });
         links
-            .last()
+            .next()
             .unwrap_or_else(|| panic!("no link was mailed to {address}"))
     }
 
