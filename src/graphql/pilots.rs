@@ -408,7 +408,7 @@ impl Pilot {
         self.0.outcome_reason.as_deref()
     }
     /// Counts its changes, of which bids and questions are none, and scores are: what changes it says which version it is
-    /// based on. Needs an officer, approver or administrator of the council: nobody else is to count scores.
+    /// based on. Needs an officer, approver, evaluator or administrator of the council: nobody else is to count scores.
     async fn version(&self, ctx: &Context<'_>) -> Option<i32> {
         let (_, viewer) = given(ctx);
         pilots::version_for(viewer, &self.0)

@@ -309,10 +309,13 @@ fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
     pilot.state.is_public() || may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id))
 }
 
-/// How many changes a pilot has had, for those who may make more. Each score is one: to others it would tell how many
-/// bids there are.
+/// How many changes a pilot has had, for those of its council who write it or read its bids. Each score is one: to
+/// others it would tell how many bids there are.
 pub fn version_for(viewer: &Viewer, pilot: &Pilot) -> Option<i32> {
-    may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id)).then_some(pilot.version)
+    let council = Resource::Council(pilot.council_id);
+    let counts = [Action::SeeDrafts, Action::ReadBids];
+    let told = counts.iter().any(|action| may(viewer, *action, council));
+    told.then_some(pilot.version)
 }
 
 /// A pilot that the viewer may know of.

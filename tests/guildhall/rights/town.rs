@@ -146,6 +146,8 @@ pub(crate) struct Town {
     pub(crate) things: Vec<Thing>,
     /// Of the sorts that are not public from the first, what has become so.
     published: Mutex<HashSet<String>>,
+    /// Links that were followed.
+    followed: Mutex<HashSet<String>>,
     counted: AtomicU32,
 }
 
@@ -163,6 +165,7 @@ impl Town {
             colleagues: HashMap::new(),
             things: Vec::new(),
             published: Mutex::default(),
+            followed: Mutex::default(),
             counted: AtomicU32::new(0),
         };
         for org in Org::ALL.into_iter().chain([Org::CouncilC]) {
@@ -278,7 +281,7 @@ impl Town {
         self.counted.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// The secret of a link that was mailed to an address.
+    /// The secret of a link that was mailed to an address, and not followed yet.
     pub(crate) async fn mailed(&self, address: &str) -> String {
         let mails = entity::outbox::Entity::find()
             .filter(entity::outbox::Column::Recipient.eq(address))
@@ -294,7 +297,7 @@ impl Town {
             Some(link.rsplit('/').next()?.to_owned())
         });
         links
-            .next()
+            .find(|link| self.followed.lock().unwrap().insert(link.clone()))
             .unwrap_or_else(|| panic!("no link was mailed to {address}"))
     }
 
