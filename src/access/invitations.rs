@@ -7,7 +7,7 @@ use super::accounts;
 use super::attempts::{self, Kind};
 use super::letters;
 use super::members::{MemberErrorCode, organisation};
-use super::policy::{Action, authorize, may};
+use super::policy::{Action, authorize, may, signed_in};
 use super::sessions::{self, Session};
 use super::tokens::Organisation;
 use super::{Membership, Origin, Person, Through, Viewer, fold, password, single_sign_on, store, token_hash};
@@ -149,6 +149,7 @@ fn into(of: Organisation) -> Condition {
 /// # Errors
 /// [`Error::NotFound`] for those who may not, too.
 pub async fn withdraw(app: &App, viewer: &Viewer, id: Uuid) -> Result<(), Error> {
+    signed_in(viewer)?;
     let txn = app.db.begin().await?;
     let row = Entity::find_by_id(id).one(&txn).await?.ok_or(Error::NotFound)?;
     let invitation = read(row)?;

@@ -26,7 +26,7 @@ pub mod tokens;
 
 pub(crate) use policy::Deed;
 pub use policy::{
-    Action, Attempt, CouncilRole, Permit, Resource, Role, SupplierRole, attempted, authorize, may,
+    Action, Attempt, CouncilRole, Permit, Resource, Role, SupplierRole, attempted, authorize, may, signed_in,
 };
 
 use crate::runtime::{App, Error};

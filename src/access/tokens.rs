@@ -250,6 +250,9 @@ pub(super) async fn viewer_of(app: &App, token: &str) -> Result<Viewer, Error> {
     person
         .memberships
         .retain(|of| Organisation::of(of) == organisation);
+    person
+        .waiting
+        .retain(|council| Organisation::Council(*council) == organisation);
     Ok(Viewer::Person(person))
 }
 

@@ -90,15 +90,17 @@ impl Person {
 
     /// How many recovery codes are left. Needs a session of one's own: a token is not told.
     async fn recovery_codes_left(&self, ctx: &Context<'_>) -> async_graphql::Result<i32> {
-        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
-        let left = second_factor::codes_left(app, viewer).await.told(ctx)?;
+        let left = second_factor::codes_left(ctx.data_unchecked(), &self.viewer())
+            .await
+            .told(ctx)?;
         Ok(i32::try_from(left).unwrap_or(i32::MAX))
     }
 
     /// The sessions under way, newest first. Needs a session of one's own: a token is not told.
     async fn sessions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<RunningSession>> {
-        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
-        let found = sessions::list(app, viewer).await.told(ctx)?;
+        let found = sessions::list(ctx.data_unchecked(), &self.viewer())
+            .await
+            .told(ctx)?;
         Ok(found.into_iter().map(RunningSession::from).collect())
     }
 
@@ -111,9 +113,17 @@ impl Person {
 
     /// The tokens made for programs, oldest first. Needs a session of one's own: a token is not told.
     async fn api_tokens(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<super::tokens::ApiToken>> {
-        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
-        let found = tokens::list(app, viewer).await.told(ctx)?;
+        let found = tokens::list(ctx.data_unchecked(), &self.viewer())
+            .await
+            .told(ctx)?;
         Ok(found.into_iter().map(Into::into).collect())
+    }
+}
+
+impl Person {
+    /// As whom they see themselves: with a fresh session, that is not whoever asked for it.
+    fn viewer(&self) -> front::Viewer {
+        front::Viewer::Person(self.inner.clone())
     }
 }
 
@@ -248,7 +258,7 @@ pub struct AccessMutation;
 
 #[Object]
 impl AccessMutation {
-    /// Signs somebody in. Unknown addresses and wrong passwords are answered alike.
+    /// Signs somebody in. Unknown addresses and wrong passwords are answered alike. Anybody may.
     async fn sign_in(
         &self,
         ctx: &Context<'_>,
@@ -267,7 +277,7 @@ impl AccessMutation {
         SignInPayload::of(ctx, session.map(|session| Session::opened(ctx, session)))
     }
 
-    /// Ends the session this request came with, at once.
+    /// Ends the session this request came with, at once; none, if it came with none. Anybody may.
     async fn sign_out(&self, ctx: &Context<'_>) -> async_graphql::Result<SignOutPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
         let ended = sessions::sign_out(app, viewer).await.told(ctx)?;
@@ -275,7 +285,7 @@ impl AccessMutation {
         Ok(SignOutPayload { ended: ended.into() })
     }
 
-    /// Ends all the viewer's sessions at once, this one too; the devices are known no more.
+    /// Ends all the viewer's sessions at once, this one too; the devices are known no more. Needs a session of one's own.
     async fn sign_out_everywhere(&self, ctx: &Context<'_>) -> async_graphql::Result<SignOutPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
         let ended = sessions::sign_out_everywhere(app, viewer).await.told(ctx)?;
@@ -285,7 +295,7 @@ impl AccessMutation {
         })
     }
 
-    /// Ends one of the viewer's sessions at once.
+    /// Ends one of the viewer's sessions at once. Needs a session of one's own.
     async fn session_end(
         &self,
         ctx: &Context<'_>,

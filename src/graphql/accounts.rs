@@ -190,7 +190,7 @@ impl AccountsMutation {
         AccountConfirmPayload::of(ctx, made.map(|session| Session::opened(ctx, session)))
     }
 
-    /// Changes the viewer's password; every other session ends.
+    /// Changes the viewer's password; every other session ends. Needs a session of one's own.
     async fn password_change(
         &self,
         ctx: &Context<'_>,
@@ -227,7 +227,8 @@ impl AccountsMutation {
         PasswordResetPayload::of(ctx, reset.map(|token| KnownDevice { token }))
     }
 
-    /// Asks to move the viewer's account to another address: a link goes to it, and word to the present one.
+    /// Asks to move the viewer's account to another address: a link goes to it, and word to the present one. Needs a
+    /// session of one's own.
     async fn email_change(
         &self,
         ctx: &Context<'_>,
@@ -249,6 +250,7 @@ impl AccountsMutation {
     }
 
     /// Begins a second factor (TOTP, RFC 6238) for the viewer: it is in force once `secondFactorConfirm` has had a code.
+    /// Needs a session of one's own.
     async fn second_factor_start(
         &self,
         ctx: &Context<'_>,
@@ -263,7 +265,8 @@ impl AccountsMutation {
         SecondFactorStartPayload::of(ctx, started.map(told))
     }
 
-    /// Puts the viewer's second factor in force by its first code; every other session ends.
+    /// Puts the viewer's second factor in force by its first code; every other session ends. Needs a session of one's
+    /// own.
     async fn second_factor_confirm(
         &self,
         ctx: &Context<'_>,
@@ -274,7 +277,7 @@ impl AccountsMutation {
         SecondFactorConfirmPayload::of(ctx, confirmed.map(|codes| RecoveryCodes { codes }))
     }
 
-    /// Ends the viewer's second factor.
+    /// Ends the viewer's second factor. Needs a session of one's own.
     async fn second_factor_end(
         &self,
         ctx: &Context<'_>,

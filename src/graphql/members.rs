@@ -253,7 +253,7 @@ impl MembersMutation {
         Ok(InvitationWithdrawPayload { invitation })
     }
 
-    /// Accepts an invitation as the account of its address, which must be the viewer's.
+    /// Accepts an invitation as the account of its address, which must be the viewer's. Needs a session of one's own.
     async fn invitation_accept(
         &self,
         ctx: &Context<'_>,

@@ -407,9 +407,11 @@ impl Pilot {
     async fn outcome_reason(&self) -> Option<&str> {
         self.0.outcome_reason.as_deref()
     }
-    /// Counts its changes, of which bids and questions are none: what changes it says which version it is based on.
-    async fn version(&self) -> i32 {
-        self.0.version
+    /// Counts its changes, of which bids and questions are none, and scores are: what changes it says which version it is
+    /// based on. Needs an officer, approver, evaluator or administrator of the council: nobody else is to count scores.
+    async fn version(&self, ctx: &Context<'_>) -> Option<i32> {
+        let (_, viewer) = given(ctx);
+        pilots::version_for(viewer, &self.0)
     }
     /// The award, in the register.
     async fn contract(&self, ctx: &Context<'_>) -> Result<Option<Contract>> {

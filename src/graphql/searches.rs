@@ -110,7 +110,7 @@ impl SavedSearchFilterInput {
 
 #[Object]
 impl SearchesQuery {
-    /// The viewer's own saved searches, oldest first. Needs somebody signed in.
+    /// The viewer's own saved searches, oldest first. Needs a session of one's own.
     async fn saved_searches(
         &self,
         ctx: &Context<'_>,
@@ -127,7 +127,7 @@ impl SearchesQuery {
 
 #[Object]
 impl SearchesMutation {
-    /// Saves a search: what matches it is mailed when its window opens. Needs somebody signed in.
+    /// Saves a search: what matches it is mailed when its window opens. Needs a session of one's own.
     async fn saved_search_save(
         &self,
         ctx: &Context<'_>,
@@ -138,7 +138,7 @@ impl SearchesMutation {
         SavedSearchSavePayload::of(ctx, saved.map(SavedSearch))
     }
 
-    /// Pauses a search of one's own: nothing is mailed until it is resumed.
+    /// Pauses a search of one's own: nothing is mailed until it is resumed. Needs a session of one's own.
     async fn saved_search_pause(
         &self,
         ctx: &Context<'_>,
@@ -148,7 +148,7 @@ impl SearchesMutation {
         set_state(ctx, id, version, State::Paused).await
     }
 
-    /// Resumes a search of one's own, also one that was unsubscribed by a link in a mail.
+    /// Resumes a search of one's own, also one that was unsubscribed by a link in a mail. Needs a session of one's own.
     async fn saved_search_resume(
         &self,
         ctx: &Context<'_>,

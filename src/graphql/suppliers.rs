@@ -175,7 +175,7 @@ impl SuppliersMutation {
         SupplierEditProfilePayload::of(ctx, edited.map(Supplier))
     }
 
-    /// Signs a supplier up; the viewer becomes its administrator. Anybody signed in may.
+    /// Signs a supplier up; the viewer becomes its administrator. Needs a session of one's own.
     async fn supplier_sign_up(
         &self,
         ctx: &Context<'_>,

@@ -2,7 +2,7 @@
 
 mod store;
 
-use crate::access::{Action, Resource, Viewer, authorize};
+use crate::access::{Action, Resource, Viewer, authorize, signed_in};
 use crate::audit;
 use crate::contracts::is_cpv_code;
 use crate::councils::directory;
@@ -251,6 +251,7 @@ pub async fn end(
     version: i32,
     ending: Ending,
 ) -> Result<Need, Stop<NeedEndErrorCode>> {
+    signed_in(viewer)?;
     let txn = app.db.begin().await?;
     let mut found = store::one(&txn, need).await?.ok_or(Error::NotFound)?;
     let permit = authorize(viewer, Action::StateNeed, Resource::Council(found.council_id))?;

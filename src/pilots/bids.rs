@@ -294,7 +294,7 @@ pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<O
         return all_of(app, app.db.read(), pilot).await;
     }
     let mut suppliers = viewer.suppliers();
-    suppliers.retain(|supplier| may(viewer, Action::Bid, Resource::Supplier(*supplier)));
+    suppliers.retain(|supplier| may(viewer, Action::SeeOwnBids, Resource::Supplier(*supplier)));
     let council = Resource::Council(pilot.council_id);
     if phase.is_sealed() && (suppliers.is_empty() || may(viewer, Action::ReadBids, council)) {
         refuse_reading(app, viewer, pilot).await?;

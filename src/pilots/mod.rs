@@ -18,7 +18,7 @@ mod store;
 pub use rules::Phase;
 pub use scoring::Points;
 
-use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
+use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, based_on, words};
@@ -281,6 +281,7 @@ async fn held(
     id: Uuid,
     action: Action,
 ) -> Result<(Pilot, Permit), Error> {
+    signed_in(viewer)?;
     let pilot = store::locked(txn, id)
         .await?
         .filter(|pilot| visible(viewer, pilot))
@@ -307,7 +308,16 @@ async fn change(
 
 /// What is not public is for the council's own.
 fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
-    pilot.state.is_public() || may(viewer, Action::DraftPilot, Resource::Council(pilot.council_id))
+    pilot.state.is_public() || may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id))
+}
+
+/// How many changes a pilot has had, for those of its council who write it or read its bids. Each score is one: to
+/// others it would tell how many bids there are.
+pub fn version_for(viewer: &Viewer, pilot: &Pilot) -> Option<i32> {
+    let council = Resource::Council(pilot.council_id);
+    let counts = [Action::SeeDrafts, Action::ReadBids];
+    let told = counts.iter().any(|action| may(viewer, *action, council));
+    told.then_some(pilot.version)
 }
 
 /// A pilot that the viewer may know of.
@@ -334,6 +344,6 @@ pub struct PilotFilter {
 /// When the database fails.
 pub async fn list(app: &App, viewer: &Viewer, filter: &PilotFilter, cut: &Cut) -> Result<Page<Pilot>, Error> {
     let mut own = viewer.councils();
-    own.retain(|council| may(viewer, Action::DraftPilot, Resource::Council(*council)));
+    own.retain(|council| may(viewer, Action::SeeDrafts, Resource::Council(*council)));
     store::list(app.db.read(), filter, &own, app.clock.now(), cut).await
 }

@@ -2,7 +2,7 @@
 
 use super::rules::{Phase, phase};
 use super::{Pilot, store};
-use crate::access::{Action, Resource, Viewer, authorize, may};
+use crate::access::{Action, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
@@ -125,6 +125,7 @@ pub async fn answer(
     state: State,
     text: &str,
 ) -> Result<Question, Stop<PilotQuestionErrorCode>> {
+    signed_in(viewer)?;
     let txn = app.db.begin().await?;
     let pilot = store::question(&txn, question)
         .await?
@@ -190,9 +191,9 @@ fn check(path: &str, text: &str, wrong: &mut Wrong<PilotQuestionErrorCode>) {
 /// # Errors
 /// When the database fails.
 pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<Question>, Error> {
-    let all = may(viewer, Action::DraftPilot, Resource::Council(pilot.council_id));
+    let all = may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id));
     let mut suppliers = viewer.suppliers();
-    suppliers.retain(|supplier| may(viewer, Action::Bid, Resource::Supplier(*supplier)));
+    suppliers.retain(|supplier| may(viewer, Action::SeeOwnBids, Resource::Supplier(*supplier)));
     let rows = store::questions_of(app.db.read(), pilot.id).await?;
     let seen = rows.into_iter().filter_map(|row| {
         let own = suppliers.contains(&row.supplier_id);

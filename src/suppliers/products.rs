@@ -2,14 +2,14 @@
 
 mod store;
 
-use crate::access::{Action, Permit, Resource, Viewer, authorize, may};
+use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::contracts::is_cpv_code;
 use crate::councils::directory;
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -147,11 +147,10 @@ async fn change(
     version: i32,
     change: impl FnOnce(&mut Product),
 ) -> Result<Product, Stop<ProductErrorCode>> {
+    signed_in(viewer)?;
     let txn = app.db.begin().await?;
-    let mut product = store::locked(&txn, id)
-        .await?
-        .filter(|product| visible(viewer, product))
-        .ok_or(Error::NotFound)?;
+    let found = store::locked(&txn, id).await?;
+    let mut product = visible(&txn, viewer, found).await?.ok_or(Error::NotFound)?;
     let permit = authorize(
         viewer,
         Action::EditSupplier,
@@ -234,7 +233,7 @@ pub async fn list(
 ) -> Result<Page<Product>, Error> {
     let own = filter
         .supplier
-        .is_some_and(|id| may(viewer, Action::EditSupplier, Resource::Supplier(id)));
+        .is_some_and(|id| may(viewer, Action::SeeDrafts, Resource::Supplier(id)));
     store::list(app.db.read(), filter, own, cut).await
 }
 
@@ -244,7 +243,7 @@ pub async fn list(
 /// When the database fails.
 pub async fn one(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<Product>, Error> {
     let found = store::one(app.db.read(), id).await?;
-    Ok(found.filter(|product| visible(viewer, product)))
+    visible(app.db.read(), viewer, found).await
 }
 
 /// The published products of suppliers, by supplier and name, in one statement.
@@ -259,9 +258,23 @@ pub async fn published_of(app: &App, suppliers: &[Uuid]) -> Result<HashMap<Uuid,
     Ok(of)
 }
 
-fn visible(viewer: &Viewer, product: &Product) -> bool {
-    let own = Resource::Supplier(product.supplier_id);
-    product.state != State::Draft || may(viewer, Action::EditSupplier, own)
+/// A product, if the viewer may know of it: once published it can be found for good, but a draft that was archived
+/// never became public.
+async fn visible(
+    db: &impl ConnectionTrait,
+    viewer: &Viewer,
+    found: Option<Product>,
+) -> Result<Option<Product>, Error> {
+    let Some(product) = found else {
+        return Ok(None);
+    };
+    let seen = may(viewer, Action::SeeDrafts, Resource::Supplier(product.supplier_id))
+        || match product.state {
+            State::Published => true,
+            State::Draft => false,
+            State::Archived => store::was_published(db, product.id).await?,
+        };
+    Ok(seen.then_some(product))
 }
 
 async fn write(app: &App, txn: DatabaseTransaction, permit: &Permit, product: &Product) -> Result<(), Error> {

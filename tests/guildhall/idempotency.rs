@@ -132,10 +132,13 @@ async fn a_bid_sent_a_hundred_times_with_one_key_is_one_bid() {
         1,
         "{told:?}"
     );
-    let read = format!("{{ pilot(id: {pilot}) {{ version bids {{ version answer }} }} }}");
-    let seen = world.data(&one, &read, Value::Null).await;
-    let once = json!({ "version": 2, "bids": [{ "version": 1, "answer": "canary" }] });
+    let bids = format!("{{ pilot(id: {pilot}) {{ bids {{ version answer }} }} }}");
+    let seen = world.data(&one, &bids, Value::Null).await;
+    let once = json!({ "bids": [{ "version": 1, "answer": "canary" }] });
     assert_eq!(seen["pilot"], once);
+    let version = format!("{{ pilot(id: {pilot}) {{ version }} }}");
+    let published = world.data(&approver, &version, Value::Null).await;
+    assert_eq!(published["pilot"], json!({ "version": 2 }));
 }
 
 #[tokio::test]

@@ -27,6 +27,7 @@ mod products;
 mod provider;
 mod registers;
 mod revocation;
+mod rights;
 mod schema;
 mod second_factor;
 mod server;

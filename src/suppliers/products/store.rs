@@ -104,6 +104,17 @@ pub(super) async fn published_of(
     rows.into_iter().map(read).collect()
 }
 
+/// Whether any version of a product was public.
+pub(super) async fn was_published(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, Error> {
+    let kept = product_version::Entity::find()
+        .filter(product_version::Column::ProductId.eq(id))
+        .all(db)
+        .await?;
+    Ok(kept
+        .iter()
+        .any(|version| version.listing["state"] == State::Published.as_str()))
+}
+
 /// Writes a product, and keeps this version of it.
 pub(super) async fn put(
     txn: &impl ConnectionTrait,

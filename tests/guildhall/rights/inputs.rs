@@ -1,0 +1,208 @@
+//! What each mutation is given, aimed at one's own, a colleague's, or somebody else's. A mutation that is not here
+//! fails the table of rights: give it a row.
+
+use super::town::{Org, Somebody, Standing, Town};
+use chrono::Duration;
+use serde_json::{Value, json};
+
+/// At whose things a mutation is aimed, and by whom.
+pub(crate) struct Aim<'a> {
+    pub(crate) town: &'a Town,
+    pub(crate) who: &'a Somebody,
+    pub(crate) standing: Standing,
+}
+
+impl Aim<'_> {
+    /// The variables of a mutation; nothing, where nothing can stand so.
+    pub(crate) async fn input(&self, mutation: &str) -> Option<Value> {
+        if let Some(input) = self.of_council(mutation).await {
+            return input;
+        }
+        if let Some(input) = self.of_supplier(mutation).await {
+            return input;
+        }
+        if let Some(input) = self.of_organisation(mutation).await {
+            return input;
+        }
+        if let Some(input) = self.of_person(mutation).await {
+            return input;
+        }
+        if self.standing != Standing::Own {
+            return None;
+        }
+        match self.of_anybody(mutation).await {
+            Some(input) => Some(input),
+            None => panic!("{mutation} is given nothing: give it a row in inputs.rs"),
+        }
+    }
+
+    /// An organisation of this kind that stands so.
+    pub(crate) fn org(&self, council: bool) -> Option<Org> {
+        let other = if council { Org::CouncilB } else { Org::SupplierB };
+        match self.standing {
+            Standing::Other => Some(other),
+            Standing::Own | Standing::Same => self.who.org.filter(|org| org.is_council() == council),
+        }
+    }
+
+    /// Who makes what it is aimed at: oneself where one may, or a colleague.
+    pub(crate) fn makers(&self, org: Org) -> Vec<&Somebody> {
+        let colleague = &self.town.colleagues[&org];
+        match self.standing {
+            Standing::Own => vec![self.who, colleague],
+            Standing::Same | Standing::Other => vec![colleague],
+        }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        format!("hid--{}--", self.who.word)
+    }
+
+    async fn of_council(&self, mutation: &str) -> Option<Option<Value>> {
+        let (town, known) = (
+            self.town,
+            [
+                "bidScore",
+                "contractAmend",
+                "councilRequireSecondFactor",
+                "councilSetLeadTimes",
+                "needEnd",
+                "needState",
+                "needSupport",
+                "pilotAward",
+                "pilotCancel",
+                "pilotCloseWithoutAward",
+                "pilotDraft",
+                "pilotPublish",
+                "pilotQuestionAnswer",
+                "pilotSubmitForReview",
+                "pilotWithdraw",
+            ],
+        );
+        if !known.contains(&mutation) {
+            return None;
+        }
+        let Some(org) = self.org(true) else {
+            return Some(None);
+        };
+        let (council, by) = (&town.ids[&org], self.makers(org));
+        // What is of the council and of nobody in it is its own, whoever asks.
+        let of_all = [
+            "contractAmend",
+            "councilRequireSecondFactor",
+            "councilSetLeadTimes",
+            "needState",
+            "needSupport",
+            "pilotDraft",
+        ];
+        if of_all.contains(&mutation) && self.standing == Standing::Same {
+            return Some(None);
+        }
+        let text = format!("hid--{}--", org.word());
+        Some(Some(match mutation {
+            "councilRequireSecondFactor" => json!({ "council": council, "required": false }),
+            "contractAmend" => {
+                json!({ "input": { "contract": town.register(org).await, "title": "Public" } })
+            }
+            "councilSetLeadTimes" => json!({ "council": council, "leadTimes": { "tenderDays": 30 } }),
+            "needState" => json!({ "input": { "council": council, "title": "A need", "problem": "Public",
+                "outcomes": "Public" } }),
+            "needEnd" => json!({ "need": town.need(org, &by).await, "ending": "MET" }),
+            "needSupport" => {
+                let other = if org == Org::CouncilA {
+                    Org::CouncilB
+                } else {
+                    Org::CouncilA
+                };
+                let need = town.need(other, &[&town.colleagues[&other]]).await;
+                json!({ "need": need, "council": council, "note": text })
+            }
+            "pilotDraft" => json!({ "input": town.pilot_input(org, false) }),
+            "pilotPublish" => {
+                let pilot = town.pilot(org, &by, "draft", true).await;
+                json!({ "pilot": pilot, "deadlineAt": (town.world.now() + Duration::days(9)).to_rfc3339() })
+            }
+            "pilotSubmitForReview" => json!({ "pilot": town.pilot(org, &by, "draft", false).await }),
+            "pilotWithdraw" => json!({ "pilot": town.pilot(org, &by, "draft", false).await, "reason": text }),
+            "pilotCancel" => json!({ "pilot": town.pilot(org, &by, "open", true).await, "reason": "Public" }),
+            "pilotQuestionAnswer" => {
+                let pilot = town.pilot(org, &by, "open", true).await;
+                let question = town.question(&pilot, org, Org::SupplierB, None, false).await;
+                json!({ "question": question, "state": "ANSWERED_PRIVATELY", "answer": text })
+            }
+            _ => self.decision(mutation, org).await,
+        }))
+    }
+
+    /// Scores and endings, of a pilot whose bids have been opened.
+    async fn decision(&self, mutation: &str, org: Org) -> Value {
+        let stage = if mutation == "bidScore" {
+            "closed"
+        } else {
+            "evaluating"
+        };
+        let (pilot, bids) = self.town.bid_for(org, stage).await;
+        let bid = &bids["supplier-b"];
+        let mut input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 70,
+            "reason": format!("hid--{}.supplier-b--", org.word()) });
+        if mutation != "bidScore" {
+            input = json!({ "pilot": pilot, "reason": "Public", "feedback": self.town.feedback(org, &bids) });
+        }
+        if mutation == "pilotAward" {
+            input["bid"] = bid.clone().into();
+        }
+        json!({ "input": input })
+    }
+
+    async fn of_supplier(&self, mutation: &str) -> Option<Option<Value>> {
+        let (town, known) = (
+            self.town,
+            [
+                "bidSubmit",
+                "bidWithdraw",
+                "pilotQuestionAsk",
+                "productArchive",
+                "productDraft",
+                "productPublish",
+                "productRevise",
+                "supplierEditProfile",
+                "supplierNumberVerify",
+            ],
+        );
+        if !known.contains(&mutation) {
+            return None;
+        }
+        let Some(org) = self.org(false) else {
+            return Some(None);
+        };
+        let (supplier, by) = (&town.ids[&org], self.makers(org));
+        let made = mutation.starts_with("product") && mutation != "productDraft";
+        if !made && self.standing == Standing::Same {
+            return Some(None);
+        }
+        let text = format!("hid--{}--", org.word());
+        let buyer = [&town.colleagues[&Org::CouncilA]];
+        let open = || town.pilot(Org::CouncilA, &buyer, "open", true);
+        Some(Some(match mutation {
+            "bidSubmit" => {
+                json!({ "input": { "pilot": open().await, "supplier": supplier, "pricePence": 500_000,
+                "answer": text } })
+            }
+            "bidWithdraw" => {
+                let pilot = open().await;
+                town.bid(&pilot, Org::CouncilA, org, "open").await;
+                json!({ "pilot": pilot, "supplier": supplier })
+            }
+            "pilotQuestionAsk" => json!({ "pilot": open().await, "supplier": supplier, "question": text }),
+            "productDraft" => json!({ "supplier": supplier, "listing": town.listing(org, false) }),
+            "productRevise" => json!({ "product": town.product(org, &by, "draft").await,
+                "listing": town.listing(org, false) }),
+            "productPublish" => json!({ "product": town.product(org, &by, "archived").await }),
+            "productArchive" => json!({ "product": town.product(org, &by, "draft").await }),
+            "supplierEditProfile" => {
+                json!({ "supplier": supplier, "profile": { "size": "SMALL", "town": "A town" } })
+            }
+            _ => json!({ "supplier": supplier, "scheme": "COMPANIES_HOUSE", "how": "Public" }),
+        }))
+    }
+}

@@ -1,0 +1,335 @@
+//! What the town's people make: pilots at every stage with their bids and questions, needs, products, and what each
+//! keeps for themselves.
+
+use super::pilots::STAGES;
+use super::town::{Org, Somebody, Thing, Town};
+use guildhall::councils::directory;
+use guildhall::exchange::import::{File, import};
+use guildhall::exchange::register::{self, Report};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const REGISTER: &str = "Organisation name,Contract Reference number / ID,Title of the Agreement,Contract type,\
+Directorate / service responsible,Description of goods and services,Procurement classification: CPV code,\
+Contract start date,End date,Review date,Last extension date,Contract value,Fixed cost / estimated cost,Supplier name,\
+Tender process type\nA council,R1,A contract,Single award contract,PLACE,What is bought,48000000,01/04/2024,31/03/2027,\
+31/12/2026,31/03/2029,120000,Estimated,Tallow & Reed Ltd,Invitation to tender\n";
+
+pub(crate) fn id(value: &Value) -> String {
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no id"))
+        .to_owned()
+}
+
+impl Town {
+    /// Everything, at every stage, of both sides.
+    pub(crate) async fn built() -> Self {
+        let mut town = Self::of_people().await;
+        for org in Org::ALL {
+            let mut makers = vec![town.colleagues[&org].clone()];
+            makers.extend(
+                town.viewers
+                    .iter()
+                    .filter(|viewer| viewer.org == Some(org))
+                    .cloned(),
+            );
+            town.organisation(org).await;
+            if org.is_council() {
+                let contract = town.register(org).await;
+                town.beyond_the_register(org).await;
+                town.add("Contract", "", &[org.word()], "", &[("Contract", &contract)]);
+            }
+            for maker in &makers {
+                town.drafts(org, maker).await;
+            }
+        }
+        for council in [Org::CouncilA, Org::CouncilB] {
+            for (stage, _) in &STAGES[3..] {
+                town.public_pilot(council, stage).await;
+            }
+        }
+        let people: Vec<_> = town
+            .viewers
+            .iter()
+            .chain(town.colleagues.values())
+            .cloned()
+            .collect();
+        for person in people {
+            town.personal(&person).await;
+        }
+        town
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        of: &'static str,
+        stage: &'static str,
+        parties: &[&str],
+        by: &str,
+        ids: &[(&'static str, &str)],
+    ) {
+        self.things.push(Thing {
+            of,
+            stage,
+            parties: parties.iter().map(|&party| party.to_owned()).collect(),
+            org: None,
+            by: by.to_owned(),
+            ids: ids.iter().map(|&(name, id)| (name, id.to_owned())).collect(),
+        });
+    }
+
+    /// What is by its organisation's id, and an invitation into it.
+    pub(crate) async fn organisation(&mut self, org: Org) {
+        let (id, of) = (self.ids[&org].clone(), org.word());
+        let colleague = self.colleagues[&org].clone();
+        if org.is_council() {
+            self.add(
+                "Council",
+                "",
+                &[of],
+                "",
+                &[("Council", &id), ("code", org.slug())],
+            );
+        } else {
+            self.add("Supplier", "", &[of], "", &[("Supplier", &id)]);
+            let profile = json!({ "size": "SMALL", "town": "A town", "summary": "Public", "website": "https://x.example" });
+            let variables = json!({ "supplier": id, "profile": profile });
+            self.done(&[&colleague], "supplierEditProfile", variables).await;
+            let operator = self.viewers.last().unwrap();
+            let variables = json!({ "supplier": id, "scheme": "COMPANIES_HOUSE", "how": "Public" });
+            self.done(&[operator], "supplierNumberVerify", variables).await;
+        }
+        self.add("Member", "", &[of], "", &[("organisation", &id)]);
+        let sent = self.invited(org, &[&colleague], &self.address(of)).await;
+        self.add(
+            "Invitation",
+            "",
+            &[of],
+            "",
+            &[("organisation", &id), ("Invitation", &sent)],
+        );
+    }
+
+    /// An address that nobody has yet, for these to read.
+    pub(crate) fn address(&self, parties: &str) -> String {
+        format!("hid--{parties}--i{}@x.example", self.count())
+    }
+
+    /// Invites an address into an organisation, in its least role.
+    pub(crate) async fn invited(&self, org: Org, by: &[&Somebody], email: &str) -> String {
+        let input = json!({ "email": email, "role": self.least_role(org) });
+        let sent = self.done(by, "invitationSend", json!({ "input": input })).await;
+        id(&sent["invitation"]["id"])
+    }
+
+    pub(crate) fn least_role(&self, org: Org) -> Value {
+        if org.is_council() {
+            json!({ "organisation": self.ids[&org], "councilRole": "VIEWER" })
+        } else {
+            json!({ "organisation": self.ids[&org], "supplierRole": "MEMBER" })
+        }
+    }
+
+    /// Brings a register of one contract in; gives the contract's id. Twice changes nothing.
+    pub(crate) async fn register(&self, org: Org) -> String {
+        let reader = register::read(REGISTER.as_bytes()).unwrap();
+        let mut report = Report::counting(reader.source());
+        let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+        let file = File {
+            name: "register.csv",
+            bytes: REGISTER.as_bytes(),
+            readings: &readings,
+            report: &report,
+        };
+        let council = directory().find(org.slug()).unwrap();
+        let system = guildhall::access::Viewer::System;
+        import(&self.world.app, &system, council, file, false, |_| {})
+            .await
+            .unwrap();
+        let query = "query C($id: ID!) { contracts(filter: { councils: [$id] }) { edges { node { id } } } }";
+        let found = self
+            .ask(&self.colleagues[&org], query, &json!({ "id": self.ids[&org] }))
+            .await;
+        id(&found.body["data"]["contracts"]["edges"][0]["node"]["id"])
+    }
+
+    /// What this register does not say of its contract, and others do.
+    async fn beyond_the_register(&self, org: Org) {
+        use entity::{contract, contract_buyer, extension_option};
+        use sea_orm::ActiveValue::Set;
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+        let council = directory().find(org.slug()).unwrap().id;
+        let txn = self.world.app.db.begin().await.unwrap();
+        let of = contract::Column::CouncilId.eq(council);
+        let row = contract::Entity::find()
+            .filter(of.clone())
+            .one(&txn)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut update = contract::Entity::update_many().filter(of);
+        for column in [
+            contract::Column::Category,
+            contract::Column::ProductName,
+            contract::Column::DeliveryModel,
+            contract::Column::Hosting,
+            contract::Column::ValueBasis,
+        ] {
+            update = update.col_expr(column, Expr::value("Public"));
+        }
+        update
+            .col_expr(contract::Column::Lgsl, Expr::value(528))
+            .exec(&txn)
+            .await
+            .unwrap();
+        let option = extension_option::ActiveModel {
+            contract_id: Set(row.id),
+            ordinal: Set(9),
+            months: Set(Some(12)),
+            until_on: Set(None),
+            notice_by: Set(row.review_on),
+            state: Set("available".into()),
+        };
+        extension_option::Entity::insert(option)
+            .exec_without_returning(&txn)
+            .await
+            .unwrap();
+        let buyer = contract_buyer::ActiveModel {
+            contract_id: Set(row.id),
+            council_id: Set(directory().find("norfolk").unwrap().id),
+        };
+        contract_buyer::Entity::insert(buyer)
+            .exec_without_returning(&txn)
+            .await
+            .unwrap();
+        txn.commit().await.unwrap();
+    }
+
+    /// What one maker writes for an organisation, so far as they may.
+    async fn drafts(&mut self, org: Org, maker: &Somebody) {
+        let (of, by) = (org.word(), [maker]);
+        let is_founder = maker.word == self.colleagues[&org].word;
+        let acts = !["council viewer", "evaluator", "its token, reads"].contains(&maker.called);
+        if !acts && !is_founder {
+            return;
+        }
+        if org.is_council() {
+            for (stage, ending) in [
+                ("stated", None),
+                ("met", Some("MET")),
+                ("withdrawn", Some("WITHDRAWN")),
+            ] {
+                let need = self.need(org, &by).await;
+                let other = if org == Org::CouncilA {
+                    Org::CouncilB
+                } else {
+                    Org::CouncilA
+                };
+                let support = json!({ "need": need, "council": self.ids[&other], "note": format!("hid--{}--", other.word()) });
+                self.done(&[&self.colleagues[&other]], "needSupport", support)
+                    .await;
+                if let Some(ending) = ending {
+                    self.done(&by, "needEnd", json!({ "need": need, "ending": ending }))
+                        .await;
+                }
+                self.add("Need", stage, &[of], &maker.word, &[("Need", &need)]);
+            }
+            for (stage, public) in &STAGES[..3] {
+                let pilot = self.pilot(org, &by, stage, *public).await;
+                self.add("Pilot", stage, &[of], &maker.word, &[("Pilot", &pilot)]);
+            }
+        } else {
+            for stage in ["draft", "published", "archived", "archived draft"] {
+                let product = self.product(org, &by, stage).await;
+                self.add("Product", stage, &[of], &maker.word, &[("Product", &product)]);
+            }
+        }
+    }
+
+    pub(crate) async fn need(&self, council: Org, by: &[&Somebody]) -> String {
+        let input = json!({ "council": self.ids[&council], "title": "A need", "problem": "Public", "outcomes": "Public",
+            "systems": "Public", "service": 528, "cpv": "48000000", "budgetMinPence": 1, "budgetMaxPence": 2,
+            "neededBy": "2026-09-01" });
+        let stated = self.done(by, "needState", json!({ "input": input })).await;
+        id(&stated["need"]["id"])
+    }
+
+    pub(crate) async fn product(&self, supplier: Org, by: &[&Somebody], stage: &str) -> String {
+        let listing = self.listing(supplier, !stage.ends_with("draft"));
+        let variables = json!({ "supplier": self.ids[&supplier], "listing": listing });
+        let drafted = self.done(by, "productDraft", variables).await;
+        let product = id(&drafted["product"]["id"]);
+        if matches!(stage, "published" | "archived") {
+            self.done(by, "productPublish", json!({ "product": product }))
+                .await;
+            self.publish(&product);
+        }
+        if stage.starts_with("archived") {
+            self.done(by, "productArchive", json!({ "product": product }))
+                .await;
+        }
+        product
+    }
+
+    pub(crate) fn listing(&self, supplier: Org, public: bool) -> Value {
+        let text = if public {
+            "Public".to_owned()
+        } else {
+            format!("hid--{}--", supplier.word())
+        };
+        json!({ "name": text, "summary": text, "description": text, "services": [528], "cpv": ["48000000"],
+            "hosting": "CLOUD", "priceModel": text })
+    }
+
+    /// What somebody keeps for themselves: a search, a session, a token.
+    async fn personal(&mut self, person: &Somebody) {
+        let Some(own) = person.signed_in() else { return };
+        let search = self.search(&own).await;
+        self.keep(person, "SavedSearch", search);
+        if let Some(token) = self.api_token(&own).await {
+            self.keep(person, "ApiToken", token);
+        }
+        let session = self.session(&own).await;
+        self.keep(person, "RunningSession", session);
+    }
+
+    fn keep(&mut self, person: &Somebody, of: &'static str, id: String) {
+        self.things.push(Thing {
+            of,
+            stage: "",
+            parties: vec![person.word.clone()],
+            org: person.org,
+            by: person.word.clone(),
+            ids: BTreeMap::from([(of, id)]),
+        });
+    }
+
+    /// The id of the session that somebody asks by.
+    pub(crate) async fn session(&self, own: &Somebody) -> String {
+        let found = self
+            .ask(own, "{ viewer { sessions { id current } } }", &Value::Null)
+            .await;
+        let sessions = found.body["data"]["viewer"]["sessions"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let current = sessions.iter().find(|session| session["current"] == true);
+        id(&current.unwrap()["id"])
+    }
+
+    pub(crate) async fn search(&self, own: &Somebody) -> String {
+        let name = format!("hid--{}--", own.word);
+        let input = json!({ "name": name, "filter": { "words": name, "cpvPrefixes": ["48"], "regions": ["LONDON"] } });
+        let saved = self
+            .done(&[own], "savedSearchSave", json!({ "input": input }))
+            .await;
+        id(&saved["savedSearch"]["id"])
+    }
+
+    pub(crate) async fn api_token(&self, own: &Somebody) -> Option<String> {
+        let input = json!({ "organisation": self.ids[&own.org?], "name": format!("hid--{}--", own.word) });
+        let made = self.done(&[own], "apiTokenMake", json!({ "input": input })).await;
+        Some(id(&made["made"]["token"]["id"]))
+    }
+}

@@ -1,0 +1,133 @@
+//! Before the deadline, everything that anybody but the bidder can ask is answered to the byte as if there were no bid;
+//! and after it, everything that anybody but the council can ask as if there were one score and not two.
+
+use super::reads::Question;
+use super::schema::Field;
+use super::tenants::alike;
+use super::town::{Org, Somebody, Town};
+use serde_json::json;
+
+impl Town {
+    /// An open pilot of each council, which nobody has bid for yet.
+    pub(crate) async fn open_pilots(&mut self) -> Vec<(Org, String)> {
+        let mut pilots = Vec::new();
+        for org in Org::ALL {
+            self.organisation(org).await;
+            if org.is_council() {
+                let pilot = self.pilot(org, &[&self.colleagues[&org]], "open", true).await;
+                self.add("Pilot", "open", &[org.word()], "", &[("Pilot", &pilot)]);
+                pilots.push((org, pilot));
+            }
+        }
+        pilots
+    }
+
+    /// A pilot of the first council whose bids have been opened, and the bids.
+    pub(crate) async fn closed_pilot(&mut self) -> (String, Vec<String>) {
+        let (pilot, bids) = self.bid_for(Org::CouncilA, "closed").await;
+        self.add(
+            "Pilot",
+            "closed",
+            &[Org::CouncilA.word()],
+            "",
+            &[("Pilot", &pilot)],
+        );
+        (pilot, bids.into_values().collect())
+    }
+
+    /// Everybody but the people of an organisation.
+    pub(crate) fn all_but(&self, org: Org) -> Vec<&Somebody> {
+        let all = self.viewers.iter().chain(self.colleagues.values());
+        all.filter(|who| who.org != Some(org)).collect()
+    }
+
+    /// Every way through the schema and every list, as somebody is answered: questions with their answers.
+    pub(crate) async fn sweep(&self, who: &Somebody) -> Vec<(String, String)> {
+        let mut answers = Vec::new();
+        for (of, way) in self.schema.ways() {
+            let selection = self.schema.selection(&of, 2);
+            if !way.is_empty() && !selection.is_empty() {
+                self.along(who, &way, &selection, &mut answers).await;
+            }
+        }
+        for root in &self.schema.get("Query").fields {
+            let node = self.schema.selection(self.schema.node_of(root), 3);
+            if self.schema.field(&root.of.name, "edges").is_some() {
+                let selection = format!("totalCount edges {{ cursor node {{ {node} }} }}");
+                self.along(who, std::slice::from_ref(root), &selection, &mut answers)
+                    .await;
+            }
+        }
+        let node = format!(
+            "__typename id ... on Pilot {{ {} }}",
+            self.schema.selection("Pilot", 3)
+        );
+        for thing in self.things.iter().filter_map(|thing| thing.ids.get(thing.of)) {
+            let query = format!("query N($id: ID!) {{ node(id: $id) {{ {node} }} }}");
+            let answer = self.ask(who, &query, &json!({ "id": thing })).await;
+            answers.push((
+                format!("{query} {thing}"),
+                format!("{} {}", answer.status, answer.written()),
+            ));
+        }
+        answers
+    }
+
+    /// One way, for everything that has the ids it takes.
+    async fn along(
+        &self,
+        who: &Somebody,
+        way: &[Field],
+        selection: &str,
+        answers: &mut Vec<(String, String)>,
+    ) {
+        let staged = way.iter().rev().map(|field| field.of.name.as_str());
+        let staged = staged.into_iter().find(|of| !self.stages(of).is_empty());
+        let things: Vec<_> = match staged {
+            Some(of) => self
+                .things
+                .iter()
+                .filter(|thing| thing.of == of)
+                .map(Some)
+                .collect(),
+            None if way.iter().any(|field| field.args.iter().any(|arg| arg.required)) => Vec::new(),
+            None => vec![None],
+        };
+        for thing in things {
+            let asked = Question {
+                way,
+                selection: selection.to_owned(),
+                thing,
+            };
+            let (text, variables) = self.written(&asked);
+            let answer = self.ask(who, &text, &variables).await;
+            answers.push((
+                format!("{text} {variables}"),
+                format!("{} {}", answer.status, answer.written()),
+            ));
+        }
+    }
+
+    /// What a council may try on a pilot of its own that is still open: a bid's id is worth as much as any other.
+    pub(crate) async fn guesses_tell_nothing_apart(&self, council: Org, pilot: &str, bid: &str) {
+        let who = &self.colleagues[&council];
+        let nothing = self.nothing_like(bid);
+        let score = |bid: &str| json!({ "input": { "pilot": pilot, "bid": bid, "criterion": 1, "score": 1, "reason": "x" } });
+        let feedback = |bid: &str| json!([{ "bid": bid, "text": "x" }]);
+        let award = |bid: &str| json!({ "input": { "pilot": pilot, "bid": bid, "reason": "x", "feedback": feedback(bid) } });
+        let close =
+            |bid: &str| json!({ "input": { "pilot": pilot, "reason": "x", "feedback": feedback(bid) } });
+        for (mutation, real, missing) in [
+            ("bidScore", score(bid), score(&nothing)),
+            ("pilotAward", award(bid), award(&nothing)),
+            ("pilotCloseWithoutAward", close(bid), close(&nothing)),
+        ] {
+            let (real, missing) = (
+                self.act(who, mutation, &real).await,
+                self.act(who, mutation, &missing).await,
+            );
+            assert_eq!(alike(&real, bid), alike(&missing, &nothing), "{mutation}");
+            assert!(real.text.contains("NOT_CLOSED"), "{}", real.text);
+        }
+    }
+}
