@@ -171,10 +171,11 @@ pub async fn confirm(
         let message = single_sign_on::instead(&url);
         return Err(Stop::refuse(AccountErrorCode::SingleSignOnNeeded, "", message));
     }
+    admit_link(app, token).await?;
     let name = name.unwrap_or(&link.name);
     let mut wrong = Wrong::default();
     check_name(&mut wrong, name);
-    let weak = password::weakness(password, &[&link.email, name]);
+    let weak = password::weakness(app, password, [&link.email, name]).await?;
     wrong.when(
         weak.is_some(),
         AccountErrorCode::BadPassword,
@@ -182,7 +183,6 @@ pub async fn confirm(
         weak.unwrap_or_default(),
     );
     wrong.stop()?;
-    admit_link(app, token).await?;
     let hash = password::hash(app, password).await?;
     let txn = app.db.begin().await?;
     if links::take(app, &txn, Purpose::Register, token).await?.is_none() {
@@ -217,7 +217,7 @@ pub async fn prepare(app: &App, account: &NewAccount) -> Result<String, Stop<Acc
     check_email(&mut wrong, &account.email);
     check_name(&mut wrong, &account.name);
     wrong.stop()?;
-    check_password(&account.password, &account.email, &account.name)?;
+    check_password(app, &account.password, [&account.email, &account.name]).await?;
     Ok(password::hash(app, &account.password).await?)
 }
 
@@ -367,8 +367,12 @@ pub(super) fn check_name(wrong: &mut Wrong<AccountErrorCode>, name: &str) {
     );
 }
 
-pub(super) fn check_password(password: &str, email: &str, name: &str) -> Result<(), Stop<AccountErrorCode>> {
-    match password::weakness(password, &[email, name]) {
+pub(super) async fn check_password(
+    app: &App,
+    password: &str,
+    about: [&str; 2],
+) -> Result<(), Stop<AccountErrorCode>> {
+    match password::weakness(app, password, about).await? {
         Some(why) => Err(Stop::refuse(AccountErrorCode::BadPassword, "password", why)),
         None => Ok(()),
     }

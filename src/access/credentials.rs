@@ -27,7 +27,7 @@ pub async fn change_password(
     use AccountErrorCode::{TooManyAttempts, WrongPassword};
     let (permit, person) = own(viewer)?;
     let proven = prove(app, person, present, origin, TooManyAttempts, WrongPassword).await?;
-    check_password(new, &person.email, &person.name)?;
+    check_password(app, new, [&person.email, &person.name]).await?;
     let hash = password::hash(app, new).await?;
     let txn = app.db.begin().await?;
     let row = sign_in::still(&txn, &proven).await?.ok_or(Error::NotSignedIn)?;
@@ -146,8 +146,8 @@ pub async fn reset(app: &App, token: &str, new: &str) -> Result<String, Stop<Acc
     let Some(link) = looked else {
         return Err(bad_link());
     };
-    check_password(new, &link.email, &link.name)?;
     admit_link(app, token).await?;
+    check_password(app, new, [&link.email, &link.name]).await?;
     let hash = password::hash(app, new).await?;
     let txn = app.db.begin().await?;
     let taken = links::take(app, &txn, Purpose::Reset, token).await?;

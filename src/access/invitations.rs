@@ -219,6 +219,10 @@ pub async fn accept_as_new(
             message,
         ));
     }
+    if !attempts::admit(app, &[(Kind::Link, token.to_owned())]).await? {
+        let message = "too many attempts: wait five minutes";
+        return Err(Stop::refuse(MemberErrorCode::TooMany, "", message));
+    }
     let mut wrong = Wrong::default();
     let named = !name.trim().is_empty() && name.len() <= 200;
     wrong.when(
@@ -227,7 +231,7 @@ pub async fn accept_as_new(
         "name",
         "give a name of at most 200 bytes",
     );
-    let weak = password::weakness(password, &[&looked.email, name]);
+    let weak = password::weakness(app, password, [&looked.email, name]).await?;
     wrong.when(
         weak.is_some(),
         MemberErrorCode::BadPassword,
@@ -237,10 +241,6 @@ pub async fn accept_as_new(
     let message = "this address has an account: sign in with it, then accept";
     wrong.when(has_account, MemberErrorCode::AnotherAddress, "token", message);
     wrong.stop()?;
-    if !attempts::admit(app, &[(Kind::Link, token.to_owned())]).await? {
-        let message = "too many attempts: wait five minutes";
-        return Err(Stop::refuse(MemberErrorCode::TooMany, "", message));
-    }
     let hash = password::hash(app, password).await?;
     let txn = app.db.begin().await?;
     let invitation = take(app, &txn, token).await?;
