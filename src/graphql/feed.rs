@@ -2,7 +2,7 @@
 //! this process, and only while there are any.
 //!
 //! It reads by a watermark. A transaction may commit after later ones were read, and nodes' clocks differ, so each
-//! reading goes back a little and leaves out what it told before. [`crate::runtime::app::Work::wrote`] only makes it
+//! reading goes back a little and leaves out what it told before. `Work::wrote` only makes it
 //! read at once. It tells that it is worth looking; what may be seen is judged when it is delivered.
 
 use super::panic_words;
