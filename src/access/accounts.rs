@@ -119,7 +119,7 @@ pub(super) async fn admit_mail(
     email: &str,
     origin: &Origin,
 ) -> Result<(), Stop<AccountErrorCode>> {
-    let mut buckets = vec![(Kind::Mail, format!("{}:{email}", purpose.as_str()))];
+    let mut buckets = vec![attempts::link(purpose, email)];
     buckets.extend(
         origin
             .source

@@ -1,6 +1,7 @@
 //! Guessing: what can be guessed is tried only so often, counted in the database and so on every node, alike for what
 //! exists and what does not. It knows times and counts, and not what was tried: a bucket is a keyed hash.
 
+use super::links::Purpose;
 use crate::runtime::{App, Error};
 use chrono::{DateTime, Duration, Utc};
 use entity::attempt::{ActiveModel, Column, Entity};
@@ -8,6 +9,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use std::net::IpAddr;
+use uuid::Uuid;
 
 /// What is counted, and how often it may be tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,10 +136,28 @@ pub async fn sweep(app: &App) -> Result<(), Error> {
     Ok(txn.commit().await?)
 }
 
-/// The buckets in which tries at one address are counted, whatever its source.
-pub(super) fn buckets_of(app: &App, email: &str) -> Vec<Vec<u8>> {
-    let kinds = [Kind::Account, Kind::KnownDevice, Kind::Mail];
-    kinds.into_iter().map(|kind| bucket(app, kind, email)).collect()
+/// A mail that proves an address, as it is counted.
+pub(super) fn link(purpose: Purpose, email: &str) -> (Kind, String) {
+    (Kind::Mail, format!("{}:{email}", purpose.as_str()))
+}
+
+/// An invitation by mail, as it is counted.
+pub(super) fn invitation(email: &str) -> (Kind, String) {
+    (Kind::Mail, format!("invitation:{email}"))
+}
+
+/// The buckets in which tries at somebody's account, mails to their address and what they send are counted, whatever
+/// the source.
+pub(super) fn buckets_of(app: &App, person: Uuid, email: &str) -> Vec<Vec<u8>> {
+    use Kind::{Account, Code, CodeWarning, Inviter, KnownDevice, KnownDeviceCode};
+    let mut buckets = vec![invitation(email), (Inviter, person.to_string())];
+    buckets.extend(Purpose::ALL.iter().map(|purpose| link(*purpose, email)));
+    let tried = [Account, KnownDevice, Code, KnownDeviceCode, CodeWarning];
+    buckets.extend(tried.map(|kind| (kind, email.to_owned())));
+    buckets
+        .into_iter()
+        .map(|(kind, key)| bucket(app, kind, &key))
+        .collect()
 }
 
 fn bucket(app: &App, kind: Kind, key: &str) -> Vec<u8> {

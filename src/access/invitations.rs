@@ -56,7 +56,7 @@ pub async fn send(
     }
     let email = fold(email);
     let buckets = [
-        (Kind::Mail, format!("invitation:{email}")),
+        attempts::invitation(&email),
         (Kind::Inviter, inviter.id.to_string()),
     ];
     if !attempts::admit(app, &buckets).await? {

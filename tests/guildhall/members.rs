@@ -239,7 +239,7 @@ async fn an_invitation_dies_with_its_week_its_sender_and_at_will() {
         codes(&world.data((), ACCEPT_AS_NEW, as_new(&link)).await),
         ["BAD_INVITATION"]
     );
-    let promote = json!({ "person": ann_id, "role": norfolk.role("ADMINISTRATOR") });
+    let promote = json!({ "person": ann_id, "role": norfolk.role("ADMINISTRATOR"), "version": 2 });
     assert!(codes(&world.data(&other, SET_ROLE, promote).await).is_empty());
     let made = world.data((), ACCEPT_AS_NEW, as_new(&link)).await;
     assert!(codes(&made).is_empty(), "a refusal does not use it up: {made}");
@@ -374,7 +374,7 @@ async fn a_number_is_verified_by_an_operator_who_says_how() {
         supplier["numbers"][0],
         json!({ "scheme": "COMPANIES_HOUSE", "number": "SC123456", "verifiedAt": null })
     );
-    let verify = "mutation V($supplier: ID!, $how: String!) { supplierNumberVerify(supplier: $supplier,
+    let verify = "mutation V($supplier: ID!, $how: String!) { supplierNumberVerify(supplier: $supplier, version: 1,
         scheme: COMPANIES_HOUSE, how: $how) { supplier { numbers { scheme verifiedAt verifiedHow } } errors { code } } }";
     let how = json!({ "supplier": supplier["id"], "how": "the public register, 15 January" });
     assert_eq!(world.refusal(&founder, verify, how.clone()).await, "NOT_ALLOWED");

@@ -31,8 +31,8 @@ pub(crate) const CONFIRM_SECOND: &str = "mutation First($code: String!) { second
 pub(crate) const END_SECOND: &str =
     "mutation End($input: SecondFactorEndInput!) { secondFactorEnd(input: $input) {
     viewer { secondFactor } errors { code message path } } }";
-pub(crate) const REQUIRE_SECOND: &str = "mutation Require($council: ID!, $required: Boolean!) {
-    councilRequireSecondFactor(council: $council, required: $required) { rule { required } errors { code path } } }";
+pub(crate) const REQUIRE_SECOND: &str = "mutation Require($council: ID!, $required: Boolean!, $version: Int! = 0) {
+    councilRequireSecondFactor(council: $council, required: $required, version: $version) { rule { required } errors { code path } } }";
 pub(crate) const INVITE: &str =
     "mutation Invite($input: InvitationSendInput!) { invitationSend(input: $input) {
     invitation { id email } errors { code message path } } }";
@@ -42,10 +42,10 @@ pub(crate) const ACCEPT: &str = "mutation Accept($token: String!) { invitationAc
     membership { organisationId councilRole supplierRole } errors { code message path } } }";
 pub(crate) const ACCEPT_AS_NEW: &str = "mutation AcceptAsNew($input: InvitationAcceptAsNewInput!) {
     invitationAcceptAsNew(input: $input) { session { token viewer { email } } errors { code message path } } }";
-pub(crate) const SET_ROLE: &str = "mutation SetRole($person: ID!, $role: RoleInput!) {
-    memberSetRole(person: $person, role: $role) { members { email } errors { code path } } }";
-pub(crate) const REMOVE: &str = "mutation Remove($person: ID!, $organisation: ID!) {
-    memberRemove(person: $person, organisation: $organisation) { person errors { code path } } }";
+pub(crate) const SET_ROLE: &str = "mutation SetRole($person: ID!, $role: RoleInput!, $version: Int! = 1) {
+    memberSetRole(person: $person, role: $role, version: $version) { members { email } errors { code path } } }";
+pub(crate) const REMOVE: &str = "mutation Remove($person: ID!, $organisation: ID!, $version: Int! = 1) {
+    memberRemove(person: $person, organisation: $organisation, version: $version) { person errors { code path } } }";
 pub(crate) const MEMBERS: &str = "query Members($organisation: ID!) { members(organisation: $organisation) {
     personId email secondFactor membership { councilRole supplierRole } } }";
 pub(crate) const MAKE_TOKEN: &str =

@@ -105,9 +105,10 @@ async fn a_role_that_is_lost_counts_no_more_and_closes_sockets() {
         .member("d@norfolk.example", "norfolk", CouncilRole::Administrator)
         .await;
     let council = world.council("norfolk").await;
-    let role = "mutation R($person: ID!, $role: RoleInput!) { memberSetRole(person: $person, role: $role) {
+    let role = "mutation R($person: ID!, $role: RoleInput!) { memberSetRole(person: $person, role: $role, version: 1) {
         errors { code } } }";
-    let remove = "mutation R($person: ID!, $of: ID!) { memberRemove(person: $person, organisation: $of) {
+    let remove =
+        "mutation R($person: ID!, $of: ID!) { memberRemove(person: $person, organisation: $of, version: 1) {
         errors { code } } }";
     let id = "query I { viewer { id } }";
     for (email, call, left) in [("a@norfolk.example", role, 1), ("b@norfolk.example", remove, 0)] {

@@ -17,10 +17,10 @@ use std::sync::Arc;
 const WATCH: &str = "subscription W($id: ID!) { pilotChanged(pilot: $id) { phase questions { answer } } }";
 const DRAFT: &str =
     "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) { pilot { id } errors { code } } }";
-const PUBLISH: &str = "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, deadlineAt: $at) {
+const PUBLISH: &str =
+    "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, version: 1, deadlineAt: $at) {
     errors { code } } }";
-const CANCEL: &str =
-    "mutation C($id: ID!) { pilotCancel(pilot: $id, reason: \"No money.\") { errors { code } } }";
+const CANCEL: &str = "mutation C($id: ID!, $version: Int! = 2) { pilotCancel(pilot: $id, version: $version, reason: \"No money.\") { errors { code } } }";
 const ALERTS: &str = "subscription A { alerts { subject writtenAt } }";
 
 async fn approver(world: &World) -> String {
@@ -68,7 +68,7 @@ async fn whoever_watches_a_pilot_is_told_what_they_may_see_of_it_and_no_more() {
     let ask = "mutation A($pilot: ID!, $supplier: ID!) {
         pilotQuestionAsk(pilot: $pilot, supplier: $supplier, question: \"Why?\") { question { id } } }";
     let answer = "mutation R($id: ID!, $state: PilotQuestionState!) {
-        pilotQuestionAnswer(question: $id, state: $state, answer: \"Forty.\") { errors { code } } }";
+        pilotQuestionAnswer(question: $id, version: 1, state: $state, answer: \"Forty.\") { errors { code } } }";
     for state in ["ANSWERED_PRIVATELY", "ANSWERED_AND_PUBLISHED"] {
         let asked = world
             .data(&one, ask, json!({ "pilot": pilot, "supplier": one.id }))
@@ -283,7 +283,11 @@ async fn nobody_can_count_bids_by_what_is_told_of_their_scores() {
         let scored = world.data(&evaluator, score, json!({ "input": input })).await;
         assert_eq!(scored["bidScore"]["errors"], json!([]));
     }
-    world.data(&approver, CANCEL, json!({ "id": pilot })).await;
+    // Published, and scored three times since.
+    let cancelled = world
+        .data(&approver, CANCEL, json!({ "id": pilot, "version": 5 }))
+        .await;
+    assert_eq!(cancelled["pilotCancel"]["errors"], json!([]));
     let mut told = Vec::new();
     while told.last().is_none_or(|phase: &Value| phase != "CANCELLED") {
         told.push(anybody.event("w").await["pilotChanged"]["phase"].clone());

@@ -242,7 +242,7 @@ async fn a_role_that_is_lost_is_lost_to_the_token_on_the_next_request() {
         world.refusal(&ann, INVITE, invite("two@b.example")).await,
         "NOT_ALLOWED"
     );
-    let remove = json!({ "person": person, "organisation": council });
+    let remove = json!({ "person": person, "organisation": council, "version": 2 });
     assert!(codes(&world.data(&eve, REMOVE, remove).await).is_empty());
     assert_eq!(
         world.data(&made.secret, WHO, Value::Null).await["viewer"],

@@ -50,7 +50,7 @@ impl Subject {
 
     /// Counted tries at their account, and mails to them.
     fn attempts(&self, app: &App) -> Condition {
-        let buckets = attempts::buckets_of(app, &self.email);
+        let buckets = attempts::buckets_of(app, self.id, &self.email);
         Condition::all().add(attempt::Column::Bucket.is_in(buckets))
     }
 }

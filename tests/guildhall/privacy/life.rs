@@ -96,6 +96,7 @@ pub(super) async fn live(world: &World) -> Life {
     world.app.clock.advance(Duration::days(400));
     alerts::pass(&world.app).await;
     let token = signs_in_and_moves(world).await;
+    is_known_to_a_provider(world, id).await;
     let api_token = acts(world, &token).await;
     let approver = world
         .member("a@norfolk.example", "norfolk", CouncilRole::Approver)
@@ -139,15 +140,6 @@ async fn joins(world: &World, id: Uuid) {
         .await
         .unwrap();
     claim_first_operator(&world.app, &txn, id).await.unwrap();
-    let known = identity::ActiveModel {
-        issuer: Set("https://provider.example".into()),
-        subject: Set("zqxsubject".into()),
-        person_id: Set(id),
-        council_id: Set(council("norfolk")),
-        given_role: Set(Some("viewer".into())),
-        created_at: Set(world.now()),
-    };
-    known.insert(&txn).await.unwrap();
     txn.commit().await.unwrap();
 }
 
@@ -192,14 +184,29 @@ async fn signs_in_and_moves(world: &World) -> String {
     let confirm = "mutation C($token: String!) { emailConfirm(token: $token) { email errors { code } } }";
     call(world, "", "", confirm, json!({ "token": link(world, ADDRESS) })).await;
     call(world, &token, "", change, to("zqxthird@person.example")).await;
-    let start = "mutation F { secondFactorStart { enrolment { secret } errors { code } } }";
-    let secret = call(world, &token, "", start, Value::Null).await["enrolment"]["secret"].clone();
+    let start = "mutation F($present: String!) { secondFactorStart(present: $present) { enrolment { secret } errors { code } } }";
+    let secret =
+        call(world, &token, "", start, json!({ "present": PASSWORD })).await["enrolment"]["secret"].clone();
     let secret = totp_rs::Secret::try_from_base32(secret.as_str().unwrap()).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
     let code = totp.generate(world.now().timestamp().unsigned_abs()).to_string();
     let confirm = "mutation F($code: String!) { secondFactorConfirm(code: $code) { recovery { codes } errors { code } } }";
     call(world, &token, "", confirm, json!({ "code": code })).await;
     token
+}
+
+async fn is_known_to_a_provider(world: &World, id: Uuid) {
+    let known = identity::ActiveModel {
+        issuer: Set("https://provider.example".into()),
+        subject: Set("zqxsubject".into()),
+        person_id: Set(id),
+        council_id: Set(directory().find("norfolk").unwrap().id),
+        given_role: Set(Some("viewer".into())),
+        created_at: Set(world.now()),
+    };
+    let txn = world.app.db.begin().await.unwrap();
+    known.insert(&txn).await.unwrap();
+    txn.commit().await.unwrap();
 }
 
 /// Invites, is invited, makes a token, founds a supplier and looks its number up, states a need and says "us too".
@@ -236,7 +243,7 @@ async fn acts(world: &World, token: &str) -> String {
     let input =
         json!({ "name": "Zqxsupplier Limited", "summary": "zqxsummary", "companiesHouse": "00445790" });
     let supplier = call(world, token, "", sign_up, json!({ "input": input })).await["supplier"]["id"].clone();
-    let verify = "mutation V($id: ID!) { supplierNumberVerify(supplier: $id, scheme: COMPANIES_HOUSE, how: \"zqxhow\") {
+    let verify = "mutation V($id: ID!) { supplierNumberVerify(supplier: $id, version: 1, scheme: COMPANIES_HOUSE, how: \"zqxhow\") {
         errors { code } } }";
     call(world, token, "", verify, json!({ "id": supplier })).await;
     let state =
@@ -271,7 +278,8 @@ async fn scores(world: &World, token: &str, approver: &str) -> Value {
     call(world, token, "", score, json!({ "input": input })).await;
     let award =
         "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) { errors { code message } } }";
-    let input = json!({ "pilot": pilot, "bid": bid, "reason": "Best.",
+    // Published and scored since it was drafted.
+    let input = json!({ "pilot": pilot, "version": 3, "bid": bid, "reason": "Best.",
         "feedback": [{ "bid": bid, "text": "Thank you." }] });
     call(world, approver, "", award, json!({ "input": input })).await;
     opened(world, approver).await
@@ -284,7 +292,7 @@ async fn opened(world: &World, approver: &str) -> Value {
         { "kind": "QUALITY", "name": "Approach", "description": "How", "weight": 60 },
         { "kind": "PRICE", "name": "Price", "description": "Lowest over price", "weight": 40 } ] });
     let pilot = call(world, approver, "", draft, json!({ "input": input })).await["pilot"]["id"].clone();
-    let publish = "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, deadlineAt: $at) { errors { code } } }";
+    let publish = "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, version: 1, deadlineAt: $at) { errors { code } } }";
     let at = (world.now() + Duration::hours(2)).to_rfc3339();
     call(world, approver, "", publish, json!({ "id": pilot, "at": at })).await;
     pilot
