@@ -1,5 +1,5 @@
-//! A person's rights over what is held on them (UK GDPR): to have it ([`export`], articles 15 and 20) and to have it
-//! erased ([`erasure`], article 17). [`held`] lists every column of the database; both speak from it.
+//! A person's rights over what is held on them (UK GDPR): to have it (`export`, articles 15 and 20) and to have it
+//! erased (`erasure`, article 17). [`held`] lists every column of the database; both speak from it.
 //!
 //! The one place that reaches across the tables of all rooms: it answers for leaving none of them out.
 
