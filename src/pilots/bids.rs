@@ -123,7 +123,7 @@ pub async fn submit(
     let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier).await?;
     let before = store::bid(&txn, pilot.id, supplier).await?;
     let current = before.as_ref().map_or(0, |bid| bid.version);
-    based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict)?;
+    based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict).map_err(|stop| stop.at("replaces"))?;
     let profile = suppliers::by_ids_in(&txn, &[supplier]).await?.remove(&supplier);
     check(&pilot, profile.as_ref(), &offer).stop()?;
     let bid = before.map_or_else(|| app.entropy.id(now), |bid| bid.id);

@@ -152,6 +152,15 @@ impl<C> Stop<C> {
             current_version: Some(current),
         }])
     }
+
+    /// The same, about another input field.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        if let Self::Refused(refusals) = &mut self {
+            refusals.iter_mut().for_each(|refusal| refusal.path = path.into());
+        }
+        self
+    }
 }
 
 /// Nothing, when a change is based on the version that the thing has now. Whoever asks holds the thing's row, so

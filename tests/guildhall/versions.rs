@@ -290,7 +290,12 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             }
             format!("mutation {{ {name}({subject}) {{ {TOLD} }} }}")
         };
-        let conflict = json!([{ "code": "CONFLICT", "path": "version", "currentVersion": current }]);
+        let path = if name == "bidSubmit" {
+            "replaces"
+        } else {
+            "version"
+        };
+        let conflict = json!([{ "code": "CONFLICT", "path": path, "currentVersion": current }]);
         for stale in [current + 1, current - 1] {
             let told = scene.world.data(who, &text(stale), Value::Null).await;
             assert_eq!(told[name]["errors"], conflict, "{name} based on {stale}");

@@ -144,7 +144,7 @@ impl Aim<'_> {
         let (pilot, bids) = self.town.bid_for(org, stage).await;
         let bid = &bids["supplier-b"];
         let mut input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 70,
-            "reason": format!("hid--{}.supplier-b--", org.word()) });
+            "reason": format!("hid--{}.supplier-b.bid--", org.word()) });
         if mutation != "bidScore" {
             input = json!({ "pilot": pilot, "reason": "Public", "feedback": self.town.feedback(org, &bids) });
         }
@@ -186,14 +186,16 @@ impl Aim<'_> {
         Some(Some(match mutation {
             "bidSubmit" => {
                 json!({ "input": { "pilot": open().await, "supplier": supplier, "pricePence": 500_000,
-                "answer": text } })
+                "answer": format!("hid--{}.bid--", org.word()) } })
             }
             "bidWithdraw" => {
                 let pilot = open().await;
                 town.bid(&pilot, Org::CouncilA, org, "open").await;
                 json!({ "pilot": pilot, "supplier": supplier })
             }
-            "pilotQuestionAsk" => json!({ "pilot": open().await, "supplier": supplier, "question": text }),
+            "pilotQuestionAsk" => {
+                json!({ "pilot": open().await, "supplier": supplier, "question": format!("hid--{}.bid--", org.word()) })
+            }
             "productDraft" => json!({ "supplier": supplier, "listing": town.listing(org, false) }),
             "productRevise" => json!({ "product": town.product(org, &by, "draft").await,
                 "listing": town.listing(org, false) }),

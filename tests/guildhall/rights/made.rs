@@ -58,6 +58,9 @@ impl Town {
         for person in people {
             town.personal(&person).await;
         }
+        for org in Org::ALL {
+            town.entries(org).await;
+        }
         town
     }
 
@@ -286,22 +289,86 @@ impl Town {
     async fn personal(&mut self, person: &Somebody) {
         let Some(own) = person.signed_in() else { return };
         let search = self.search(&own).await;
-        self.keep(person, "SavedSearch", search);
+        let entry = self.entry(&own, &search, "KeepSearches").await;
+        let ids = BTreeMap::from([("AuditEntry", entry), ("subject", search.clone())]);
+        self.keep(person, "AuditEntry", "of an account", ids);
+        self.keep(
+            person,
+            "SavedSearch",
+            "",
+            BTreeMap::from([("SavedSearch", search)]),
+        );
         if let Some(token) = self.api_token(&own).await {
-            self.keep(person, "ApiToken", token);
+            self.keep(person, "ApiToken", "", BTreeMap::from([("ApiToken", token)]));
         }
         let session = self.session(&own).await;
-        self.keep(person, "RunningSession", session);
+        let ids = BTreeMap::from([("RunningSession", session)]);
+        self.keep(person, "RunningSession", "", ids);
     }
 
-    fn keep(&mut self, person: &Somebody, of: &'static str, id: String) {
+    /// What the audit log says of things of an organisation's, by which right.
+    async fn entries(&mut self, org: Org) {
+        let colleague = self.colleagues[&org].clone();
+        let subject = |of: &str, stage: &str| {
+            let mut all = self
+                .things
+                .iter()
+                .filter(|thing| thing.of == of && thing.stage == stage);
+            let found = all.find(|thing| thing.parties.iter().any(|party| party == org.word()));
+            found.unwrap().ids[of].clone()
+        };
+        let told = if org.is_council() {
+            let (contract, open) = (subject("Contract", ""), subject("Pilot", "open"));
+            let input = json!({ "input": { "contract": contract, "title": "Another title" } });
+            self.done(&[&colleague], "contractAmend", input).await;
+            // Bids that are asked for while they are sealed: refused, and on the record.
+            self.bids(&colleague, &open).await;
+            vec![
+                ("of a change", "RecordContract", contract),
+                ("of a draft", "DraftPilot", subject("Pilot", "draft")),
+                ("of a score", "ScoreBid", subject("Bid", "awarded")),
+                ("of an attempt", "ReadBids", open),
+            ]
+        } else {
+            vec![
+                ("of a draft", "EditSupplier", subject("Product", "draft")),
+                ("of a sealed bid", "Bid", subject("Bid", "open")),
+                ("of an opened bid", "Bid", subject("Bid", "awarded")),
+            ]
+        };
+        for (stage, action, subject) in told {
+            let entry = self.entry(&colleague, &subject, action).await;
+            let ids = [("AuditEntry", entry.as_str()), ("subject", subject.as_str())];
+            self.add("AuditEntry", stage, &[org.word()], "", &ids);
+        }
+    }
+
+    /// The id of an entry of the audit log by a right, that somebody reads.
+    async fn entry(&self, who: &Somebody, subject: &str, action: &str) -> String {
+        let query = "query E($id: ID!) { auditEntries(subject: $id) { edges { node { id action } } } }";
+        let found = self.ask(who, query, &json!({ "id": subject })).await;
+        let edges = found.body["data"]["auditEntries"]["edges"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let entry = edges.iter().find(|edge| edge["node"]["action"] == action);
+        id(&entry.unwrap()["node"]["id"])
+    }
+
+    fn keep(
+        &mut self,
+        person: &Somebody,
+        of: &'static str,
+        stage: &'static str,
+        ids: BTreeMap<&'static str, String>,
+    ) {
         self.things.push(Thing {
             of,
-            stage: "",
+            stage,
             parties: vec![person.word.clone()],
             org: person.org,
             by: person.word.clone(),
-            ids: BTreeMap::from([(of, id)]),
+            ids,
         });
     }
 

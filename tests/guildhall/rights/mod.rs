@@ -95,6 +95,7 @@ async fn before_the_deadline_only_the_bidder_can_tell_that_there_is_a_bid() {
         let bids = town.bids(&town.colleagues[&Org::SupplierB], pilot).await;
         assert_eq!(bids.len(), 1, "the bidder sees the bid");
         town.guesses_tell_nothing_apart(*council, pilot, &bids[0]).await;
+        town.log_tells_nothing_of(&outsiders, &bids[0]).await;
     }
 }
 
@@ -109,17 +110,28 @@ async fn after_the_deadline_only_the_council_can_tell_how_many_bids_are_scored()
         town.done(&by, "bidScore", json!({ "input": input })).await;
     };
     score(&bids[0]).await;
-    let before = swept(&town, &outsiders).await;
+    let mut before = swept(&town, &outsiders).await;
     score(&bids[1]).await;
-    told_alike(&outsiders, &before, &swept(&town, &outsiders).await);
+    let mut after = swept(&town, &outsiders).await;
+    // By design an operator learns from the audit log that something was scored, and not what.
+    for ((who, before), after) in outsiders.iter().zip(&mut before).zip(&mut after) {
+        if who.called == "operator" {
+            before.retain(|(question, _)| !question.contains("auditEntries"));
+            after.retain(|(question, _)| !question.contains("auditEntries"));
+        }
+    }
+    told_alike(&outsiders, &before, &after);
 }
 
 /// What each of these is told by every way through the schema.
 async fn swept(town: &Town, outsiders: &[&Somebody]) -> Vec<Vec<(String, String)>> {
+    // What asking itself leaves is there when it is compared: a token's first use, shown to its owner, and that somebody
+    // asked for sealed bids, which is on the record once an hour.
+    for who in outsiders {
+        town.sweep(who).await;
+    }
     let mut told = Vec::new();
     for who in outsiders {
-        // A token's first use is noted, and shown to its owner.
-        town.ask(who, "{ viewer { id } }", &Value::Null).await;
         told.push(town.sweep(who).await);
     }
     told

@@ -6,6 +6,7 @@ use super::inputs::Aim;
 use super::reads::refused;
 use super::table::{Letter, Table};
 use super::town::{Somebody, Standing, Town};
+use chrono::Duration;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -25,6 +26,8 @@ impl Town {
         let (mut done, mut viewers) = (Done::default(), self.viewers.clone());
         let all = &self.schema.get("Mutation").fields;
         for mutation in all.iter().skip(remainder).step_by(shares) {
+            // The invitations of all of them would be too many for an hour; a session lasts for twelve.
+            self.world.app.clock.advance(Duration::minutes(20));
             self.mutation(&mutation.name, &mut viewers, &mut done).await;
         }
         done
@@ -87,6 +90,9 @@ impl Town {
 
     /// Notes every field that an answer holds, by type and name.
     fn held(&self, of: &str, value: &Value, standing: Standing, seen: &mut HashMap<String, Vec<Standing>>) {
+        if !self.schema.is_object(of) {
+            return;
+        }
         for value in value
             .as_array()
             .map_or(vec![value], |items| items.iter().collect())

@@ -143,7 +143,8 @@ impl Aim<'_> {
                 json!({ "input": { "token": town.mailed(&email).await, "password": ANOTHER } })
             }
             "savedSearchSave" => json!({ "input": { "name": text, "filter": { "words": text } } }),
-            "secondFactorStart" | "signOut" | "signOutEverywhere" => json!({}),
+            "signOut" | "signOutEverywhere" => json!({}),
+            "secondFactorStart" => json!({ "present": PASSWORD }),
             "secondFactorConfirm" => json!({ "code": self.second_factor().await }),
             "secondFactorEnd" => {
                 let code = self.second_factor().await;
@@ -175,7 +176,10 @@ impl Aim<'_> {
         let Some(own) = self.who.signed_in() else {
             return "000000".into();
         };
-        let started = self.town.done(&[&own], "secondFactorStart", json!({})).await;
+        let started = self
+            .town
+            .done(&[&own], "secondFactorStart", json!({ "present": PASSWORD }))
+            .await;
         let secret = started["enrolment"]["secret"].as_str().unwrap();
         let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
         let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();

@@ -104,8 +104,8 @@ impl Town {
     /// A bid; the council may read it only if its deadline passes.
     pub(crate) async fn bid(&self, pilot: &str, council: Org, supplier: Org, stage: &str) {
         let parties = match stage {
-            "open" | "cancelled" => supplier.word().to_owned(),
-            _ => format!("{}.{}", supplier.word(), council.word()),
+            "open" | "cancelled" => format!("{}.bid", supplier.word()),
+            _ => format!("{}.{}.bid", supplier.word(), council.word()),
         };
         let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000,
             "answer": format!("hid--{parties}--") });
@@ -119,7 +119,7 @@ impl Town {
 
     /// What each bidder is told.
     pub(crate) fn feedback(&self, council: Org, bids: &BTreeMap<&'static str, String>) -> Value {
-        let told = |(supplier, bid): (&&str, &String)| json!({ "bid": bid, "text": format!("hid--{}.{supplier}--", council.word()) });
+        let told = |(supplier, bid): (&&str, &String)| json!({ "bid": bid, "text": format!("hid--{}.{supplier}.bid--", council.word()) });
         bids.iter().map(told).collect()
     }
 
@@ -130,7 +130,7 @@ impl Town {
         }
         for (supplier, bid) in bids {
             let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 50,
-                "reason": format!("hid--{}.{supplier}--", council.word()) });
+                "reason": format!("hid--{}.{supplier}.bid--", council.word()) });
             self.done(&by, "bidScore", json!({ "input": input })).await;
         }
         let mut input =
@@ -185,7 +185,7 @@ impl Town {
     ) -> String {
         let text = match public {
             true => "Public".to_owned(),
-            false => format!("hid--{}.{}--", council.word(), supplier.word()),
+            false => format!("hid--{}.{}.bid--", council.word(), supplier.word()),
         };
         let variables = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "question": text });
         let asked = self

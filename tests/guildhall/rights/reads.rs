@@ -1,7 +1,7 @@
 //! Every field of every type that can be reached from the query, asked by everybody about everything.
 
 use super::asking::Answer;
-use super::schema::{Field, page};
+use super::schema::{Arg, Field, page};
 use super::table::{Letter, Table};
 use super::town::{Somebody, Standing, Thing, Town};
 use serde_json::{Map, Value, json};
@@ -38,7 +38,8 @@ impl Town {
                 text = format!("id {text}");
             }
             let mut args = page(field).to_owned();
-            for arg in field.args.iter().filter(|arg| arg.required) {
+            let passed = |arg: &&Arg| arg.required || question.id_of(&arg.name).is_some();
+            for arg in field.args.iter().filter(passed) {
                 let name = if arg.name == "id" {
                     self.schema.node_of(field)
                 } else {

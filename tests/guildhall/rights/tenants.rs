@@ -45,7 +45,9 @@ impl Town {
                 // An id of another sort is refused before anything is looked up.
                 let fits = |id: &&String| name != "id" || root == "node" || id.starts_with(root.as_str());
                 for id in hidden.iter().filter(fits) {
-                    for who in &self.viewers {
+                    // An operator reads everybody's entries of the audit log.
+                    let reads_all = |who: &Somebody| who.called == "operator" && root == "auditEntries";
+                    for who in self.viewers.iter().filter(|who| !reads_all(who)) {
                         let nothing = self.nothing_like(id);
                         let real = self.ask(who, &query, &json!({ "id": id })).await;
                         let missing = self.ask(who, &query, &json!({ "id": nothing })).await;
