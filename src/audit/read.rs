@@ -130,9 +130,12 @@ pub async fn list(app: &App, viewer: &Viewer, filter: &Filter, cut: &Cut) -> Res
             .filter(audit_part::Column::PersonId.eq(actor));
         query = query.filter(row::Column::Sequence.in_subquery(theirs.into_query()));
     }
-    // A cursor names an entry and not its place, which would tell how many there are in between.
+    // A cursor names an entry that the viewer may read, and not its place, which would tell how many there are in
+    // between.
     if let Some((_, id)) = &cut.after {
-        let last = row::Entity::find().filter(row::Column::Id.eq(*id));
+        let last = row::Entity::find()
+            .filter(sight.condition())
+            .filter(row::Column::Id.eq(*id));
         let last = last.one(app.db.read()).await?.ok_or(Error::NotFound)?;
         query = query.filter(row::Column::Sequence.lt(last.sequence));
     }

@@ -180,13 +180,13 @@ impl Aim<'_> {
         if !made && self.standing == Standing::Same {
             return Some(None);
         }
-        let text = format!("hid--{}--", org.word());
+        let text = format!("hid--{}.bid--", org.word());
         let buyer = [&town.colleagues[&Org::CouncilA]];
         let open = || town.pilot(Org::CouncilA, &buyer, "open", true);
         Some(Some(match mutation {
             "bidSubmit" => {
                 json!({ "input": { "pilot": open().await, "supplier": supplier, "pricePence": 500_000,
-                "answer": format!("hid--{}.bid--", org.word()) } })
+                "answer": text } })
             }
             "bidWithdraw" => {
                 let pilot = open().await;
@@ -194,7 +194,7 @@ impl Aim<'_> {
                 json!({ "pilot": pilot, "supplier": supplier })
             }
             "pilotQuestionAsk" => {
-                json!({ "pilot": open().await, "supplier": supplier, "question": format!("hid--{}.bid--", org.word()) })
+                json!({ "pilot": open().await, "supplier": supplier, "question": text })
             }
             "productDraft" => json!({ "supplier": supplier, "listing": town.listing(org, false) }),
             "productRevise" => json!({ "product": town.product(org, &by, "draft").await,

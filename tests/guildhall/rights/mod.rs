@@ -18,7 +18,7 @@ mod tenants;
 mod town;
 
 use mutations::Done;
-use serde_json::{Value, json};
+use serde_json::json;
 use table::{LEGEND, Table};
 use town::{Org, Somebody, Town};
 
@@ -125,8 +125,8 @@ async fn after_the_deadline_only_the_council_can_tell_how_many_bids_are_scored()
 
 /// What each of these is told by every way through the schema.
 async fn swept(town: &Town, outsiders: &[&Somebody]) -> Vec<Vec<(String, String)>> {
-    // What asking itself leaves is there when it is compared: a token's first use, shown to its owner, and that somebody
-    // asked for sealed bids, which is on the record once an hour.
+    // What asking itself leaves is there when it is compared: a token's first use, shown to its owner, and that
+    // somebody asked for sealed bids, which is on the record once an hour.
     for who in outsiders {
         town.sweep(who).await;
     }

@@ -115,7 +115,8 @@ impl Town {
 
     /// Entries about a bid, and those about nothing: nobody of these is told of any.
     pub(crate) async fn log_tells_nothing_of(&self, outsiders: &[&Somebody], bid: &str) {
-        let query = "query E($id: ID!) { auditEntries(subject: $id) { totalCount edges { node { id } } } }";
+        let query =
+            "query E($id: ID!) { auditEntries(subject: $id) { totalCount edges { cursor node { id } } } }";
         let nothing = self.nothing_like(bid);
         for who in outsiders {
             let real = self.ask(who, query, &json!({ "id": bid })).await;
@@ -130,6 +131,17 @@ impl Town {
             "its bidder reads of it: {}",
             own.text
         );
+        let cursor = &own.body["data"]["auditEntries"]["edges"][0]["cursor"];
+        let query = "query E($after: String!) { auditEntries(after: $after) { edges { node { id } } } }";
+        for who in outsiders {
+            let answer = self.ask(who, query, &json!({ "after": cursor })).await;
+            let code = if who.token.is_some() {
+                "NOT_FOUND"
+            } else {
+                "NOT_SIGNED_IN"
+            };
+            assert_eq!(answer.code(), Some(code), "{} {}", who.called, answer.text);
+        }
     }
 
     /// What a council may try on a pilot of its own that is still open: a bid's id is worth as much as any other.

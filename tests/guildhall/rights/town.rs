@@ -1,7 +1,8 @@
 //! Two councils and two suppliers, everybody who can ask, and what they have made.
 //!
 //! Every text that is not public names those who may read it, as `hid--council-a.supplier-b--`; every answer that
-//! passes through [`Town::ask`] is searched for texts that are not for whoever asked.
+//! passes through [`Town::ask`] is searched for texts that are not for whoever asked. Those of bids, scores and
+//! questions name `bid` too, which is nobody: not even an operator reads them in the audit log.
 
 use super::schema::Schema;
 use crate::world::World;
