@@ -7,7 +7,7 @@ use super::letters::{self, About};
 use super::links::{self, Link, Purpose};
 use super::policy::{Action, CouncilRole, Resource, SupplierRole, authorize};
 use super::sessions::Session;
-use super::{Membership, Origin, Viewer, fold, password, sessions, single_sign_on, store};
+use super::{Membership, Origin, Viewer, fold, password, sessions, store};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong, outbox};
 use entity::{installation, person as people};
@@ -167,10 +167,7 @@ pub async fn confirm(
     let Some(link) = looked else {
         return Err(bad_link());
     };
-    if let Some(url) = single_sign_on::only_way_in(app, &link.email) {
-        let message = single_sign_on::instead(&url);
-        return Err(Stop::refuse(AccountErrorCode::SingleSignOnNeeded, "", message));
-    }
+    super::credentials::by_password(app, &link.email)?;
     admit_link(app, token).await?;
     let name = name.unwrap_or(&link.name);
     let mut wrong = Wrong::default();
@@ -274,6 +271,23 @@ pub async fn claim_first_operator(
         "operator",
         message,
     ))
+}
+
+/// Puts an account made from the server's command line on the record: the last thing before the commit.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_made(
+    app: &App,
+    txn: &DatabaseTransaction,
+    person: Uuid,
+    account: &NewAccount,
+) -> Result<(), Error> {
+    let permit = authorize(&Viewer::System, Action::Operate, Resource::System)?;
+    let detail = serde_json::json!({ "made": true, "operator": account.operator });
+    let about = audit::About::address(Some(person), &fold(&account.email));
+    audit::record_about(app, txn, &permit, "person", person, &detail, about).await?;
+    Ok(())
 }
 
 pub(super) async fn insert(

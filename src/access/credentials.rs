@@ -136,6 +136,17 @@ pub async fn request_reset(app: &App, email: &str, origin: &Origin) -> Result<()
     Ok(())
 }
 
+/// Nothing, where accounts with such an address have passwords: not where a council's own sign-in is the only way in.
+pub(super) fn by_password(app: &App, email: &str) -> Result<(), Stop<AccountErrorCode>> {
+    match single_sign_on::only_way_in(app, email) {
+        Some(url) => {
+            let message = single_sign_on::instead(&url);
+            Err(Stop::refuse(AccountErrorCode::SingleSignOnNeeded, "", message))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Chooses a new password by a mailed link: every session ends, and the second factor stays. Gives a token by which
 /// this device is known, so that its owner gets in while others are guessing.
 ///
@@ -146,6 +157,7 @@ pub async fn reset(app: &App, token: &str, new: &str) -> Result<String, Stop<Acc
     let Some(link) = looked else {
         return Err(bad_link());
     };
+    by_password(app, &link.email)?;
     admit_link(app, token).await?;
     check_password(app, new, [&link.email, &link.name]).await?;
     let hash = password::hash(app, new).await?;
@@ -195,6 +207,7 @@ pub async fn request_email(
     let mut wrong = Wrong::default();
     check_email(&mut wrong, email);
     wrong.stop()?;
+    by_password(app, &person.email)?;
     let proven = prove(app, person, present, origin, TooManyAttempts, WrongPassword).await?;
     let email = fold(email);
     admit_mail(app, Purpose::Email, &email, origin).await?;

@@ -102,6 +102,13 @@ impl Origin {
     }
 }
 
+impl Origin {
+    /// The source as it is counted: an address, or the network that one customer has whole.
+    pub(crate) fn network(&self) -> String {
+        self.source.map(attempts::source).unwrap_or_default()
+    }
+}
+
 /// Forgets what no longer counts: counted attempts, and what has expired.
 ///
 /// # Errors

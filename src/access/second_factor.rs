@@ -120,6 +120,14 @@ pub async fn confirm(
     code: &str,
 ) -> Result<Vec<String>, Stop<SecondFactorErrorCode>> {
     let (permit, person) = own(viewer)?;
+    if !admit(app, &person.email, true).await? {
+        let message = "too many codes: wait a day";
+        return Err(Stop::refuse(
+            SecondFactorErrorCode::TooManyAttempts,
+            "code",
+            message,
+        ));
+    }
     let txn = app.db.begin().await?;
     let mut row = store::held(&txn, person.id).await?;
     if row.totp_confirmed || row.totp_secret.is_none() {

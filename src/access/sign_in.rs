@@ -7,7 +7,7 @@ use super::sessions::{Session, in_words, open, program, read};
 use super::{Origin, Through, fold, letters, password, second_factor, single_sign_on, store};
 use crate::runtime::{App, Error, Stop};
 use entity::person as people;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 /// Why somebody could not be signed in.
@@ -91,7 +91,7 @@ async fn check_password(
         ));
     }
     let found = store::by_email(app.db.read(), &email).await?;
-    let known = knows_device(app, found.as_ref(), &attempt.origin).await?;
+    let known = knows_device(app, app.db.read(), found.as_ref(), &attempt.origin).await?;
     if !attempts::admit(app, &buckets(&email, known, &attempt.origin)).await? {
         let message = "too many attempts: wait five minutes, or ask for a link to choose a new password";
         return Err(Stop::refuse(SignInErrorCode::TooManyAttempts, "", message));
@@ -161,13 +161,14 @@ async fn warn_of_code(app: &App, person: &people::Model, known: bool, origin: &O
 
 pub(super) async fn knows_device(
     app: &App,
+    db: &impl ConnectionTrait,
     person: Option<&people::Model>,
     origin: &Origin,
 ) -> Result<bool, Error> {
     let Some(token) = &origin.device else {
         return Ok(false);
     };
-    let owner = store::owner_of_device(app.db.read(), token, app.clock.now()).await?;
+    let owner = store::owner_of_device(db, token, app.clock.now()).await?;
     Ok(owner.is_some() && owner == person.map(|person| person.id))
 }
 

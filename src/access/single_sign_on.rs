@@ -22,6 +22,8 @@ use crate::runtime::provider::{Metadata, Provider, Providers, Told};
 use crate::runtime::{App, Error};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::Duration;
+use entity::person as people;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 use url::Url;
 use url::form_urlencoded::Serializer;
@@ -92,6 +94,25 @@ pub struct Returned {
     pub error: Option<String>,
     /// What the browser carried.
     pub browser: String,
+}
+
+/// A line for each operator who could not sign in any more: not by a password, for their domain requires its council's
+/// sign-in; nor by that, which opens no operator's account.
+///
+/// # Errors
+/// When the database fails.
+pub async fn operators_shut_out(app: &App) -> Result<Vec<String>, Error> {
+    let operators = people::Entity::find()
+        .filter(people::Column::Operator.eq(true))
+        .all(app.db.read())
+        .await?;
+    let shut_out = operators.into_iter().map(|operator| operator.email);
+    Ok(shut_out
+        .filter(|email| only_way_in(app, email).is_some())
+        .map(|email| {
+            format!("single_sign_on: required would shut the operator {email} out: give them another address")
+        })
+        .collect())
 }
 
 /// The providers as configured.

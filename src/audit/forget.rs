@@ -8,7 +8,7 @@ use crate::access::{Deed, Permit};
 use crate::runtime::{App, Error};
 use entity::{audit_part, person as people};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -109,11 +109,8 @@ async fn of(txn: &impl ConnectionTrait, person: Uuid) -> Result<Vec<audit_part::
     for some in addresses.chunks(AT_A_TIME) {
         let by_address = audit_part::Entity::find()
             .filter(audit_part::Column::Address.is_in(some))
-            .filter(
-                Condition::any()
-                    .add(audit_part::Column::PersonId.is_null())
-                    .add(audit_part::Column::PersonId.ne(person)),
-            )
+            // What is somebody else's stays: another may have the address by now.
+            .filter(audit_part::Column::PersonId.is_null())
             .all(txn)
             .await?;
         parts.extend(by_address);

@@ -130,6 +130,9 @@ pub async fn refused(
         detail,
         about: None,
     };
+    if let Some(actor) = attempt.deed().actor {
+        access::hold_present(&txn, actor).await?;
+    }
     let tree = store::hold(&txn).await?;
     store::append(app, &txn, tree, vec![said]).await?;
     Ok(txn.commit().await?)

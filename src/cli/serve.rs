@@ -1,6 +1,7 @@
 //! `serve`: the production server. It refuses to start with half a configuration.
 
 use super::{Failure, failed, open};
+use crate::access::single_sign_on;
 use crate::alerts;
 use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
@@ -19,6 +20,10 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let app = open::of(config, Entropy::system()).await?;
     let _lock = app.db.lock_for_serving().map_err(failed)?;
     open::prepare(&app).await?;
+    let shut_out = single_sign_on::operators_shut_out(&app).await.map_err(failed)?;
+    if !shut_out.is_empty() {
+        return Err(shut_out);
+    }
     let listener = TcpListener::bind(address)
         .await
         .map_err(|e| failed(format!("{address}: {e}")))?;

@@ -147,6 +147,9 @@ async fn add(config: Option<&Path>, new: New) -> Result<(), Failure> {
             .await
             .map_err(refused)?;
     }
+    accounts::record_made(&app, &txn, person, &account)
+        .await
+        .map_err(failed)?;
     txn.commit().await.map_err(failed)?;
     if let (Some(council), Some(role)) = (council, role) {
         accounts::join_council(&app, &Viewer::System, person, council.id, role.into())

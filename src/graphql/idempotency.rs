@@ -95,14 +95,14 @@ fn code(response: &Response) -> Option<String> {
 impl Api {
     /// Answers a request, once for its key if it is a mutation that has one.
     pub async fn answer_sent(&self, viewer: Viewer, origin: Origin, sent: Sent) -> Answer {
-        let who = who(&viewer, &origin);
+        let (who, whose) = (who(&viewer, &origin), whose(&viewer, &origin));
         let admitted = self.admitted(viewer, &sent.query, sent.operation_name, sent.variables, origin);
         let mut request = match admitted {
             Ok(request) => request,
             Err(refused) => return self.refused(refused).into(),
         };
         match (sent.key, mutation_fields(&mut request)) {
-            (Some(key), Some(1)) => self.apart(&who, &key, request).await,
+            (Some(key), Some(1)) => self.apart((&who, &whose), &key, request).await,
             (Some(_), Some(_)) => told(
                 "MALFORMED",
                 "with an Idempotency-Key, send exactly one mutation field",
@@ -112,7 +112,7 @@ impl Api {
     }
 
     /// Apart from its connection: whoever hangs up and asks again is told what was done.
-    async fn apart(&self, who: &str, key: &Key, request: Request) -> Answer {
+    async fn apart(&self, who: (&str, &str), key: &Key, request: Request) -> Answer {
         let asked = Asked::new(self.app(), who, &key.0, &said(&request));
         let api = self.clone();
         let done = tokio::spawn(async move { api.once(&asked, request).await });
@@ -133,6 +133,12 @@ impl Api {
                 Ok(Claim::Another) => {
                     let message = "this Idempotency-Key was used for another request";
                     return told("IDEMPOTENCY_KEY_REUSED", message);
+                }
+                Ok(Claim::TooMany) => {
+                    return told(
+                        "TOO_MANY_KEYS",
+                        "too many idempotency keys in an hour: ask again later",
+                    );
                 }
                 Ok(Claim::Begun(at)) if arrived.elapsed() > GONE || is_gone(app, at) => return unknown(),
                 Ok(Claim::Begun(_)) => tokio::time::sleep(pause).await,
@@ -188,6 +194,14 @@ fn who(viewer: &Viewer, origin: &Origin) -> String {
             }
         },
         Viewer::Anonymous | Viewer::System => format!("source {:?}", origin.source),
+    }
+}
+
+/// Whose keys they are, by a session or a token; or from where.
+fn whose(viewer: &Viewer, origin: &Origin) -> String {
+    match viewer {
+        Viewer::Person(person) => asker(person.id),
+        Viewer::Anonymous | Viewer::System => format!("network {}", origin.network()),
     }
 }
 

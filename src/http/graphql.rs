@@ -217,6 +217,7 @@ fn status(answer: &Answer) -> StatusCode {
         Some("OVERLOADED") => StatusCode::SERVICE_UNAVAILABLE,
         Some("FAULT") => StatusCode::INTERNAL_SERVER_ERROR,
         Some("OUTCOME_UNKNOWN") => StatusCode::CONFLICT,
+        Some("TOO_MANY_KEYS") => StatusCode::TOO_MANY_REQUESTS,
         Some("IDEMPOTENCY_KEY_REUSED") => StatusCode::UNPROCESSABLE_ENTITY,
         Some(_) => StatusCode::BAD_REQUEST,
     }

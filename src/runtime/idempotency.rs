@@ -9,10 +9,12 @@ use chrono::{DateTime, Duration, Utc};
 use entity::idempotency_key::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 
 /// How long an answer is kept. A client that has not got through for a day asks what became of it instead.
 const KEPT: Duration = Duration::hours(24);
+/// Keys that one person, or one source, uses in an hour: answers are kept, and would fill the disk.
+const AN_HOUR: u64 = 600;
 const PURPOSE: &str = "idempotency";
 
 /// Something asked with a key.
@@ -24,12 +26,13 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// `request`, asked by `who` with `key`. The same key of somebody else is another.
-    pub fn new(app: &App, who: &str, key: &str, request: &[u8]) -> Self {
+    /// `request`, asked by `who` with `key`. The same key of somebody else is another. `whose` is the person, or the
+    /// source of somebody who is not signed in, whose keys are counted together and forgotten together.
+    pub fn new(app: &App, (who, whose): (&str, &str), key: &str, request: &[u8]) -> Self {
         let of = format!("{who}\n{key}");
         Self {
             key: app.secret.tag(PURPOSE, of.as_bytes()).to_vec(),
-            asker: asker(app, who),
+            asker: asker(app, whose),
             request: app.secret.tag("idempotent request", request).to_vec(),
         }
     }
@@ -46,6 +49,8 @@ pub enum Claim {
     Answered(Vec<u8>),
     /// Something else was asked with it.
     Another,
+    /// Whoever asks has used too many keys in the last hour.
+    TooMany,
 }
 
 /// Claims a key: of all who claim it at once, on whatever node, one is the first.
@@ -61,6 +66,12 @@ pub async fn claim(app: &App, asked: &Asked) -> Result<Claim, Error> {
             .await?;
         if let Some(row) = row {
             return known(app, asked, row);
+        }
+        let begun = Entity::find()
+            .filter(Column::Asker.eq(asked.asker.clone()))
+            .filter(Column::BegunAt.gt(now - Duration::hours(1)));
+        if begun.count(app.db.read()).await? >= AN_HOUR {
+            return Ok(Claim::TooMany);
         }
         if take(app, asked, now).await? {
             return Ok(Claim::First);

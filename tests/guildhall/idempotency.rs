@@ -165,6 +165,35 @@ async fn signing_in_again_with_the_key_gives_the_same_session_and_cookies() {
 }
 
 #[tokio::test]
+async fn nobody_fills_the_database_with_keys() {
+    let world = World::new().await;
+    let (ann, eve) = (officer(&world, "ann").await, officer(&world, "eve").await);
+    for key in 0..600 {
+        let told = send(&world, Some(&ann), &key.to_string(), OUT).await;
+        assert_eq!(told.status, StatusCode::OK, "{told:?}");
+    }
+    let told = send(&world, Some(&ann), "one-more", OUT).await;
+    assert_eq!((told.status.as_u16(), told.code()), (429, "TOO_MANY_KEYS".into()));
+    // What was asked before is answered as it was, and others have keys of their own.
+    assert_eq!(send(&world, Some(&ann), "7", OUT).await.status, StatusCode::OK);
+    assert_eq!(
+        send(&world, Some(&eve), "one-more", OUT).await.status,
+        StatusCode::OK
+    );
+    world.app.clock.advance(Duration::minutes(61));
+    let told = send(&world, Some(&ann), "one-more", OUT).await;
+    assert_eq!(told.status, StatusCode::OK);
+}
+
+async fn officer(world: &World, name: &str) -> String {
+    let email = format!("{name}@norfolk.example");
+    world.member(&email, "norfolk", CouncilRole::Officer).await
+}
+
+/// A mutation that changes nothing.
+const OUT: &str = "mutation S { savedSearchPause(id: \"search_00000000000000000000000001\", version: 1) { errors { code } } }";
+
+#[tokio::test]
 async fn a_key_used_for_another_request_is_refused() {
     let world = World::new().await;
     let officer = world

@@ -7,7 +7,7 @@ use crate::binary::run;
 use crate::smtp::Step;
 use crate::world::{PASSWORD, Place, World};
 use chrono::{DateTime, Duration, Utc};
-use entity::idempotency_key;
+use entity::{idempotency_key, outbox};
 use guildhall::access::privacy::held::{self, Closing, Holds, Kept};
 use guildhall::access::{CouncilRole, Viewer, privacy};
 use guildhall::alerts;
@@ -292,6 +292,31 @@ async fn a_farewell_that_nobody_takes_goes_too() {
     assert!(world.smtp.all().is_empty());
     let found = columns::found(&world, &OWN, uuid::Uuid::max()).await;
     assert!(found.is_empty(), "{found:?}");
+}
+
+#[tokio::test]
+async fn who_takes_a_left_address_has_nothing_of_who_had_it_before() {
+    let world = World::new().await;
+    let ann = world.person("desk@b.example", "Ann").await;
+    let token = world.token("desk@b.example").await;
+    let change = "mutation E($input: EmailChangeInput!) { emailChange(input: $input) { errors { code } } }";
+    let to = json!({ "input": { "email": "ann@b.example", "present": PASSWORD } });
+    world.data(&token, change, to).await;
+    alerts::pass(&world.app).await;
+    let confirm = "mutation C($token: String!) { emailConfirm(token: $token) { email errors { code } } }";
+    let link = life::link(&world, "ann@b.example");
+    world.data((), confirm, json!({ "token": link })).await;
+    world.person("desk@b.example", "Bob").await;
+    let bob = world.token("desk@b.example").await;
+    let held = world.data(&bob, HELD, json!({})).await["viewer"]["everythingHeld"].clone();
+    assert_eq!(held["mails"], json!([]), "{held:#}");
+    assert!(!held.to_string().contains("ann@b.example"), "{held:#}");
+    let of_ann = outbox::Entity::find().filter(outbox::Column::PersonId.eq(ann));
+    let before = of_ann.clone().count(world.app.db.read()).await.unwrap();
+    assert!(before > 0);
+    assert_eq!(codes(&world, &bob, PASSWORD).await, Vec::<Value>::new());
+    let after = of_ann.count(world.app.db.read()).await.unwrap();
+    assert_eq!(after, before, "another's mails stay");
 }
 
 #[tokio::test]

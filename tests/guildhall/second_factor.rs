@@ -115,6 +115,25 @@ async fn it_takes_the_password_to_begin_and_a_code_to_be_in_force() {
 }
 
 #[tokio::test]
+async fn the_first_code_is_guessed_only_so_often() {
+    let world = World::new().await;
+    world.person(ANN, "Ann").await;
+    let ann = world.token(ANN).await;
+    world
+        .data(&ann, START_SECOND, json!({ "present": PASSWORD }))
+        .await;
+    let mut told = Vec::new();
+    for _ in 0..21 {
+        let answer = world
+            .data(&ann, CONFIRM_SECOND, json!({ "code": "no code" }))
+            .await;
+        told.extend(codes(&answer));
+    }
+    assert!(told[..20].iter().all(|code| code == "WRONG_CODE"), "{told:?}");
+    assert_eq!(told[20], "TOO_MANY_ATTEMPTS");
+}
+
+#[tokio::test]
 async fn putting_it_in_force_ends_the_sessions_that_had_none() {
     let world = World::new().await;
     world.person(ANN, "Ann").await;

@@ -168,9 +168,11 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
     /// What the audit log says of what they did and of them.
     async fn log(&mut self) -> Result<(), Error> {
         let me = self.subject.id;
-        let theirs = Condition::any()
-            .add(audit_part::Column::PersonId.eq(me))
-            .add(audit_part::Column::Address.eq(self.subject.email.as_str()));
+        let theirs = Condition::any().add(audit_part::Column::PersonId.eq(me)).add(
+            Condition::all()
+                .add(audit_part::Column::Address.eq(self.subject.email.as_str()))
+                .add(audit_part::Column::PersonId.is_null()),
+        );
         let said = Query::select()
             .column(audit_part::Column::Sequence)
             .from(audit_part::Entity)

@@ -31,7 +31,14 @@ impl Subject {
         Condition::any()
             .add(outbox::Column::PersonId.eq(self.id))
             .add(outbox::Column::NamesId.eq(self.id))
+            .add(self.to_nobody_else())
+    }
+
+    /// Mails to their address that are nobody else's: another may have had it before.
+    fn to_nobody_else(&self) -> Condition {
+        Condition::all()
             .add(outbox::Column::Recipient.eq(self.email.as_str()))
+            .add(outbox::Column::PersonId.is_null())
     }
 
     /// Links of their account, and those mailed to their address.

@@ -49,10 +49,10 @@ pub(super) async fn sign_in(
     {
         return Err(SignOnError::Elsewhere);
     }
+    let known = sign_in::knows_device(app, &txn, Some(&row), origin).await?;
     if by != By::Subject {
         link(app, &txn, provider, &profile, row.id).await?;
     }
-    let known = sign_in::knows_device(app, Some(&row), origin).await?;
     let session = sessions::open(app, &txn, row, true, known, origin).await?;
     let viewer = Viewer::Person(session.person.clone());
     let (permit, person) = own(&viewer)?;
@@ -97,6 +97,10 @@ async fn find(
     profile: &Profile,
 ) -> Result<(people::Model, By), SignOnError> {
     if let Some(known) = identities::identity(txn, &provider.issuer, &profile.subject).await? {
+        // Two councils may have one issuer: each opens its own people's accounts.
+        if known.council_id != provider.council {
+            return Err(SignOnError::Taken);
+        }
         return Ok((store::held(txn, known.person_id).await?, By::Subject));
     }
     let Some(found) = store::by_email(txn, &profile.email).await? else {
@@ -149,10 +153,13 @@ async fn link(
     }
     let permit = authorize(&Viewer::System, Action::ManageAccount, Resource::Person(person))?;
     let detail = serde_json::json!({
-        "linked": { "issuer": provider.issuer, "subject": profile.subject, "address": profile.email },
-        "role": joined.map(Membership::role_word), "council": provider.council,
+        "linked": provider.issuer, "role": joined.map(Membership::role_word), "council": provider.council,
     });
-    audit::record(app, txn, &permit, "person", person, &detail).await?;
+    let about = audit::About {
+        said: serde_json::json!({ "subject": profile.subject }),
+        ..audit::About::address(Some(person), &profile.email)
+    };
+    audit::record_about(app, txn, &permit, "person", person, &detail, about).await?;
     Ok(())
 }
 
@@ -166,7 +173,8 @@ pub(in crate::access) async fn address_moved(
 ) -> Result<(), Error> {
     for identity in identities::identities_of(txn, person).await? {
         let provider = app.single_sign_on.of_domain(domain_of(to));
-        if provider.is_some_and(|provider| provider.issuer == identity.issuer) {
+        let same = |of: &Provider| of.issuer == identity.issuer && of.council == identity.council_id;
+        if provider.is_some_and(same) {
             continue;
         }
         identities::delete_identity(txn, &identity).await?;
@@ -179,7 +187,7 @@ pub(in crate::access) async fn address_moved(
         }
         store::delete_sessions(txn, person, None).await?;
         let permit = authorize(&Viewer::System, Action::ManageAccount, Resource::Person(person))?;
-        let detail = serde_json::json!({ "unlinked": identity.issuer, "address": to });
+        let detail = serde_json::json!({ "unlinked": identity.issuer });
         audit::record(app, txn, &permit, "person", person, &detail).await?;
     }
     Ok(())

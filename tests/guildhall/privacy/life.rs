@@ -68,7 +68,7 @@ async fn call(world: &World, token: &str, agent: &str, text: &str, variables: Va
 }
 
 /// The last part of the link in the latest mail to an address.
-fn link(world: &World, to: &str) -> String {
+pub(super) fn link(world: &World, to: &str) -> String {
     let all = world.smtp.all();
     let mail = all.iter().rev().find(|mail| mail.to == [to]).unwrap();
     let mail = MessageParser::default().parse(&mail.bytes).unwrap();

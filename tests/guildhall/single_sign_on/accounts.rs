@@ -4,10 +4,12 @@ use super::{SIGN_IN, WHO, ann, mails, people, refused};
 use crate::provider::{Browser, Provider, configured, world};
 use crate::world::PASSWORD;
 use entity::{identity, membership};
-use guildhall::access::{CouncilRole, Origin, accounts};
+use guildhall::access::sessions::{self, Attempt};
+use guildhall::access::single_sign_on::operators_shut_out;
+use guildhall::access::{CouncilRole, Origin, accounts, credentials};
 use guildhall::runtime::App;
 use poem::http::StatusCode;
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -115,6 +117,61 @@ async fn mailed_links_make_no_password_where_single_sign_on_is_required() {
 }
 
 #[tokio::test]
+async fn an_operator_is_not_shut_out_unnoticed() {
+    let mut provider = configured("https://login.norfolk.gov.uk", "norfolk", "norfolk.gov.uk");
+    provider.required = true;
+    let world = world(vec![provider]).await;
+    world.operator("op@elsewhere.example").await;
+    world.person("ann@norfolk.gov.uk", "Ann").await;
+    assert_eq!(
+        operators_shut_out(&world.app).await.unwrap(),
+        Vec::<String>::new()
+    );
+    world.operator("op@norfolk.gov.uk").await;
+    let told = operators_shut_out(&world.app).await.unwrap();
+    assert!(
+        told.len() == 1 && told[0].contains("op@norfolk.gov.uk"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_password_from_before_takes_nobody_out_of_the_council() {
+    let mut provider = configured("https://login.norfolk.gov.uk", "norfolk", "norfolk.gov.uk");
+    provider.required = true;
+    let world = world(vec![provider]).await;
+    let before = App {
+        single_sign_on: Arc::default(),
+        ..world.app.clone()
+    };
+    world.person("ann@norfolk.gov.uk", "Ann").await;
+    let attempt = Attempt {
+        email: "ann@norfolk.gov.uk",
+        password: PASSWORD,
+        ..Attempt::default()
+    };
+    let token = sessions::sign_in(&before, attempt).await.unwrap().token;
+    credentials::request_reset(&before, "ann@norfolk.gov.uk", &Origin::default())
+        .await
+        .unwrap();
+    let change =
+        "mutation C($input: EmailChangeInput!) { made: emailChange(input: $input) { errors { code } } }";
+    let input = json!({ "input": { "email": "ann@home.example", "present": PASSWORD } });
+    let moved = world.data(&token, change, input).await;
+    let reset =
+        "mutation R($input: PasswordResetInput!) { made: passwordReset(input: $input) { errors { code } } }";
+    let mails = mails(&world).await;
+    let input = json!({ "input": { "token": link(&mails, "reset"), "password": PASSWORD } });
+    let chosen = world.data((), reset, input).await;
+    for answer in [moved, chosen] {
+        assert_eq!(
+            answer["made"]["errors"][0]["code"], "SINGLE_SIGN_ON_NEEDED",
+            "{answer}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_account_that_has_the_address_is_linked_and_its_owner_told() {
     let Some(provider) = Provider::start(&ann()) else {
         return;
@@ -212,6 +269,14 @@ async fn who_moves_to_an_address_elsewhere_keeps_nothing_by_single_sign_on() {
     );
     let mails = mails(&world).await;
     let link = link(&mails, "email");
+    let said = "SELECT COUNT(*) FROM audit_part WHERE part = 'detail' AND (content LIKE '%@%' OR content LIKE '%subject%')";
+    let said = Statement::from_string(world.app.db.backend(), said);
+    let said = world.app.db.read().query_one_raw(said).await.unwrap().unwrap();
+    assert_eq!(
+        said.try_get_by_index::<i64>(0).unwrap(),
+        0,
+        "what is never erased says nothing of a person"
+    );
     let confirm = "mutation C($token: String!) { emailConfirm(token: $token) { email errors { code } } }";
     let moved = world.data((), confirm, json!({ "token": link })).await;
     assert_eq!(moved["emailConfirm"]["email"], "ann@home.example");
