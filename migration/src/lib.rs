@@ -10,9 +10,10 @@ mod m0002_people;
 mod m0003_suppliers;
 mod m0004_contracts;
 mod m0005_market;
-mod m0006_alerts;
+mod m0006_mail;
 mod m0007_audit;
 mod m0008_idempotency;
+mod m0009_alerts;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -29,9 +30,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_suppliers::Step),
             Box::new(m0004_contracts::Step),
             Box::new(m0005_market::Step),
-            Box::new(m0006_alerts::Step),
+            Box::new(m0006_mail::Step),
             Box::new(m0007_audit::Step),
             Box::new(m0008_idempotency::Step),
+            Box::new(m0009_alerts::Step),
         ]
     }
 }

@@ -94,7 +94,10 @@ pub async fn enqueue(
 pub async fn deliver_due(app: &App) -> Result<usize, Error> {
     let mut sent = 0;
     while let Some((mail, token)) = claim(app).await? {
-        let answer = app.mailer.send(&mail.recipient, &mail.message).await;
+        let answer = app
+            .mailer
+            .send(&app.mailer.return_path(), &mail.recipient, &mail.message)
+            .await;
         sent += usize::from(matches!(answer, Answer::Accepted(_)));
         record(app, &mail, token, answer).await?;
     }

@@ -1,17 +1,17 @@
-//! Mail as bytes: building a message that is fixed for good, and handing it to a server.
+//! Mail as bytes: building a message that is fixed for good. `carrier` hands it to a server.
 //!
 //! When and to whom belongs to `alerts`; keeping it until it is accepted belongs to [`super::outbox`].
 
-use lettre::address::Envelope;
+mod carrier;
+
+pub use carrier::Answer;
+
+use carrier::Route;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
-use lettre::transport::smtp::AsyncSmtpTransport;
-use lettre::{Address, AsyncTransport, Message, Tokio1Executor};
-use std::str::FromStr;
-use std::time::{Duration, SystemTime};
+use lettre::{Address, Message};
+use std::time::SystemTime;
 
-/// lettre's own timeout covers only connecting; this one covers the whole conversation.
-const SEND: Duration = Duration::from_secs(60);
 /// A display name longer than this is cut.
 const NAME_LIMIT: usize = 128;
 
@@ -20,24 +20,6 @@ const NAME_LIMIT: usize = 128;
 pub struct Mailer {
     from: Mailbox,
     route: Route,
-}
-
-#[derive(Clone, Debug)]
-enum Route {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
-    /// Accepts everything and sends nothing: the outbox is where it can be read.
-    Kept,
-}
-
-/// What a mail server said to a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is theirs now.
-    Accepted(String),
-    /// Not now (4xx, or no conversation at all): try again.
-    Later(String),
-    /// Never (5xx).
-    Refused(String),
 }
 
 /// What a message says.
@@ -70,13 +52,9 @@ impl Mailer {
     /// When the URL or the sender's address cannot be read; the text names which.
     pub fn smtp(url: &str, from: &str) -> Result<Self, String> {
         let from = from.parse().map_err(|e| format!("mail_from: {from:?} {e}"))?;
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|e| format!("smtp_url: {e}"))?
-            .timeout(Some(Duration::from_secs(30)))
-            .build();
         Ok(Self {
             from,
-            route: Route::Smtp(transport),
+            route: Route::smtp(url)?,
         })
     }
 
@@ -95,6 +73,16 @@ impl Mailer {
             self.from.name.clone().unwrap_or_else(|| "Guildhall".into()),
             self.from.email.to_string(),
         )
+    }
+
+    /// The envelope's sender: whom undeliverable mail goes back to.
+    pub fn return_path(&self) -> String {
+        self.from.email.to_string()
+    }
+
+    /// Offers a composed message to the server, and waits at most a minute for its answer.
+    pub async fn send(&self, return_path: &str, recipient: &str, message: &[u8]) -> Answer {
+        self.route.send(return_path, recipient, message).await
     }
 
     /// The domain of Message-IDs.
@@ -160,30 +148,6 @@ impl Mailer {
             headers.push(Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
         }
         headers
-    }
-
-    /// Offers a composed message to the server, and waits at most a minute for its answer.
-    pub async fn send(&self, recipient: &str, message: &[u8]) -> Answer {
-        let Route::Smtp(transport) = &self.route else {
-            return Answer::Accepted("kept, not sent: this is a demonstration".into());
-        };
-        let envelope = match Address::from_str(recipient)
-            .map_err(|e| e.to_string())
-            .and_then(|to| Envelope::new(Some(self.from.email.clone()), vec![to]).map_err(|e| e.to_string()))
-        {
-            Ok(envelope) => envelope,
-            Err(reason) => return Answer::Refused(format!("{recipient}: {reason}")),
-        };
-        match tokio::time::timeout(SEND, transport.send_raw(&envelope, message)).await {
-            Err(_) => Answer::Later("no answer within 60 seconds".into()),
-            Ok(Ok(response)) => Answer::Accepted(format!(
-                "{} {}",
-                response.code(),
-                response.message().collect::<Vec<_>>().join(" ")
-            )),
-            Ok(Err(error)) if error.is_permanent() => Answer::Refused(error.to_string()),
-            Ok(Err(error)) => Answer::Later(error.to_string()),
-        }
     }
 }
 
