@@ -66,6 +66,7 @@ pub mod audit;
 pub mod cli;
 pub mod contracts;
 pub mod councils;
+pub mod events;
 pub mod exchange;
 pub mod graphql;
 pub mod http;

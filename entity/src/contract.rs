@@ -58,6 +58,8 @@ pub struct Model {
     pub maximum_ends_on: Option<Date>,
     /// No end, or one like 2099 that nobody believes; derived.
     pub end_unknown: bool,
+    /// Who looks after it, and is told of what happens to it.
+    pub owner_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,

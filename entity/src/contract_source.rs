@@ -15,6 +15,8 @@ pub struct Model {
     pub digest: Vec<u8>,
     /// The cells as they came.
     pub cells: Json,
+    /// Since when the council's register does not have it any more.
+    pub missing_since: Option<DateTimeUtc>,
 }
 
 /// None: joins are written where they are needed.

@@ -20,6 +20,8 @@ pub struct Model {
     pub armed_at: DateTimeUtc,
     /// Whoever asked has been told that it opened, or it had closed before it was known here.
     pub announced: bool,
+    /// The same of its being about to close.
+    pub closing_announced: bool,
 }
 
 /// None: joins are written where they are needed.

@@ -1,18 +1,23 @@
-//! One event told to one saved search.
+//! One event told to one person.
 
 use sea_orm::entity::prelude::*;
 
-/// One event told to one saved search.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+/// One event told to one person.
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "notification")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub saved_search_id: Uuid,
-    /// Contract, kind, ordinal and dates: change a date and it is another event.
-    pub event_key: String,
-    pub contract_id: Uuid,
-    pub outbox_id: Uuid,
+    pub person_id: Uuid,
+    pub event_id: Uuid,
+    /// Which of the person's searches found it.
+    pub because: Json,
+    /// due, mailed or suppressed.
+    pub state: String,
+    pub due_at: DateTimeUtc,
+    /// Why it was suppressed.
+    pub reason: Option<String>,
+    pub outbox_id: Option<Uuid>,
     pub created_at: DateTimeUtc,
 }
 

@@ -32,6 +32,8 @@ pub struct Model {
     pub outcome_reason: Option<String>,
     /// The award, in the register.
     pub contract_id: Option<Uuid>,
+    /// Whoever asked has been told that its deadline is near.
+    pub closing_announced: bool,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
     pub version: i32,

@@ -76,6 +76,8 @@ CREATE TABLE contract (
     maximum_ends_on {date},
     -- No end, or one like 2099 that nobody believes; derived.
     end_unknown {bool} NOT NULL,
+    -- Who looks after it, and is told of what happens to it.
+    owner_id {id} REFERENCES person (id) ON DELETE SET NULL,
     created_at {instant} NOT NULL,
     updated_at {instant} NOT NULL,
     version {int} NOT NULL
@@ -86,6 +88,7 @@ CREATE INDEX contract_council_end ON contract (council_id, ends_key, id);
 CREATE INDEX contract_lgsl_end ON contract (lgsl, ends_key, id);
 CREATE INDEX contract_cpv ON contract (cpv, ends_key, id);
 CREATE INDEX contract_value ON contract (coalesce(value_pence, -1), id);
+CREATE INDEX contract_owner ON contract (owner_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX contract_title ON contract (title, id);
 
 CREATE TABLE contract_supplier (
@@ -128,9 +131,12 @@ CREATE TABLE contract_window (
     armed_at {instant} NOT NULL,
     -- Whoever asked has been told that it opened, or it had closed before it was known here.
     announced {bool} NOT NULL,
+    -- The same of its being about to close.
+    closing_announced {bool} NOT NULL,
     PRIMARY KEY (contract_id, kind, ordinal)
 ) {strict};
 CREATE INDEX contract_window_unannounced ON contract_window (opens_on) WHERE NOT announced;
+CREATE INDEX contract_window_closing ON contract_window (closes_on) WHERE announced AND NOT closing_announced;
 CREATE INDEX contract_window_kind_opens ON contract_window (kind, opens_on, closes_on, contract_id);
 CREATE INDEX contract_window_council ON contract_window (council_id, kind, opens_on);
 
@@ -142,7 +148,9 @@ CREATE TABLE contract_source (
     -- SHA-256 of the row as read: an equal digest means nothing to do.
     digest {bytes} NOT NULL,
     -- The cells as they came.
-    cells {json} NOT NULL
+    cells {json} NOT NULL,
+    -- Since when the council's register does not have it any more.
+    missing_since {instant}
 ) {strict};
 "#;
 

@@ -60,10 +60,13 @@ CREATE TABLE pilot (
     outcome_reason TEXT,
     -- The award, in the register.
     contract_id {id} REFERENCES contract (id),
+    -- Whoever asked has been told that its deadline is near.
+    closing_announced {bool} NOT NULL,
     created_at {instant} NOT NULL,
     updated_at {instant} NOT NULL,
     version {int} NOT NULL
 ) {strict};
+CREATE INDEX pilot_closing ON pilot (deadline_at) WHERE state = 'published' AND NOT closing_announced;
 CREATE INDEX pilot_council ON pilot (council_id, id);
 CREATE INDEX pilot_state ON pilot (state, id);
 CREATE INDEX pilot_updated ON pilot (updated_at);

@@ -14,6 +14,7 @@ use entity::{installation, person as people};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Why an account could not be made or changed.
@@ -343,6 +344,22 @@ pub(crate) async fn members_of_supplier(
     supplier: Uuid,
 ) -> Result<Vec<(Uuid, String, String)>, Error> {
     store::members_of_supplier(db, supplier).await
+}
+
+/// The suppliers that these people belong to, by person.
+pub(crate) async fn suppliers_of(
+    db: &impl ConnectionTrait,
+    people: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
+    store::suppliers_of(db, people).await
+}
+
+/// The addresses of these people, by person.
+pub(crate) async fn addresses(
+    db: &impl ConnectionTrait,
+    people: &[Uuid],
+) -> Result<HashMap<Uuid, String>, Error> {
+    store::addresses(db, people).await
 }
 
 /// Makes the founder of a supplier its administrator, within the sign-up's transaction.

@@ -7,7 +7,8 @@ use super::tokens::{self, Organisation};
 use super::{CouncilRole, Membership, SupplierRole, Viewer, store};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, based_on};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Why somebody's membership could not be changed.
@@ -72,6 +73,26 @@ pub(super) fn any_role(organisation: Organisation) -> Membership {
         Organisation::Council(id) => Membership::Council(id, CouncilRole::Viewer),
         Organisation::Supplier(id) => Membership::Supplier(id, SupplierRole::Member),
     }
+}
+
+/// Whether a person has a role in a council.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn belongs(db: &impl ConnectionTrait, person: Uuid, council: Uuid) -> Result<bool, Error> {
+    let councils = store::councils_of(db, &[person]).await?;
+    Ok(councils.contains(&(person, council)))
+}
+
+/// The councils that these people have a role in: person and council.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn councils_of(
+    db: &impl ConnectionTrait,
+    people: &[Uuid],
+) -> Result<HashSet<(Uuid, Uuid)>, Error> {
+    store::councils_of(db, people).await
 }
 
 /// Who is in an organisation, by name.

@@ -11,6 +11,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Adds a person; false when the address is taken.
@@ -214,6 +215,54 @@ pub(super) async fn strict_councils(
         .all(db)
         .await?;
     Ok(found)
+}
+
+pub(super) async fn councils_of(
+    db: &impl ConnectionTrait,
+    of: &[Uuid],
+) -> Result<HashSet<(Uuid, Uuid)>, Error> {
+    let rows: Vec<(Uuid, Uuid)> = membership::Entity::find()
+        .select_only()
+        .columns([membership::Column::PersonId, membership::Column::CouncilId])
+        .filter(membership::Column::PersonId.is_in(of.iter().copied()))
+        .filter(membership::Column::CouncilId.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+pub(super) async fn suppliers_of(
+    db: &impl ConnectionTrait,
+    of: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
+    let rows: Vec<(Uuid, Uuid)> = membership::Entity::find()
+        .select_only()
+        .columns([membership::Column::PersonId, membership::Column::SupplierId])
+        .filter(membership::Column::PersonId.is_in(of.iter().copied()))
+        .filter(membership::Column::SupplierId.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut found: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (person, supplier) in rows {
+        found.entry(person).or_default().push(supplier);
+    }
+    Ok(found)
+}
+
+pub(super) async fn addresses(
+    db: &impl ConnectionTrait,
+    of: &[Uuid],
+) -> Result<HashMap<Uuid, String>, Error> {
+    let rows: Vec<(Uuid, String)> = people::Entity::find()
+        .select_only()
+        .columns([people::Column::Id, people::Column::Email])
+        .filter(people::Column::Id.is_in(of.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 pub(super) async fn members_of_supplier(

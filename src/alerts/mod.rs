@@ -1,18 +1,26 @@
-//! Alerts: whoever asked is told when a window opens, once.
+//! Alerts: whoever asked is told of what happens, once and in time.
 //!
-//! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`mod@tick`] takes what has opened
-//! and was not told yet and writes the mails, [`digest`] words them. The outbox sends them; [`written`] tells those who
+//! [`searches`] and [`watches`] keep what people asked for and [`rhythm`] how often they hear; [`filter`] says what
+//! matches (pure). [`mod@tick`] takes what was not told yet from [`crate::events`], asks `matching` whom it is for, keeps
+//! that in the `ledger`, and `digest` words the mails that are due. The outbox sends them; [`written`] tells those who
 //! watch for them.
 
-pub mod digest;
+mod digest;
 pub mod filter;
+mod ledger;
+pub mod links;
+mod matching;
+pub mod rhythm;
 pub mod searches;
+mod store;
+pub mod subject;
 pub mod tick;
 mod unsubscribe;
+pub mod watches;
 pub mod written;
 
 pub use tick::{Told, tick};
-pub use unsubscribe::{Unsubscribed, link, subscription, unsubscribe};
+pub use unsubscribe::{Unsubscribed, subscription, unsubscribe};
 
 use crate::access;
 use crate::runtime::{App, idempotency, outbox};

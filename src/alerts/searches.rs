@@ -1,57 +1,69 @@
-//! Saved searches: what people asked to be told of. Each keeps their own, and sees only those.
+//! What people asked to be told of: saved searches and watches. Each keeps their own, and sees only those.
 
 use super::filter::Filter;
+use super::rhythm::Rhythm;
+use super::store;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::runtime::page::{Cut, Item, Page};
-use crate::runtime::{App, Error, Stop, Wrong, based_on};
+use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
-use entity::saved_search::{ActiveModel, Column, Entity, Model};
-use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
-/// Searches one person may keep.
-const MOST: usize = 100;
+/// Searches and watches that one person may keep.
+const MOST: u64 = 500;
+/// Entries in one list of a filter.
+const LONGEST: usize = 100;
 
-/// A saved search.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A saved search or a watch.
+#[derive(Clone, Debug, PartialEq)]
 pub struct SavedSearch {
     /// Identifier.
     pub id: Uuid,
+    /// Whose it is.
+    pub person_id: Uuid,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What its owner calls it: the mails say it.
     pub name: String,
     /// What it looks for.
     pub filter: Filter,
     /// Whether it is at work.
     pub state: State,
+    /// How often its owner is mailed.
+    pub rhythm: Rhythm,
     /// Since when.
     pub created_at: DateTime<Utc>,
     /// Counts its changes.
     pub version: i32,
 }
 
-/// Whether a saved search is at work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-#[graphql(name = "SavedSearchState")]
-pub enum State {
-    /// Its owner is told.
-    Active,
-    /// Its owner paused it.
-    Paused,
-    /// Its owner unsubscribed by a link in a mail; resuming it undoes that.
-    Unsubscribed,
+words! {
+    /// Where a saved search comes from.
+    #[graphql(name = "SavedSearchOrigin")]
+    Origin {
+        /// Its owner looks for something.
+        Search = "search",
+        /// Its owner watches a contract, a department, a council, a need or a pilot.
+        Watch = "watch",
+        /// It stands of itself for whoever looks after contracts.
+        Owner = "owner",
+        /// It stands of itself for the people of suppliers that bid.
+        Bidder = "bidder",
+    }
 }
 
-impl State {
-    /// The stored word.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Paused => "paused",
-            Self::Unsubscribed => "unsubscribed",
-        }
+words! {
+    /// Whether a saved search is at work.
+    #[graphql(name = "SavedSearchState")]
+    State {
+        /// Its owner is told.
+        Active = "active",
+        /// Its owner paused it.
+        Paused = "paused",
+        /// Its owner unsubscribed by a link in a mail; resuming it undoes that.
+        Unsubscribed = "unsubscribed",
     }
 }
 
@@ -64,10 +76,35 @@ pub enum SavedSearchErrorCode {
     BadCpvPrefix,
     /// The lower bound is over the upper.
     BadValueBand,
-    /// There are 100 already.
+    /// The place is not on the globe, or the circle not of 1 to 1,500 km.
+    BadPlace,
+    /// The months are not 1 to 120.
+    BadMonths,
+    /// A list has over 100 entries, or the words over 200 characters.
+    TooLong,
+    /// The hour is not 0 to 23.
+    BadHour,
+    /// Not exactly one thing is named to be watched.
+    BadWatch,
+    /// There are 500 already.
     TooMany,
+    /// What stands of itself can be paused, and its mails set, but not be changed or removed.
+    Standing,
     /// It was changed since the version this was based on.
     Conflict,
+}
+
+/// What is to be changed of a search; what is not given stays.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Another name.
+    pub name: Option<String>,
+    /// Something else to look for.
+    pub filter: Option<Filter>,
+    /// How often to be mailed.
+    pub rhythm: Option<Rhythm>,
+    /// To pause or to resume.
+    pub state: Option<State>,
 }
 
 /// Saves a search of the viewer's own.
@@ -79,182 +116,223 @@ pub async fn save(
     viewer: &Viewer,
     name: &str,
     filter: Filter,
+    rhythm: Rhythm,
 ) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
     let (permit, person) = own(viewer)?;
-    check(name, &filter)?;
-    let now = app.clock.now();
-    let search = SavedSearch {
-        id: app.entropy.id(now),
+    let search = made(app, person, Origin::Search, name, filter, rhythm);
+    keep(app, &permit, search).await
+}
+
+pub(super) fn made(
+    app: &App,
+    person_id: Uuid,
+    origin: Origin,
+    name: &str,
+    filter: Filter,
+    rhythm: Rhythm,
+) -> SavedSearch {
+    SavedSearch {
+        id: app.new_id(),
+        person_id,
+        origin,
         name: name.trim().into(),
         filter,
         state: State::Active,
-        created_at: now,
+        rhythm,
+        created_at: app.clock.now(),
         version: 1,
-    };
-    let txn = app.db.begin().await?;
-    if mine(&txn, person).await?.len() >= MOST {
-        return Err(Stop::refuse(
-            SavedSearchErrorCode::TooMany,
-            "",
-            "you have 100 saved searches already",
-        ));
     }
-    insert(&txn, &permit, person, &search, now).await?;
-    let about = audit::About::person(person, serde_json::json!({ "name": search.name }));
-    let detail = serde_json::json!({ "saved": true });
-    audit::record_about(app, &txn, &permit, "saved search", search.id, &detail, about).await?;
+}
+
+pub(super) async fn keep(
+    app: &App,
+    permit: &Permit,
+    search: SavedSearch,
+) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
+    check(&search).stop()?;
+    let txn = app.db.begin().await?;
+    if store::count_of(&txn, search.person_id).await? >= MOST {
+        let message = format!("you have {MOST} saved searches and watches already");
+        return Err(Stop::refuse(SavedSearchErrorCode::TooMany, "", message));
+    }
+    store::insert(&txn, permit, &search, app.clock.now()).await?;
+    record(app, &txn, permit, &search, "saved").await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(search)
 }
 
-/// Pauses or resumes a search of the viewer's own.
+/// Changes, pauses or resumes a search of the viewer's own, or how often they are mailed about it.
 ///
 /// # Errors
-/// When it has another version; [`Error::NotFound`] for another's, too.
-pub async fn set_state(
+/// When it has another version or the change makes no sense; [`Error::NotFound`] for another's, too.
+pub async fn change(
     app: &App,
     viewer: &Viewer,
     id: Uuid,
     version: i32,
-    state: State,
+    change: Change,
 ) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
     let (permit, person) = own(viewer)?;
     let txn = app.db.begin().await?;
-    let mut search = held(&txn, person, id).await?.ok_or(Error::NotFound)?;
+    let mut search = store::held(&txn, person, id).await?.ok_or(Error::NotFound)?;
     based_on(version, search.version, SavedSearchErrorCode::Conflict)?;
-    (search.state, search.version) = (state, search.version + 1);
-    Entity::update_many()
-        .filter(Column::Id.eq(id))
-        .col_expr(Column::State, Expr::value(state.as_str()))
-        .col_expr(Column::UpdatedAt, Expr::value(app.clock.now()))
-        .col_expr(Column::Version, Expr::value(search.version))
-        .exec(&txn)
-        .await?;
-    let detail = serde_json::json!({ "state": state.as_str() });
-    audit::record(app, &txn, &permit, "saved search", id, &detail).await?;
-    txn.commit().await?;
+    if change.filter.is_some() && search.origin != Origin::Search {
+        return Err(standing());
+    }
+    search.name = change.name.map_or(search.name, |name| name.trim().to_owned());
+    search.filter = change.filter.unwrap_or(search.filter);
+    search.rhythm = change.rhythm.unwrap_or(search.rhythm);
+    search.state = change.state.unwrap_or(search.state);
+    check(&search).stop()?;
+    search.version += 1;
+    store::update(&txn, &permit, &search, app.clock.now()).await?;
+    record(app, &txn, &permit, &search, search.state.as_str()).await?;
+    txn.commit().await.map_err(Error::from)?;
     Ok(search)
 }
 
-/// A search of a person's own, whose row nobody else can change until the transaction ends.
-async fn held(txn: &impl ConnectionTrait, person: Uuid, id: Uuid) -> Result<Option<SavedSearch>, Error> {
-    let mut query = Entity::find_by_id(id).filter(Column::PersonId.eq(person));
-    if txn.get_database_backend() == DbBackend::Postgres {
-        query = query.lock_exclusive();
+/// Removes a search or watch of the viewer's own.
+///
+/// # Errors
+/// When it has another version, or stands of itself; [`Error::NotFound`] for another's, too.
+pub async fn remove(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    version: i32,
+) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
+    let (permit, person) = own(viewer)?;
+    let txn = app.db.begin().await?;
+    let search = store::held(&txn, person, id).await?.ok_or(Error::NotFound)?;
+    based_on(version, search.version, SavedSearchErrorCode::Conflict)?;
+    if matches!(search.origin, Origin::Owner | Origin::Bidder) {
+        return Err(standing());
     }
-    query.one(txn).await?.map(read).transpose()
+    store::remove(&txn, &permit, id).await?;
+    record(app, &txn, &permit, &search, "removed").await?;
+    txn.commit().await.map_err(Error::from)?;
+    Ok(search)
 }
 
-/// The viewer's own searches, oldest first.
+fn standing() -> Stop<SavedSearchErrorCode> {
+    Stop::refuse(
+        SavedSearchErrorCode::Standing,
+        "",
+        "what is watched is not changed; what stands of itself can be paused",
+    )
+}
+
+async fn record(
+    app: &App,
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    search: &SavedSearch,
+    what: &str,
+) -> Result<(), Error> {
+    let about = audit::About::person(search.person_id, serde_json::json!({ "name": search.name }));
+    let detail = serde_json::json!({ "state": what });
+    audit::record_about(app, txn, permit, "saved search", search.id, &detail, about).await?;
+    Ok(())
+}
+
+/// The viewer's own saved searches, oldest first.
 ///
 /// # Errors
 /// When nobody is signed in or the database fails.
 pub async fn list(app: &App, viewer: &Viewer, cut: &Cut) -> Result<Page<SavedSearch>, Error> {
     let (_, person) = own(viewer)?;
-    let mut query = Entity::find()
-        .filter(Column::PersonId.eq(person))
-        .order_by_asc(Column::Id)
-        .limit(cut.first + 1);
-    if let Some((_, id)) = &cut.after {
-        query = query.filter(Column::Id.gt(*id));
-    }
-    let rows = query.all(app.db.read()).await?;
-    let item = |row: Model| {
-        Ok(Item {
-            key: String::new(),
-            id: row.id,
-            value: read(row)?,
-        })
+    let item = |search: SavedSearch| Item {
+        key: String::new(),
+        id: search.id,
+        value: search,
     };
-    let items = rows.into_iter().map(item).collect::<Result<Vec<_>, Error>>()?;
-    Ok(Page::from_one_more(items, cut, None))
-}
-
-/// Every search at work, with its owner: for the tick.
-pub(super) async fn active(db: &impl ConnectionTrait) -> Result<Vec<(Uuid, SavedSearch)>, Error> {
-    let rows = Entity::find()
-        .filter(Column::State.eq("active"))
-        .order_by_asc(Column::Id)
-        .all(db)
-        .await?;
-    rows.into_iter()
-        .map(|row| Ok((row.person_id, read(row)?)))
-        .collect()
-}
-
-/// Every search of a person.
-pub(super) async fn mine(db: &impl ConnectionTrait, person: Uuid) -> Result<Vec<SavedSearch>, Error> {
-    let rows = Entity::find().filter(Column::PersonId.eq(person)).all(db).await?;
-    rows.into_iter().map(read).collect()
-}
-
-fn own(viewer: &Viewer) -> Result<(Permit, Uuid), Error> {
-    let person = viewer.person().ok_or(Error::NotSignedIn)?.id;
-    Ok((
-        authorize(viewer, Action::KeepSearches, Resource::Person(person))?,
-        person,
+    let rows = store::some_of(app.db.read(), person, cut).await?;
+    Ok(Page::from_one_more(
+        rows.into_iter().map(item).collect(),
+        cut,
+        None,
     ))
 }
 
-fn check(name: &str, filter: &Filter) -> Result<(), Stop<SavedSearchErrorCode>> {
+pub(super) fn own(viewer: &Viewer) -> Result<(Permit, Uuid), Error> {
+    let person = viewer.person().ok_or(Error::NotSignedIn)?.id;
+    let permit = authorize(viewer, Action::KeepSearches, Resource::Person(person))?;
+    Ok((permit, person))
+}
+
+fn check(search: &SavedSearch) -> Wrong<SavedSearchErrorCode> {
+    use SavedSearchErrorCode::{BadHour, BadName};
     let mut wrong = Wrong::default();
+    let named = !search.name.is_empty() && search.name.chars().count() <= 100;
+    wrong.when(!named, BadName, "name", "give a name of 1 to 100 characters");
+    let Rhythm { hour, weekday, .. } = search.rhythm;
+    wrong.when(hour > 23, BadHour, "mails.hour", format!("{hour} is not 0 to 23"));
+    let named = (1..=7).contains(&weekday);
     wrong.when(
-        name.trim().is_empty() || name.chars().count() > 100,
-        SavedSearchErrorCode::BadName,
-        "name",
-        "give a name of 1 to 100 characters",
+        !named,
+        BadHour,
+        "mails.weekday",
+        format!("{weekday} is not 1 to 7"),
     );
+    check_filter(&search.filter, &mut wrong);
+    wrong
+}
+
+/// What is wrong with a filter.
+pub(super) fn check_filter(filter: &Filter, wrong: &mut Wrong<SavedSearchErrorCode>) {
+    use SavedSearchErrorCode::{BadCpvPrefix, BadMonths, BadPlace, BadValueBand, TooLong};
     for (index, prefix) in filter.cpv_prefixes.iter().enumerate() {
+        let digits = (1..=8).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_digit());
+        let message = format!("{prefix:?} is not 1 to 8 digits");
         wrong.when(
-            prefix.is_empty() || prefix.len() > 8 || !prefix.bytes().all(|b| b.is_ascii_digit()),
-            SavedSearchErrorCode::BadCpvPrefix,
+            !digits,
+            BadCpvPrefix,
             &format!("filter.cpvPrefixes.{index}"),
-            format!("{prefix:?} is not 1 to 8 digits"),
+            message,
         );
     }
+    let band = (filter.min_value_pence, filter.max_value_pence);
+    let crossed = matches!(band, (Some(least), Some(most)) if least > most);
     wrong.when(
-        matches!((filter.min_value_pence, filter.max_value_pence), (Some(least), Some(most)) if least > most),
-        SavedSearchErrorCode::BadValueBand,
+        crossed,
+        BadValueBand,
         "filter.minValuePence",
         "the lower bound is over the upper",
     );
-    wrong.stop()
-}
-
-fn read(row: Model) -> Result<SavedSearch, Error> {
-    let filter = serde_json::from_value(row.filter).map_err(Error::fault)?;
-    let state = match row.state.as_str() {
-        "active" => State::Active,
-        "paused" => State::Paused,
-        _ => State::Unsubscribed,
-    };
-    Ok(SavedSearch {
-        id: row.id,
-        name: row.name,
-        filter,
-        state,
-        created_at: row.created_at,
-        version: row.version,
-    })
-}
-
-async fn insert(
-    txn: &impl ConnectionTrait,
-    _permit: &Permit,
-    person: Uuid,
-    search: &SavedSearch,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let row = ActiveModel {
-        id: Set(search.id),
-        person_id: Set(person),
-        name: Set(search.name.clone()),
-        filter: Set(serde_json::to_value(&search.filter).map_err(Error::fault)?),
-        state: Set(search.state.as_str().into()),
-        created_at: Set(now),
-        updated_at: Set(now),
-        version: Set(search.version),
-    };
-    Entity::insert(row).exec_without_returning(txn).await?;
-    Ok(())
+    if let Some(near) = &filter.near {
+        let on_globe = near.latitude.abs() <= 90.0 && near.longitude.abs() <= 180.0;
+        let sound = on_globe && (1..=1_500).contains(&near.kilometres);
+        wrong.when(
+            !sound,
+            BadPlace,
+            "filter.near",
+            "give a place on the globe and 1 to 1,500 km",
+        );
+    }
+    let months = filter
+        .within_months
+        .is_none_or(|months| (1..=120).contains(&months));
+    wrong.when(!months, BadMonths, "filter.withinMonths", "give 1 to 120 months");
+    let lists = [
+        ("filter.councils", filter.councils.len()),
+        ("filter.regions", filter.regions.len()),
+        ("filter.councilKinds", filter.council_kinds.len()),
+        ("filter.services", filter.lgsl.len()),
+        ("filter.cpvPrefixes", filter.cpv_prefixes.len()),
+        ("filter.windowKinds", filter.window_kinds.len()),
+        ("filter.kinds", filter.kinds.len()),
+    ];
+    for (path, length) in lists {
+        wrong.when(
+            length > LONGEST,
+            TooLong,
+            path,
+            format!("{length} are over {LONGEST}"),
+        );
+    }
+    let long = filter
+        .words
+        .as_ref()
+        .is_some_and(|words| words.chars().count() > 200);
+    wrong.when(long, TooLong, "filter.words", "give at most 200 characters");
 }

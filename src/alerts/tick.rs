@@ -1,151 +1,81 @@
-//! The scheduler. A tick takes the windows that have opened and were not announced, writes who is told and their
-//! mails, and marks them announced, all in one transaction: late, twice or on two machines are all harmless.
+//! The scheduler. A tick writes what the clock brought as events, finds whom each untold event is for, and writes a mail
+//! for everybody who is due one. Each step is a transaction of its own that leaves nothing half done: late, twice, on two
+//! machines or cut short are all harmless.
 
-use super::digest::{self, Told as ToldOf};
-use super::searches;
-use crate::audit;
-use crate::contracts::openings::{Opening, take_opened};
-use crate::contracts::windows::event_key;
-use crate::runtime::outbox::{self, Stream};
+use super::{digest, ledger, matching, subject, watches};
+use crate::contracts::openings;
+use crate::events;
+use crate::pilots::changes;
 use crate::runtime::{App, Error};
-use chrono::NaiveDate;
-use entity::{notification, person};
-use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
-use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
-/// Rows in one statement.
-const AT_A_TIME: usize = 1000;
+/// Windows or events in one transaction: others who write wait for it.
+const AT_A_TIME: u64 = 1000;
 
 /// What a tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// Windows that opened.
-    pub openings: usize,
+    /// Windows and deadlines that the clock brought.
+    pub brought: usize,
+    /// Events that were told.
+    pub events: usize,
     /// Mails written.
     pub mails: usize,
 }
 
-/// Tells what has opened that was not told yet.
+/// Tells what has happened that was not told yet. Of many processes on one database one does at a time; the others have
+/// nothing to tell.
 ///
 /// # Errors
-/// When the database fails; the next tick then finds the same.
+/// When the database fails; the next tick then goes on where this one ended.
 pub async fn tick(app: &App) -> Result<Told, Error> {
-    let today = app.clock.today();
-    let txn = app.db.begin().await?;
-    let opened = take_opened(&txn, today).await?;
-    let mut told = Told {
-        openings: opened.len(),
-        mails: 0,
+    let mut told = Told::default();
+    let Some(_alone) = app.db.alone().await? else {
+        return Ok(told);
     };
-    if !opened.is_empty() {
-        told.mails = tell(app, &txn, &opened, today).await?;
+    loop {
+        let brought = bring(app).await?;
+        told.brought += brought;
+        if brought < AT_A_TIME as usize {
+            break;
+        }
     }
-    txn.commit().await?;
+    loop {
+        let events = tell(app).await?;
+        told.events += events;
+        if events == 0 {
+            break;
+        }
+    }
+    told.mails = digest::write_due(app).await?;
     if told.mails > 0 {
         app.work.wrote();
     }
     Ok(told)
 }
 
-async fn tell(
-    app: &App,
-    txn: &DatabaseTransaction,
-    opened: &[Opening],
-    today: NaiveDate,
-) -> Result<usize, Error> {
-    let mut of_person: BTreeMap<Uuid, Vec<ToldOf<'_>>> = BTreeMap::new();
-    for (person, search) in searches::active(txn).await? {
-        let since = crate::runtime::clock::london_date(search.created_at);
-        let matching: Vec<&Opening> = opened
-            .iter()
-            .filter(|o| o.window.opens_on >= since || o.armed_at >= search.created_at)
-            .filter(|opening| search.filter.matches(opening))
-            .collect();
-        let known = known(txn, search.id, &matching).await?;
-        let fresh: Vec<&Opening> = matching
-            .into_iter()
-            .filter(|o| !known.contains(&key(o)))
-            .collect();
-        if !fresh.is_empty() {
-            of_person.entry(person).or_default().push(ToldOf {
-                search,
-                openings: fresh,
-            });
-        }
-    }
-    let people = person::Entity::find()
-        .filter(person::Column::Id.is_in(of_person.keys().copied()))
-        .all(txn)
-        .await?;
-    let mut mails = 0;
-    for person in people {
-        if let Some(told) = of_person.get(&person.id) {
-            write(app, txn, &person, told, today).await?;
-            mails += 1;
-        }
-    }
-    Ok(mails)
+async fn bring(app: &App) -> Result<usize, Error> {
+    let txn = app.db.begin().await?;
+    let brought = openings::bring(app, &txn, AT_A_TIME).await? + changes::bring(app, &txn).await?;
+    txn.commit().await?;
+    Ok(brought)
 }
 
-fn key(opening: &Opening) -> String {
-    event_key(opening.contract_id, &opening.window)
-}
-
-async fn known(
-    txn: &DatabaseTransaction,
-    search: Uuid,
-    matching: &[&Opening],
-) -> Result<HashSet<String>, Error> {
-    let mut known = HashSet::new();
-    for chunk in matching.chunks(AT_A_TIME) {
-        let found: Vec<String> = notification::Entity::find()
-            .select_only()
-            .column(notification::Column::EventKey)
-            .filter(notification::Column::SavedSearchId.eq(search))
-            .filter(notification::Column::EventKey.is_in(chunk.iter().map(|opening| key(opening))))
-            .into_tuple()
-            .all(txn)
-            .await?;
-        known.extend(found);
+/// Finds whom the oldest untold events are for. Looking is done before the transaction begins, so that nobody waits for
+/// it; what was looked at cannot be told twice, as each event and person are in the ledger once.
+async fn tell(app: &App) -> Result<usize, Error> {
+    let untold = events::some_untold(app.db.read(), AT_A_TIME).await?;
+    if untold.is_empty() {
+        return Ok(0);
     }
-    Ok(known)
-}
-
-async fn write(
-    app: &App,
-    txn: &DatabaseTransaction,
-    person: &person::Model,
-    told: &[ToldOf<'_>],
-    today: NaiveDate,
-) -> Result<(), Error> {
-    let words = digest::words(app, person.id, told, today)?;
-    let witness = audit::witness(app, txn).await?;
-    let outbox_id = outbox::enqueue(app, txn, Stream::Alert, Some(person.id), |message_id| {
-        digest::letter(app, &person.email, words, witness, message_id)
-    })
-    .await?;
-    let now = app.clock.now();
-    let mut rows = Vec::new();
-    for told in told {
-        for opening in &told.openings {
-            rows.push(notification::ActiveModel {
-                id: Set(app.entropy.id(now)),
-                saved_search_id: Set(told.search.id),
-                event_key: Set(key(opening)),
-                contract_id: Set(opening.contract_id),
-                outbox_id: Set(outbox_id),
-                created_at: Set(now),
-            });
-        }
-    }
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(AT_A_TIME));
-        let chunk = std::mem::replace(&mut rows, rest);
-        notification::Entity::insert_many(chunk)
-            .exec_without_returning(txn)
-            .await?;
-    }
-    Ok(())
+    let ids: Vec<Uuid> = untold.iter().map(|event| event.id).collect();
+    let standing: Vec<_> = untold.into_iter().filter(|event| event.void.is_none()).collect();
+    let subjects = subject::of_events(app, &standing).await?;
+    watches::stand(app, &subjects).await?;
+    let found = matching::of(app, &standing, &subjects).await?;
+    let txn = app.db.begin().await?;
+    ledger::insert(app, &txn, found).await?;
+    events::told(&txn, &ids).await?;
+    txn.commit().await?;
+    Ok(ids.len())
 }

@@ -1,15 +1,13 @@
 //! The links that end alerts without signing in (RFC 8058). A link is of a person and ends all their alerts,
 //! as the mails it stands in cover several of their searches.
 
-use super::searches::{self, State};
+use super::links::{Purpose, person_of};
+use super::searches::State;
+use super::store;
 use crate::runtime::{App, Error, outbox};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use entity::{person, saved_search};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use uuid::Uuid;
-
-const PURPOSE: &str = "unsubscribe";
 
 /// What a link is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,33 +20,18 @@ pub struct Unsubscribed {
     pub already: bool,
 }
 
-/// The link of a person: the id and a tag that only this server can make.
-pub fn link(app: &App, person: Uuid) -> String {
-    let mut bytes = person.as_bytes().to_vec();
-    bytes.extend_from_slice(&app.secret.tag(PURPOSE, person.as_bytes())[..16]);
-    format!("{}/unsubscribe/{}", app.public_url, URL_SAFE_NO_PAD.encode(bytes))
-}
-
-fn person_of(app: &App, token: &str) -> Option<Uuid> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    let (id, tag) = bytes.split_at_checked(16)?;
-    let right = app.secret.tag(PURPOSE, id);
-    let same = tag.len() == 16 && bool::from(subtle::ConstantTimeEq::ct_eq(tag, &right[..16]));
-    same.then(|| Uuid::from_slice(id).ok()).flatten()
-}
-
 /// What the link's token is about; changes nothing. Nothing, when the token is not ours.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn subscription(app: &App, token: &str) -> Result<Option<Unsubscribed>, Error> {
-    let Some(id) = person_of(app, token) else {
+    let Some(id) = person_of(app, Purpose::Unsubscribe, token) else {
         return Ok(None);
     };
     let Some(person) = person::Entity::find_by_id(id).one(app.db.read()).await? else {
         return Ok(None);
     };
-    let searches = searches::mine(app.db.read(), id).await?;
+    let searches = store::mine(app.db.read(), id).await?;
     let active: Vec<String> = searches
         .iter()
         .filter(|s| s.state == State::Active)
@@ -74,7 +57,7 @@ pub async fn unsubscribe(app: &App, token: &str) -> Result<Option<Unsubscribed>,
     let Some(told) = subscription(app, token).await? else {
         return Ok(None);
     };
-    let Some(id) = person_of(app, token) else {
+    let Some(id) = person_of(app, Purpose::Unsubscribe, token) else {
         return Ok(None);
     };
     let txn = app.db.begin().await?;

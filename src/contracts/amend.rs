@@ -4,7 +4,7 @@
 use super::entry;
 use super::read::{self, Columns, Contract};
 use super::record::{Change, Entry, record};
-use super::term::Period;
+use super::term::{Period, Standing};
 use crate::access::{Action, Resource, Viewer, authorize};
 use crate::audit;
 use crate::councils;
@@ -33,6 +33,10 @@ pub struct Amendment {
     pub notice_period: Option<Option<Period>>,
     /// It renews itself for so many months.
     pub auto_renews_months: Option<Option<u16>>,
+    /// It was terminated, and ran until this day.
+    pub terminated_on: Option<Option<NaiveDate>>,
+    /// Another contract takes its place from this day on.
+    pub replaced_on: Option<Option<NaiveDate>>,
 }
 
 /// Why a contract could not be corrected.
@@ -92,6 +96,12 @@ impl Amendment {
         term.initial_ends_on = self.initial_ends_on.unwrap_or(term.initial_ends_on);
         term.review_on = self.review_on.unwrap_or(term.review_on);
         term.notice_period = self.notice_period.unwrap_or(term.notice_period);
+        term.replaced_on = self.replaced_on.unwrap_or(term.replaced_on);
+        term.standing = match self.terminated_on {
+            None => term.standing,
+            Some(Some(on)) => Standing::Terminated { on },
+            Some(None) => Standing::Active,
+        };
         if let Some(months) = self.auto_renews_months {
             term.auto_renews_for = months.map(Period::Months);
         }
@@ -119,6 +129,10 @@ fn check(entry: &Entry) -> Wrong<ContractAmendErrorCode> {
     if let (Some(start), Some(end)) = (term.starts_on, term.initial_ends_on) {
         let message = format!("{end} is before its start, {start}");
         wrong.when(end < start, EndsBeforeStart, "initialEndsOn", message);
+    }
+    if let (Some(start), Some(last)) = (term.starts_on, term.terminated_on()) {
+        let message = format!("{last} is before its start, {start}");
+        wrong.when(last < start, EndsBeforeStart, "terminatedOn", message);
     }
     for (path, period) in [
         ("notice", term.notice_period),

@@ -84,6 +84,7 @@ fn is_said(column: contract::Column) -> bool {
             | C::RowKey
             | C::EndsKey
             | C::EndUnknown
+            | C::OwnerId
             | C::CreatedAt
             | C::UpdatedAt
             | C::Version

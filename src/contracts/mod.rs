@@ -3,7 +3,7 @@
 //! The rules are pure: [`term`] (dates and options) and [`windows`] (derived, never typed). The front door:
 //! [`list`] and [`one`] to read, [`record()`] to write what a register or an award says, [`mod@amend`] to correct it,
 //! [`dashboard`] to count, [`policy`] for a council's lead times.
-//! It tells nobody anything: `alerts` asks here what opens.
+//! It tells nobody anything: what happens it leaves in [`crate::events`], and `alerts` asks here what opens.
 
 pub mod amend;
 pub mod award;
@@ -11,13 +11,16 @@ mod changes;
 pub mod dashboard;
 mod entry;
 mod filter;
+mod happened;
 pub mod openings;
+pub mod owner;
 pub mod policy;
 mod read;
 mod record;
 mod relations;
 mod store;
 pub mod term;
+pub mod vanished;
 pub mod windows;
 
 pub use filter::{Filter, Order, OrderBy};

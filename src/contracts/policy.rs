@@ -94,13 +94,13 @@ async fn rewrite_windows(
         after = last.id;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut options = options_in(txn, &ids).await?;
-        let mut windows: Vec<(Uuid, Window)> = Vec::new();
+        let mut windows: Vec<(Uuid, Vec<Window>)> = Vec::new();
         for row in &rows {
             let own = leads_of(row)?;
             let term = term_of(row, options.remove(&row.id).unwrap_or_default());
             let derived = derive(&term, &leads.overridden_by(&own), &calendar);
-            windows.extend(derived.iter().map(|window| (row.id, *window)));
+            windows.push((row.id, derived.iter().copied().collect()));
         }
-        store::insert_windows(txn, permit, council_id, &arming, windows.into_iter()).await?;
+        store::insert_windows(app, txn, permit, council_id, &arming, windows).await?;
     }
 }

@@ -135,8 +135,17 @@ pub async fn record(
         };
         derived.push(derive_entry(id, entry, &leads, &calendar));
     }
+    // The first reading of a register is no news of each contract in it.
+    let reading = derived
+        .iter()
+        .find_map(|d| d.entry.source.as_ref())
+        .map(|source| source.import_id);
+    let news = match reading {
+        Some(reading) => store::has_register(txn, council_id, reading).await?,
+        None => true,
+    };
     let ids = derived.iter().map(|d| d.id).collect();
-    let changed = store::write(app, txn, permit, council_id, derived, &replaced).await?;
+    let changed = store::write(app, txn, permit, council_id, derived, &replaced, news).await?;
     Ok(Recorded { ids, changed })
 }
 

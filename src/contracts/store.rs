@@ -1,20 +1,24 @@
-//! Contracts in the database: rows written in bulk.
+//! Contracts in the database: rows written in bulk, with the events that they bring.
 
 use super::changes::Before;
+use super::happened::{Teller, Told};
 use super::policy::Policy;
 use super::record::{Derived, notice, standing, state};
 use super::term::Length;
 use super::windows::{LeadTimeOverrides, LeadTimes, Window};
 use crate::access::Permit;
+use crate::events;
 use crate::runtime::{App, Error};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     contract, contract_buyer, contract_source, contract_supplier, contract_window, council_policy,
-    extension_option,
+    extension_option, import_run,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Iterable, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -49,15 +53,16 @@ pub(super) async fn policy(db: &impl ConnectionTrait, council_id: Uuid) -> Resul
     })
 }
 
-/// Writes entries with all that hangs on them; what hung on the replaced ones goes first. Gives what the replaced ones
-/// say differently now.
+/// Writes entries with all that hangs on them, and what is to be told of it; what hung on the replaced ones goes first.
+/// Gives what the replaced ones say differently now. Those that are new are told if `news`.
 pub(super) async fn write(
     app: &App,
-    txn: &impl ConnectionTrait,
-    _permit: &Permit,
+    txn: &DatabaseTransaction,
+    permit: &Permit,
     council_id: Uuid,
     derived: Vec<Derived>,
     replaced: &[Uuid],
+    news: bool,
 ) -> Result<Vec<(Uuid, serde_json::Value)>, Error> {
     let now = app.clock.now();
     let before = Before::read(txn, replaced).await?;
@@ -66,34 +71,71 @@ pub(super) async fn write(
         ..Hanging::default()
     };
     clear(txn, replaced).await?;
+    let teller = Teller {
+        council_id,
+        entropy: &app.entropy,
+        now,
+    };
+    let mut told = Told::default();
     let mut rows = Vec::with_capacity(derived.len());
     let mut changed = Vec::new();
     for entry in derived {
-        let (id, suppliers) = (entry.id, entry.entry.suppliers.clone());
+        let (id, suppliers, windows) = (entry.id, entry.entry.suppliers.clone(), entry.windows.clone());
         let row = hanging.take(entry, council_id, now);
-        changed.extend(before.changes(&row, &suppliers).map(|changes| (id, changes)));
+        match before.changes(&row, &suppliers) {
+            Some(changes) => {
+                let was = hanging.arming.of(id);
+                teller.changed(id, &changes, &was, &windows, &mut told);
+                changed.push((id, changes));
+            }
+            None if news => teller.added(id, &mut told),
+            None => {}
+        }
         rows.push(row);
     }
+    insert_contracts(txn, permit, rows).await?;
+    hanging.insert(txn).await?;
+    tell(app, txn, told).await?;
+    Ok(changed)
+}
+
+async fn insert_contracts(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    rows: Vec<contract::ActiveModel>,
+) -> Result<(), Error> {
+    use contract::Column as C;
+    let kept = |c: &C| matches!(c, C::Id | C::CreatedAt | C::Version | C::OwnerId);
     for chunk in chunks(rows) {
-        let on_conflict = OnConflict::column(contract::Column::Id)
-            .update_columns(contract::Column::iter().filter(|c| {
-                !matches!(
-                    c,
-                    contract::Column::Id | contract::Column::CreatedAt | contract::Column::Version
-                )
-            }))
-            .value(
-                contract::Column::Version,
-                sea_orm::sea_query::Expr::cust("contract.version + 1"),
-            )
+        let on_conflict = OnConflict::column(C::Id)
+            .update_columns(C::iter().filter(|c| !kept(c)))
+            .value(C::Version, sea_orm::sea_query::Expr::cust("contract.version + 1"))
             .to_owned();
         contract::Entity::insert_many(chunk)
             .on_conflict(on_conflict)
             .exec_without_returning(txn)
             .await?;
     }
-    hanging.insert(txn).await?;
-    Ok(changed)
+    Ok(())
+}
+
+async fn tell(app: &App, txn: &DatabaseTransaction, told: Told) -> Result<(), Error> {
+    events::void(txn, &told.void, "the dates changed").await?;
+    events::record(app, txn, told.events).await
+}
+
+/// Whether a council has read in a register before this reading of one.
+pub(super) async fn has_register(
+    txn: &impl ConnectionTrait,
+    council_id: Uuid,
+    reading: Uuid,
+) -> Result<bool, Error> {
+    let earlier = import_run::Entity::find()
+        .filter(import_run::Column::CouncilId.eq(council_id))
+        .filter(import_run::Column::Id.ne(reading))
+        .one(txn)
+        .await?;
+    Ok(earlier.is_some())
 }
 
 async fn clear(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<(), Error> {
@@ -167,7 +209,7 @@ pub(super) async fn put_lead_times(
 pub(super) struct Arming {
     now: DateTime<Utc>,
     today: NaiveDate,
-    before: HashMap<(Uuid, String, i32), contract_window::Model>,
+    before: HashMap<Uuid, Vec<contract_window::Model>>,
 }
 
 impl Arming {
@@ -181,19 +223,23 @@ impl Arming {
     }
 
     fn knowing(mut self, rows: Vec<contract_window::Model>) -> Self {
-        let keyed = rows
-            .into_iter()
-            .map(|row| ((row.contract_id, row.kind.clone(), row.ordinal), row));
-        self.before.extend(keyed);
+        for row in rows {
+            self.before.entry(row.contract_id).or_default().push(row);
+        }
         self
+    }
+
+    /// The windows that a contract had.
+    fn of(&self, contract_id: Uuid) -> Vec<&contract_window::Model> {
+        self.before.get(&contract_id).into_iter().flatten().collect()
     }
 
     fn row(&self, contract_id: Uuid, council_id: Uuid, window: &Window) -> contract_window::ActiveModel {
         let (kind, ordinal) = (window.kind.as_str().to_owned(), i32::from(window.ordinal));
-        let same = self
-            .before
-            .get(&(contract_id, kind.clone(), ordinal))
-            .filter(|row| (row.opens_on, row.closes_on) == (window.opens_on, window.closes_on));
+        let same = self.before.get(&contract_id).into_iter().flatten().find(|row| {
+            (&row.kind, row.ordinal) == (&kind, ordinal)
+                && (row.opens_on, row.closes_on) == (window.opens_on, window.closes_on)
+        });
         let closed = window.closes_on.is_some_and(|closes| closes < self.today);
         contract_window::ActiveModel {
             contract_id: Set(contract_id),
@@ -204,6 +250,7 @@ impl Arming {
             closes_on: Set(window.closes_on),
             armed_at: Set(same.map_or(self.now, |row| row.armed_at)),
             announced: Set(same.map_or(closed, |row| row.announced)),
+            closing_announced: Set(same.map_or(closed, |row| row.closing_announced)),
         }
     }
 }
@@ -239,15 +286,30 @@ pub(super) async fn take_windows_of_council(
     Ok(Arming::anew(app).knowing(before))
 }
 
+/// Writes the windows that contracts have by new lead times, and tells of those that moved.
 pub(super) async fn insert_windows(
-    txn: &impl ConnectionTrait,
+    app: &App,
+    txn: &DatabaseTransaction,
     _permit: &Permit,
     council_id: Uuid,
     arming: &Arming,
-    windows: impl Iterator<Item = (Uuid, Window)>,
+    windows: Vec<(Uuid, Vec<Window>)>,
 ) -> Result<(), Error> {
-    let rows = windows.map(|(contract, window)| arming.row(contract, council_id, &window));
-    insert_all(txn, rows.collect()).await
+    let teller = Teller {
+        council_id,
+        entropy: &app.entropy,
+        now: arming.now,
+    };
+    let mut told = Told::default();
+    for (contract, windows) in &windows {
+        teller.moved(*contract, &arming.of(*contract), windows, &mut told);
+    }
+    let all = windows
+        .iter()
+        .flat_map(|(contract, windows)| windows.iter().map(|window| (*contract, window)));
+    let rows = all.map(|(contract, window)| arming.row(contract, council_id, window));
+    insert_all(txn, rows.collect()).await?;
+    tell(app, txn, told).await
 }
 
 #[derive(Default)]
@@ -301,6 +363,7 @@ impl Hanging {
                 row_number: Set(i32::try_from(source.row).unwrap_or(i32::MAX)),
                 digest: Set(source.digest.to_vec()),
                 cells: Set(serde_json::json!(source.cells)),
+                missing_since: Set(None),
             });
         }
         row(derived, council_id, now)
@@ -382,6 +445,7 @@ fn row(derived: Derived, council_id: Uuid, now: DateTime<Utc>) -> contract::Acti
         ends_key: Set(derived.current_end.unwrap_or(NO_END)),
         maximum_ends_on: Set(derived.maximum_end),
         end_unknown: Set(derived.end_unknown),
+        owner_id: Set(None),
         created_at: Set(now),
         updated_at: Set(now),
         version: Set(1),

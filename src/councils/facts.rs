@@ -167,7 +167,8 @@ pub struct CouncilFact {
     pub successors: Vec<&'static str>,
     /// Codes it had before.
     pub former_gss: Vec<&'static str>,
-    /// Latitude of its middle, degrees.
+    /// Latitude of its middle, degrees. A county's is the mean of its districts', weighted by area: the source's are up
+    /// to 192 km off.
     pub latitude: Option<f64>,
     /// Longitude of its middle, degrees.
     pub longitude: Option<f64>,
@@ -273,6 +274,24 @@ mod tests {
                 "{}",
                 council.slug
             );
+        }
+    }
+
+    #[test]
+    fn counties_lie_around_their_county_towns() {
+        let all: HashMap<_, _> = councils().map(|c| (c.slug, c)).collect();
+        let middle = |slug: &str| all[slug].latitude.zip(all[slug].longitude).unwrap();
+        for (county, town) in [
+            ("lancashire", "preston"),
+            ("kent", "maidstone"),
+            ("devon", "exeter"),
+            ("norfolk", "norwich"),
+            ("suffolk", "ipswich"),
+            ("gloucestershire", "gloucester"),
+        ] {
+            let (a, b) = (middle(county), middle(town));
+            let kilometres = 111.0 * ((a.0 - b.0).powi(2) + (0.6 * (a.1 - b.1)).powi(2)).sqrt();
+            assert!(kilometres < 40.0, "{county} is {kilometres} km from {town}");
         }
     }
 

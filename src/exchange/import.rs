@@ -6,7 +6,7 @@ use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::contracts::term::Term;
 use crate::contracts::windows::LeadTimeOverrides;
-use crate::contracts::{self, Change, Entry, Particulars, Source};
+use crate::contracts::{self, Change, Entry, Particulars, Source, vanished};
 use crate::councils::Council;
 use crate::runtime::{App, Error};
 use crate::suppliers::{self, Mention};
@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Contracts written between two reports of progress.
@@ -92,12 +92,38 @@ pub async fn import(
             changed.extend(write(app, &txn, &permit, council.id, run, step).await?);
             progress(step.len());
         }
+        let (seen, unseen) = seen(&known, file.readings);
+        vanished::note(app, &txn, &permit, council.id, &seen, &unseen).await?;
         if !work.is_empty() {
             audit::record_each(app, &txn, &permit, entries(run, file, &done, changed)).await?;
         }
     }
     txn.commit().await?;
     Ok(done)
+}
+
+/// The contracts that the file has, and those that it has not. One whose reference stands in a row that is held is there.
+fn seen(known: &HashMap<String, (Uuid, Vec<u8>)>, readings: &[Reading]) -> (Vec<Uuid>, Vec<Uuid>) {
+    let mut keys: HashSet<&str> = HashSet::new();
+    let mut held: HashSet<&str> = HashSet::new();
+    for reading in readings {
+        match (reading.register_row(), reading) {
+            (Some(row), _) => keys.extend([row.row_key.as_str(), row.long_key.as_str()]),
+            (None, Reading::Held(_, raw)) => held.extend(raw.cells().map(str::trim)),
+            (None, _) => {}
+        }
+    }
+    let is_seen =
+        |key: &str| keys.contains(key) || held.contains(key.split_once(':').map_or(key, |(_, own)| own));
+    let (mut seen, mut unseen) = (Vec::new(), Vec::new());
+    for (key, (id, _)) in known {
+        if is_seen(key) {
+            seen.push(*id)
+        } else {
+            unseen.push(*id)
+        }
+    }
+    (seen, unseen)
 }
 
 async fn write(

@@ -5,6 +5,7 @@ use super::errors::payload;
 use super::ids::{Id, Sort};
 use crate::access::Viewer;
 use crate::contracts::amend::{self, Amendment, ContractAmendErrorCode};
+use crate::contracts::owner::{self, ContractOwnerErrorCode};
 use crate::contracts::term::Period;
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, OneofObject, Result};
@@ -40,6 +41,10 @@ pub struct ContractAmendInput {
     notice: MaybeUndefined<NoticeInput>,
     /// It renews itself for so many months, 1 to 120.
     auto_renews_months: MaybeUndefined<u16>,
+    /// It was terminated, and this was its last day; null takes that back.
+    terminated_on: MaybeUndefined<NaiveDate>,
+    /// Another contract takes its place from this day on.
+    replaced_on: MaybeUndefined<NaiveDate>,
 }
 
 /// A notice period, in one unit.
@@ -69,8 +74,28 @@ fn given<T>(input: MaybeUndefined<T>) -> Option<Option<T>> {
     }
 }
 
+payload! {
+    /// What became of setting who looks after a contract.
+    ContractOwnerSetPayload { contract: Contract } ContractOwnerSetError(ContractOwnerErrorCode, current_version)
+}
+
 #[Object]
 impl ContractsMutation {
+    /// Sets who looks after a contract: they are told of what happens to it without asking. Needs an officer, approver
+    /// or administrator of its council.
+    async fn contract_owner_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The contract.")] contract: Id,
+        #[graphql(desc = "The version of the contract that this is based on.")] version: i32,
+        #[graphql(desc = "Somebody with a role in its council; nobody, if not given.")] owner: Option<Id>,
+    ) -> Result<ContractOwnerSetPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let person = owner.map(|id| id.of(Sort::Person)).transpose()?;
+        let set = owner::set(app, viewer, contract.of(Sort::Contract)?, version, person).await;
+        ContractOwnerSetPayload::of(ctx, set.map(Contract::from))
+    }
+
     /// Corrects a contract; its windows follow, and what is told of them. Needs an officer, approver or administrator
     /// of its council.
     async fn contract_amend(
@@ -87,6 +112,8 @@ impl ContractsMutation {
             review_on: given(input.review_on),
             notice_period: given(input.notice).map(|notice| notice.map(Period::from)),
             auto_renews_months: given(input.auto_renews_months),
+            terminated_on: given(input.terminated_on),
+            replaced_on: given(input.replaced_on),
         };
         let contract = input.contract.of(Sort::Contract)?;
         let amended = amend::amend(app, viewer, contract, input.version, amendment).await;

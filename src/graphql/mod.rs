@@ -27,6 +27,7 @@ mod privacy;
 mod products;
 mod questions;
 mod relations;
+mod search_inputs;
 mod searches;
 mod subscriptions;
 mod suppliers;

@@ -68,6 +68,11 @@ payload! {
     PilotWithdrawPayload { pilot: Pilot } PilotWithdrawError(PilotErrorCode, current_version)
 }
 
+payload! {
+    /// What became of moving a deadline.
+    PilotExtendPayload { pilot: Pilot } PilotExtendError(PilotErrorCode, current_version)
+}
+
 /// Which pilots; every part that is given must hold.
 #[derive(Debug, Default, InputObject)]
 pub struct PilotFilter {
@@ -219,6 +224,20 @@ impl PilotsMutation {
         let (app, viewer) = given(ctx);
         let published = pilots::publish(app, viewer, pilot.of(Sort::Pilot)?, version, deadline_at).await;
         PilotPublishPayload::of(ctx, published.map(Pilot))
+    }
+
+    /// Moves the deadline of an open pilot, for everybody and only to later; its bidders are told by mail. Needs an
+    /// approver or administrator of the council.
+    async fn pilot_extend(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The pilot.")] pilot: Id,
+        #[graphql(desc = "The version of the pilot that this is based on.")] version: i32,
+        #[graphql(desc = "The new deadline.")] deadline_at: DateTime<Utc>,
+    ) -> Result<PilotExtendPayload> {
+        let (app, viewer) = given(ctx);
+        let extended = pilots::extend(app, viewer, pilot.of(Sort::Pilot)?, version, deadline_at).await;
+        PilotExtendPayload::of(ctx, extended.map(Pilot))
     }
 
     /// Awards a pilot: the award is a contract in the register, and every bidder is told by mail. Needs an approver

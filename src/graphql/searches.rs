@@ -1,15 +1,18 @@
-//! Saved searches in the graph: everybody keeps their own.
+//! Saved searches and watches in the graph: everybody keeps their own.
 
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
+use super::search_inputs::{SavedSearchChangeInput, SavedSearchSaveInput, WatchInput, Weekday};
 use crate::access::Viewer;
-use crate::alerts::filter::Filter;
-use crate::alerts::searches::{self, SavedSearchErrorCode, State};
+use crate::alerts::rhythm::{Frequency, Rhythm};
+use crate::alerts::searches::{self, Change, Origin, SavedSearchErrorCode, State};
+use crate::alerts::watches;
 use crate::contracts::windows::WindowKind;
-use crate::councils::facts::{Kind, Region};
+use crate::councils::facts::{Kind as CouncilKind, Region};
+use crate::events::Kind;
 use crate::runtime::App;
-use async_graphql::{Context, InputObject, Object, Result};
+use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
 /// Saved searches, to read.
@@ -37,80 +40,28 @@ payload! {
 }
 
 payload! {
+    /// What became of watching something.
+    WatchPayload { saved_search: SavedSearch } WatchError(SavedSearchErrorCode)
+}
+
+payload! {
+    /// What became of changing a search.
+    SavedSearchChangePayload { saved_search: SavedSearch } SavedSearchChangeError(SavedSearchErrorCode, current_version)
+}
+
+payload! {
+    /// What became of removing a search: as it was.
+    SavedSearchRemovePayload { saved_search: SavedSearch } SavedSearchRemoveError(SavedSearchErrorCode, current_version)
+}
+
+payload! {
     /// What became of pausing or resuming a search.
     SavedSearchStatePayload { saved_search: SavedSearch } SavedSearchStateError(SavedSearchErrorCode, current_version)
 }
 
-/// A search to save.
-#[derive(Debug, InputObject)]
-pub struct SavedSearchSaveInput {
-    /// What to call it: the mails say it. 1 to 100 characters.
-    name: String,
-    /// What to look for.
-    filter: SavedSearchFilterInput,
-}
-
-/// What to look for; every part that is given must hold.
-#[derive(Debug, InputObject)]
-pub struct SavedSearchFilterInput {
-    /// Windows of these kinds; all but `HOLDING_OVER` if not given.
-    window_kinds: Option<Vec<WindowKind>>,
-    /// In the registers of these councils, by id.
-    councils: Option<Vec<Id>>,
-    /// Of councils of these kinds.
-    council_kinds: Option<Vec<Kind>>,
-    /// Of councils in these regions.
-    regions: Option<Vec<Region>>,
-    /// For these services, by Local Government Service List code.
-    services: Option<Vec<i32>>,
-    /// With a CPV code that begins with one of these.
-    cpv_prefixes: Option<Vec<String>>,
-    /// With all of these words in title, description or product.
-    words: Option<String>,
-    /// Worth at least this many pence.
-    min_value_pence: Option<i64>,
-    /// Worth at most this many pence.
-    max_value_pence: Option<i64>,
-}
-
-impl SavedSearchFilterInput {
-    fn read(self) -> Result<Filter> {
-        let councils = self.councils.unwrap_or_default();
-        Ok(Filter {
-            window_kinds: self
-                .window_kinds
-                .unwrap_or_default()
-                .iter()
-                .map(|k| k.as_str().to_owned())
-                .collect(),
-            councils: councils
-                .into_iter()
-                .map(|id| id.of(Sort::Council))
-                .collect::<Result<_>>()?,
-            council_kinds: self
-                .council_kinds
-                .unwrap_or_default()
-                .iter()
-                .map(|k| k.as_str().to_owned())
-                .collect(),
-            regions: self
-                .regions
-                .unwrap_or_default()
-                .iter()
-                .map(|r| r.as_str().to_owned())
-                .collect(),
-            lgsl: self.services.unwrap_or_default(),
-            cpv_prefixes: self.cpv_prefixes.unwrap_or_default(),
-            words: self.words,
-            min_value_pence: self.min_value_pence,
-            max_value_pence: self.max_value_pence,
-        })
-    }
-}
-
 #[Object]
 impl SearchesQuery {
-    /// The viewer's own saved searches, oldest first. Needs a session of one's own.
+    /// The viewer's own saved searches and watches, oldest first. Needs a session of one's own.
     async fn saved_searches(
         &self,
         ctx: &Context<'_>,
@@ -134,8 +85,56 @@ impl SearchesMutation {
         #[graphql(desc = "The search.")] input: SavedSearchSaveInput,
     ) -> Result<SavedSearchSavePayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-        let saved = searches::save(app, viewer, &input.name, input.filter.read()?).await;
+        let rhythm = input.mails.map(|mails| mails.read()).unwrap_or_default();
+        let saved = searches::save(app, viewer, &input.name, input.filter.read()?, rhythm).await;
         SavedSearchSavePayload::of(ctx, saved.map(SavedSearch))
+    }
+
+    /// Watches a contract, a department, a whole council, a need or a pilot: everything that happens to it is mailed. It
+    /// is kept beside the saved searches. Needs a session of one's own.
+    async fn watch(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to watch.")] input: WatchInput,
+    ) -> Result<WatchPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let target = input.target()?;
+        let rhythm = input.mails.map(|mails| mails.read()).unwrap_or_default();
+        let watched = match target {
+            Ok(target) => watches::watch(app, viewer, target, rhythm).await,
+            Err(stop) => Err(stop),
+        };
+        WatchPayload::of(ctx, watched.map(SavedSearch))
+    }
+
+    /// Changes a search of one's own, or when its mails come. Needs a session of one's own.
+    async fn saved_search_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is to be changed.")] input: SavedSearchChangeInput,
+    ) -> Result<SavedSearchChangePayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let change = Change {
+            name: input.name,
+            filter: input.filter.map(|filter| filter.read()).transpose()?,
+            rhythm: input.mails.map(|mails| mails.read()),
+            state: None,
+        };
+        let id = input.id.of(Sort::SavedSearch)?;
+        let done = searches::change(app, viewer, id, input.version, change).await;
+        SavedSearchChangePayload::of(ctx, done.map(SavedSearch))
+    }
+
+    /// Removes a search or watch of one's own. Needs a session of one's own.
+    async fn saved_search_remove(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] id: Id,
+        #[graphql(desc = "The version of it that this is based on.")] version: i32,
+    ) -> Result<SavedSearchRemovePayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let done = searches::remove(app, viewer, id.of(Sort::SavedSearch)?, version).await;
+        SavedSearchRemovePayload::of(ctx, done.map(SavedSearch))
     }
 
     /// Pauses a search of one's own: nothing is mailed until it is resumed. Needs a session of one's own.
@@ -161,7 +160,11 @@ impl SearchesMutation {
 
 async fn set_state(ctx: &Context<'_>, id: Id, version: i32, state: State) -> Result<SavedSearchStatePayload> {
     let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-    let done = searches::set_state(app, viewer, id.of(Sort::SavedSearch)?, version, state).await;
+    let change = Change {
+        state: Some(state),
+        ..Change::default()
+    };
+    let done = searches::change(app, viewer, id.of(Sort::SavedSearch)?, version, change).await;
     SavedSearchStatePayload::of(ctx, done.map(SavedSearch))
 }
 
@@ -176,32 +179,41 @@ impl SavedSearch {
     async fn name(&self) -> &str {
         &self.0.name
     }
+    /// Where it comes from.
+    async fn origin(&self) -> Origin {
+        self.0.origin
+    }
+    /// What it tells of.
+    async fn kinds(&self) -> Vec<Kind> {
+        let told = Kind::ALL.iter().filter(|kind| self.0.filter.tells(**kind));
+        told.copied().collect()
+    }
     /// Kinds of window it looks for; none means all but holding over.
     async fn window_kinds(&self) -> Vec<WindowKind> {
-        self.0
-            .filter
-            .window_kinds
-            .iter()
-            .filter_map(|word| WindowKind::parse(word))
-            .collect()
+        parsed(&self.0.filter.window_kinds, WindowKind::parse)
+    }
+    /// Councils it looks at, by id; none means all.
+    async fn councils(&self) -> Vec<Id> {
+        ids(Sort::Council, &self.0.filter.councils)
+    }
+    /// Kinds of council it looks at; none means all.
+    async fn council_kinds(&self) -> Vec<CouncilKind> {
+        parsed(&self.0.filter.council_kinds, CouncilKind::parse)
     }
     /// Regions it looks in; none means all.
     async fn regions(&self) -> Vec<Region> {
-        self.0
-            .filter
-            .regions
-            .iter()
-            .filter_map(|word| Region::parse(word))
-            .collect()
+        parsed(&self.0.filter.regions, Region::parse)
     }
-    /// Kinds of council it looks at; none means all.
-    async fn council_kinds(&self) -> Vec<Kind> {
-        self.0
-            .filter
-            .council_kinds
-            .iter()
-            .filter_map(|word| Kind::parse(word))
-            .collect()
+    /// The circle it looks in.
+    async fn near(&self) -> Option<Near> {
+        self.0.filter.near.as_ref().map(|near| Near {
+            place: near.place.clone(),
+            kilometres: near.kilometres,
+        })
+    }
+    /// Services it looks for, by Local Government Service List code; none means all.
+    async fn services(&self) -> &[i32] {
+        &self.0.filter.lgsl
     }
     /// Beginnings of CPV codes it looks for; none means all.
     async fn cpv_prefixes(&self) -> &[String] {
@@ -210,6 +222,42 @@ impl SavedSearch {
     /// Words it looks for.
     async fn words(&self) -> Option<&str> {
         self.0.filter.words.as_deref()
+    }
+    /// Least value it looks for, in pence.
+    async fn min_value_pence(&self) -> Option<i64> {
+        self.0.filter.min_value_pence
+    }
+    /// Greatest value it looks for, in pence.
+    async fn max_value_pence(&self) -> Option<i64> {
+        self.0.filter.max_value_pence
+    }
+    /// Ways of delivery it looks for; none means all.
+    async fn delivery_models(&self) -> &[String] {
+        &self.0.filter.delivery_models
+    }
+    /// How many months ahead it looks; none means any.
+    async fn within_months(&self) -> Option<u16> {
+        self.0.filter.within_months
+    }
+    /// Whether it looks only for pilots that a supplier of its owner may bid for.
+    async fn may_bid(&self) -> bool {
+        self.0.filter.may_bid
+    }
+    /// The contract, need or pilot that it watches.
+    async fn watches(&self) -> Option<Id> {
+        let filter = &self.0.filter;
+        let first = |sort, list: &[uuid::Uuid]| ids(sort, list).into_iter().next();
+        first(Sort::Contract, &filter.contracts)
+            .or_else(|| first(Sort::Need, &filter.needs))
+            .or_else(|| first(Sort::Pilot, &filter.pilots))
+    }
+    /// The department that it watches, of its council.
+    async fn department(&self) -> Option<&str> {
+        self.0.filter.departments.first().map(String::as_str)
+    }
+    /// When its mails come.
+    async fn mails(&self) -> AlertMails {
+        AlertMails::from(self.0.rhythm)
     }
     /// Whether it is at work.
     async fn state(&self) -> State {
@@ -222,5 +270,43 @@ impl SavedSearch {
     /// Counts its changes: what changes it says which version it is based on.
     async fn version(&self) -> i32 {
         self.0.version
+    }
+}
+
+fn parsed<T>(words: &[String], parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    words.iter().filter_map(|word| parse(word)).collect()
+}
+
+fn ids(sort: Sort, list: &[uuid::Uuid]) -> Vec<Id> {
+    list.iter().map(|id| Id::new(sort, *id)).collect()
+}
+
+/// A circle on the map.
+#[derive(Debug, SimpleObject)]
+pub struct Near {
+    /// What it is around.
+    place: String,
+    /// How far.
+    kilometres: u32,
+}
+
+/// When mails come.
+#[derive(Debug, SimpleObject)]
+pub struct AlertMails {
+    /// How often.
+    frequency: Frequency,
+    /// At which hour of London's day daily and weekly mails come.
+    hour: u8,
+    /// On which day weekly mails come.
+    weekday: Weekday,
+}
+
+impl From<Rhythm> for AlertMails {
+    fn from(rhythm: Rhythm) -> Self {
+        Self {
+            frequency: rhythm.frequency,
+            hour: rhythm.hour,
+            weekday: Weekday::of(rhythm.weekday),
+        }
     }
 }

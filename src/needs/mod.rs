@@ -6,6 +6,7 @@ use crate::access::{Action, Resource, Viewer, authorize, signed_in};
 use crate::audit;
 use crate::contracts::is_cpv_code;
 use crate::councils::directory;
+use crate::events::{self, About, Happened, Kind};
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -131,6 +132,13 @@ pub async fn state(
     };
     let txn = app.db.begin().await?;
     store::insert(&txn, &permit, &need).await?;
+    let stated = Happened::now(
+        Kind::NeedStated,
+        stated_key(need.id),
+        council_id,
+        About::Need(need.id),
+    );
+    events::record(app, &txn, vec![stated]).await?;
     audit::record(
         app,
         &txn,
@@ -142,6 +150,10 @@ pub async fn state(
     .await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(need)
+}
+
+fn stated_key(need: Uuid) -> String {
+    format!("{need}/stated")
 }
 
 fn check(statement: &Statement) -> Wrong<NeedStateErrorCode> {
@@ -227,6 +239,12 @@ pub async fn support(
     if !store::put_supporter(&txn, &permit, need, council_id, note, app.clock.now()).await? {
         return Ok(found);
     }
+    let key = format!("{need}/joined/{council_id}");
+    let joined = Happened {
+        detail: serde_json::json!({ "council": council_id }),
+        ..Happened::now(Kind::NeedJoined, key, found.council_id, About::Need(need))
+    };
+    events::record(app, &txn, vec![joined]).await?;
     audit::record(
         app,
         &txn,
@@ -269,6 +287,7 @@ pub async fn end(
     };
     found.version += 1;
     store::put_state(&txn, &permit, &found, app.clock.now()).await?;
+    events::void(&txn, &[stated_key(need)], "the need has been met or withdrawn").await?;
     let detail = serde_json::json!({ "ended": found.state.as_str() });
     audit::record(app, &txn, &permit, "need", need, &detail).await?;
     txn.commit().await.map_err(Error::from)?;

@@ -7,6 +7,7 @@ use super::{CriterionKind, Pilot, PilotErrorCode, State, bids, outcome, scoring,
 use crate::access::{Action, Permit, Viewer, attempted};
 use crate::audit;
 use crate::contracts::award::{Award, record_award};
+use crate::events::{self, Kind};
 use crate::runtime::clock::london_date;
 use crate::runtime::{App, Error, Stop, Wrong};
 use chrono::Duration;
@@ -128,6 +129,8 @@ pub async fn award(
     pilot.contract_id = Some(record_award(app, &txn, &permit, terms(app, &pilot, won)).await?);
     (pilot.state, pilot.outcome_reason) = (State::Awarded, Some(reason.to_owned()));
     outcome::tell(app, &txn, &pilot, &opened, Some(winner), feedback).await?;
+    let ended = super::event(&pilot, Kind::PilotOutcome, "outcome");
+    events::record(app, &txn, vec![ended]).await?;
     let detail = serde_json::json!({ "awarded": winner, "totals": totals, "contract": pilot.contract_id });
     Ok(super::change(app, txn, &permit, pilot, detail).await?)
 }

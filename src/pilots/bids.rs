@@ -235,7 +235,7 @@ fn check(pilot: &Pilot, supplier: Option<&Supplier>, offer: &Offer) -> Wrong<Bid
 }
 
 /// Whether a supplier's profile lets it bid. Where it is local, its council checks after opening.
-fn is_eligible(reservation: Reservation, supplier: &Supplier) -> bool {
+pub fn is_eligible(reservation: Reservation, supplier: &Supplier) -> bool {
     match reservation {
         Reservation::None | Reservation::Local => true,
         Reservation::Sme => supplier.size.is_some_and(Size::is_sme),

@@ -5,9 +5,76 @@
 
 use super::{Pilot, State, questions, store};
 use crate::access::Viewer;
+use crate::events::{self, About, Happened, Kind};
 use crate::runtime::{App, Error};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::DatabaseTransaction;
+use std::collections::HashMap;
 use uuid::Uuid;
+
+/// A pilot's deadline is near so long before it.
+const CLOSING: Duration = Duration::days(3);
+
+/// A pilot that everybody may know of, and the suppliers that have a bid in: for those who are told without asking.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The pilot.
+    pub pilot: Pilot,
+    /// Nobody but these may learn that they are among them.
+    pub bidders: Vec<Uuid>,
+}
+
+/// The public ones of these pilots.
+///
+/// # Errors
+/// When the database fails.
+pub async fn told_of(app: &App, pilots: &[Uuid]) -> Result<HashMap<Uuid, Told>, Error> {
+    if pilots.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::by_ids(app.db.read(), pilots).await?;
+    let public = found.into_iter().filter(|pilot| pilot.state.is_public());
+    let told = |pilot: Pilot| {
+        (
+            pilot.id,
+            Told {
+                pilot,
+                bidders: Vec::new(),
+            },
+        )
+    };
+    let mut told: HashMap<Uuid, Told> = public.map(told).collect();
+    for (pilot, supplier) in store::bidders(app.db.read(), pilots).await? {
+        if let Some(told) = told.get_mut(&pilot) {
+            told.bidders.push(supplier);
+        }
+    }
+    Ok(told)
+}
+
+/// Writes the events of pilots whose deadlines are near, once for each deadline. One that was published with no more
+/// time than that has just been told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn bring(app: &App, txn: &DatabaseTransaction) -> Result<usize, Error> {
+    let now = app.clock.now();
+    let near = store::closing_by(txn, now + CLOSING).await?;
+    let brought = near.len();
+    let happened = near.into_iter().filter_map(|row| {
+        let deadline = row.deadline_at.filter(|deadline| now < *deadline)?;
+        let key = closing_key(row.id, deadline);
+        let event = Happened::now(Kind::PilotClosing, key, row.council_id, About::Pilot(row.id));
+        (row.updated_at + CLOSING < deadline).then_some(event)
+    });
+    events::record(app, txn, happened.collect()).await?;
+    Ok(brought)
+}
+
+/// The key of the event that a deadline is near.
+pub(super) fn closing_key(pilot: Uuid, deadline: DateTime<Utc>) -> String {
+    format!("{pilot}/closing/{}", deadline.to_rfc3339())
+}
 
 /// Something written about a pilot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -20,6 +20,7 @@ pub use scoring::Points;
 
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
+use crate::events::{self, About, Happened, Kind};
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, based_on, words};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -249,8 +250,52 @@ pub async fn publish(
         return Err(Stop::refuse(PilotErrorCode::BadDeadline, "deadlineAt", message));
     }
     (pilot.state, pilot.deadline_at) = (State::Published, Some(deadline));
+    events::record(app, &txn, vec![event(&pilot, Kind::PilotPublished, "published")]).await?;
     let detail = serde_json::json!({ "published until": deadline });
     Ok(change(app, txn, &permit, pilot, detail).await?)
+}
+
+/// Moves the deadline of an open pilot, for everybody and only to later. Its bidders and whoever watches it are told.
+///
+/// # Errors
+/// When it has another version or is not open, the deadline is no later than it was, or the viewer may not.
+pub async fn extend(
+    app: &App,
+    viewer: &Viewer,
+    id: Uuid,
+    version: i32,
+    deadline: DateTime<Utc>,
+) -> Result<Pilot, Stop<PilotErrorCode>> {
+    let txn = app.db.begin().await?;
+    let (mut pilot, permit) = for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
+    let until = pilot.deadline_at.unwrap_or(deadline);
+    if rules::phase(pilot.state, pilot.deadline_at, app.clock.now()) != Phase::Open {
+        let message = "its deadline has passed, or it is not published";
+        return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
+    }
+    if deadline <= until {
+        let message = format!("{deadline} is not later than {until}");
+        return Err(Stop::refuse(PilotErrorCode::BadDeadline, "deadlineAt", message));
+    }
+    pilot.deadline_at = Some(deadline);
+    events::void(&txn, &[changes::closing_key(id, until)], "the deadline moved").await?;
+    let moved = Happened {
+        detail: serde_json::json!({ "deadlineAt": { "from": until, "to": deadline } }),
+        ..event(
+            &pilot,
+            Kind::PilotChanged,
+            &format!("deadline/{}", deadline.to_rfc3339()),
+        )
+    };
+    events::record(app, &txn, vec![moved]).await?;
+    let detail = serde_json::json!({ "deadline": { "from": until, "to": deadline } });
+    Ok(change(app, txn, &permit, pilot, detail).await?)
+}
+
+/// Something that happened to a pilot, and happens to it once by this name.
+fn event(pilot: &Pilot, kind: Kind, name: &str) -> Happened {
+    let key = format!("{}/{name}", pilot.id);
+    Happened::now(kind, key, pilot.council_id, About::Pilot(pilot.id))
 }
 
 fn not_a_draft() -> Stop<PilotErrorCode> {

@@ -4,6 +4,7 @@ use super::rules::{Phase, phase};
 use super::{Pilot, store};
 use crate::access::{Action, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
+use crate::events::{self, Happened, Kind};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
 use entity::pilot_question::Model;
@@ -131,7 +132,7 @@ pub async fn answer(
         .await?
         .ok_or(Error::NotFound)?
         .pilot_id;
-    let (_, permit) = super::held(&txn, viewer, pilot, Action::DraftPilot)
+    let (pilot, permit) = super::held(&txn, viewer, pilot, Action::DraftPilot)
         .await
         .map_err(hidden)?;
     // Read again: whoever answers holds the pilot.
@@ -157,6 +158,11 @@ pub async fn answer(
     row.answered_at = Some(app.clock.now());
     row.version += 1;
     store::put_question(&txn, &permit, row.clone()).await?;
+    if state == State::AnsweredAndPublished {
+        let answered = super::event(&pilot, Kind::QuestionAnswered, &format!("answered/{}", row.id));
+        let detail = serde_json::json!({ "question": row.id });
+        events::record(app, &txn, vec![Happened { detail, ..answered }]).await?;
+    }
     audit::record(
         app,
         &txn,

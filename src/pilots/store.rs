@@ -41,6 +41,7 @@ pub(super) async fn insert(
         decided_at: Set(None),
         outcome_reason: Set(None),
         contract_id: Set(None),
+        closing_announced: Set(false),
         created_at: Set(now),
         updated_at: Set(now),
         version: Set(pilot.version),
@@ -69,6 +70,13 @@ pub(super) async fn update(
     changed: &Pilot,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
+    // A deadline that moves is near once more.
+    let closing_announced = Expr::case(
+        pilot::Column::DeadlineAt.eq(changed.deadline_at),
+        Expr::col(pilot::Column::ClosingAnnounced),
+    )
+    .finally(false)
+    .into();
     pilot::Entity::update_many()
         .filter(pilot::Column::Id.eq(changed.id))
         .col_expr(pilot::Column::State, Expr::value(changed.state.as_str()))
@@ -78,6 +86,7 @@ pub(super) async fn update(
             Expr::value(changed.outcome_reason.clone()),
         )
         .col_expr(pilot::Column::ContractId, Expr::value(changed.contract_id))
+        .col_expr(pilot::Column::ClosingAnnounced, closing_announced)
         .col_expr(pilot::Column::UpdatedAt, Expr::value(now))
         .col_expr(pilot::Column::Version, Expr::value(changed.version))
         .exec(txn)
@@ -99,6 +108,34 @@ pub(super) async fn locked(txn: &impl ConnectionTrait, id: Uuid) -> Result<Optio
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Pilot>, Error> {
     let rows = pilot::Entity::find_by_id(id).all(db).await?;
     with_criteria(db, rows).await.map(|mut pilots| pilots.pop())
+}
+
+pub(super) async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Pilot>, Error> {
+    let rows = pilot::Entity::find().filter(pilot::Column::Id.is_in(ids.iter().copied()));
+    with_criteria(db, rows.all(db).await?).await
+}
+
+/// Who has a bid in for these pilots, by pilot.
+pub(super) async fn bidders(db: &impl ConnectionTrait, pilots: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    let bids = bid::Entity::find()
+        .select_only()
+        .columns([bid::Column::PilotId, bid::Column::SupplierId])
+        .filter(bid::Column::PilotId.is_in(pilots.iter().copied()))
+        .filter(bid::Column::State.ne(bids::State::Withdrawn.as_str()));
+    Ok(bids.into_tuple().all(db).await?)
+}
+
+/// Marks the open pilots whose deadline comes by an instant and that were not marked yet, and gives them.
+pub(super) async fn closing_by(
+    txn: &impl ConnectionTrait,
+    by: DateTime<Utc>,
+) -> Result<Vec<pilot::Model>, Error> {
+    let marked = pilot::Entity::update_many()
+        .col_expr(pilot::Column::ClosingAnnounced, Expr::value(true))
+        .filter(pilot::Column::DeadlineAt.lte(by))
+        // In the words of the partial index.
+        .filter(Expr::cust("state = 'published' AND NOT closing_announced"));
+    Ok(marked.exec_with_returning(txn).await?)
 }
 
 pub(super) async fn list(

@@ -51,6 +51,16 @@ pub async fn watched<T>(work: impl Future<Output = T>) -> (T, bool) {
     WRITES.scope(Cell::new(false), watched).await
 }
 
+/// Names the scheduled work among PostgreSQL's advisory locks.
+const SCHEDULED_WORK: i64 = 0x6775_696c_6468_616c;
+
+/// Leave to do the scheduled work; see [`Database::alone`].
+#[derive(Debug)]
+pub struct Alone {
+    // Its connection holds the lock.
+    _holder: Option<DatabaseTransaction>,
+}
+
 /// The database's two doors: one to read by, one to write by.
 #[derive(Clone, Debug)]
 pub struct Database {
@@ -175,6 +185,27 @@ impl Database {
         // SQLite's are so without being told.
         let isolation = (self.backend() == DbBackend::Postgres).then_some(IsolationLevel::RepeatableRead);
         Ok(self.read.begin_with_config(isolation, None).await?)
+    }
+
+    /// Leave for this process to do the scheduled work that one process does at a time, until what is given is dropped or
+    /// the process ends; nothing, while another has it.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn alone(&self) -> Result<Option<Alone>, Error> {
+        // One process serves a file.
+        if self.backend() != DbBackend::Postgres {
+            return Ok(Some(Alone { _holder: None }));
+        }
+        let holder = self.read.begin().await?;
+        let lock = format!("SELECT pg_try_advisory_xact_lock({SCHEDULED_WORK}) AS mine");
+        let asked = holder
+            .query_one_raw(Statement::from_string(DbBackend::Postgres, lock))
+            .await?;
+        let mine = asked.is_some_and(|row| row.try_get("", "mine").unwrap_or(false));
+        Ok(mine.then(|| Alone {
+            _holder: Some(holder),
+        }))
     }
 
     /// The door for schema changes.

@@ -92,6 +92,14 @@ pub fn day(date: NaiveDate) -> String {
     date.format("%-d %B %Y").to_string()
 }
 
+/// The bytes that a text takes in a mail, at most: all but plain letters take three (quoted-printable, RFC 2045), and
+/// each line a little.
+pub fn encoded_length(text: &str) -> usize {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n') && byte != b'=';
+    let letters: usize = text.bytes().map(|byte| if plain(byte) { 1 } else { 3 }).sum();
+    letters + letters / 70 * 3 + text.bytes().filter(|byte| *byte == b'\n').count()
+}
+
 /// Pence as pounds, whole ones without pence: `£1,234,567` or `£9,344.88`.
 pub fn pounds(pence: i64) -> String {
     let digits = (pence.unsigned_abs() / 100).to_string();

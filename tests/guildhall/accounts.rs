@@ -561,7 +561,7 @@ async fn security_mail_goes_first_and_no_unsubscribing_withdraws_it() {
     txn.commit().await.unwrap();
     world.app.clock.advance(Duration::minutes(1));
     world.data((), REQUEST_RESET, json!({ "email": ANN })).await;
-    let link = alerts::link(&world.app, ann);
+    let link = alerts::links::link(&world.app, alerts::links::Purpose::Unsubscribe, ann);
     let path = link.strip_prefix("https://guildhall.example").unwrap();
     let clicked = world.client.post(path).form(&[("List-Unsubscribe", "One-Click")]);
     clicked.send().await.assert_status_is_ok();

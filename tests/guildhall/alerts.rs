@@ -118,7 +118,8 @@ async fn one_click_unsubscribes_queued_mail_too_and_looking_does_not() {
     let token = world.token("sam@tidebell.example").await;
     save(&world, &token, "library vans", json!({ "words": "library" })).await;
     assert_eq!(days_pass(&world, 390).await, 1);
-    let link = guildhall::alerts::link(&world.app, person);
+    let link =
+        guildhall::alerts::links::link(&world.app, guildhall::alerts::links::Purpose::Unsubscribe, person);
     let path = link.strip_prefix("https://guildhall.example").unwrap();
     let looked = world.client.get(path).send().await;
     looked.assert_status_is_ok();
@@ -268,7 +269,7 @@ async fn a_register_that_comes_in_late_tells_of_the_windows_that_are_open() {
     );
     assert_eq!(world.register(&retitled, false).await.changed, 1);
     assert_eq!(
-        tick(&world.app).await.unwrap().openings,
+        tick(&world.app).await.unwrap().events,
         0,
         "the same window under another title"
     );

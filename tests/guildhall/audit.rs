@@ -436,9 +436,15 @@ async fn fifty_mutations_at_once_make_one_order_and_a_tree_that_verifies() {
                         .unwrap();
                 }
                 1 => drop(
-                    searches::save(&app, &viewer, &name, alerts::filter::Filter::default())
-                        .await
-                        .unwrap(),
+                    searches::save(
+                        &app,
+                        &viewer,
+                        &name,
+                        alerts::filter::Filter::default(),
+                        alerts::rhythm::Rhythm::default(),
+                    )
+                    .await
+                    .unwrap(),
                 ),
                 _ => {
                     let of = Organisation::Council(council);

@@ -147,7 +147,7 @@ impl Asker {
             .member("o@norfolk.example", "norfolk", CouncilRole::Officer)
             .await;
         let person = world.person("sam@tidebell.example", "Sam").await;
-        let link = alerts::link(&world.app, person);
+        let link = alerts::links::link(&world.app, alerts::links::Purpose::Unsubscribe, person);
         let link = link.strip_prefix("https://guildhall.example").unwrap().to_owned();
         let council = world.council("norfolk").await;
         Self {

@@ -13,11 +13,11 @@ use crate::audit;
 use crate::runtime::clock::in_words;
 use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
-    api_token, attempt, bid_score, device, identity, import_run, installation, invitation, mailed_link,
-    membership, notification, outbox as mails, person as people, recovery_code, saved_search, session,
-    supplier_number,
+    api_token, attempt, bid_score, contract, device, identity, import_run, installation, invitation,
+    mailed_link, membership, notification, outbox as mails, person as people, recovery_code, saved_search,
+    session, supplier_number,
 };
-use sea_orm::sea_query::{Expr, IntoCondition, Query};
+use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -140,12 +140,7 @@ async fn close_in(
 /// Erases every row of theirs but the account's own, and unties those that stay.
 async fn rows(app: &App, txn: &DatabaseTransaction, of: &Subject) -> Result<Vec<Erased>, Error> {
     let me = of.id;
-    let searches = Query::select()
-        .column(saved_search::Column::Id)
-        .from(saved_search::Entity)
-        .and_where(saved_search::Column::PersonId.eq(me))
-        .to_owned();
-    let told = notification::Column::SavedSearchId.in_subquery(searches);
+    let told = notification::Column::PersonId.eq(me);
     // Those that refer to others before those others.
     let counts = [
         (
@@ -220,6 +215,11 @@ async fn untie(txn: &DatabaseTransaction, of: &Subject) -> Result<(), Error> {
     import_run::Entity::update_many()
         .filter(import_run::Column::ImportedBy.eq(of.id))
         .col_expr(import_run::Column::ImportedBy, nobody())
+        .exec(txn)
+        .await?;
+    contract::Entity::update_many()
+        .filter(contract::Column::OwnerId.eq(of.id))
+        .col_expr(contract::Column::OwnerId, nobody())
         .exec(txn)
         .await?;
     installation::Entity::update_many()

@@ -132,16 +132,10 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
     /// What they asked to be told of, and every mail.
     async fn is_told(&mut self) -> Result<(), Error> {
         let me = saved_search::Column::PersonId.eq(self.subject.id);
-        let own = saved_search::Entity::find().filter(me.clone());
+        let own = saved_search::Entity::find().filter(me);
         self.add("savedSearches", own.order_by_asc(saved_search::Column::Id))
             .await?;
-        let searches = Query::select()
-            .column(saved_search::Column::Id)
-            .from(saved_search::Entity)
-            .and_where(me)
-            .to_owned();
-        let of_them = notification::Column::SavedSearchId.in_subquery(searches);
-        let own = notification::Entity::find().filter(of_them);
+        let own = notification::Entity::find().filter(notification::Column::PersonId.eq(self.subject.id));
         self.add("notifications", own.order_by_asc(notification::Column::Id))
             .await?;
         let mails = outbox::Entity::find().filter(self.subject.mails());

@@ -4,6 +4,7 @@
 use super::world::{DemoProduct, DemoSearch, DemoWorld, NeedState};
 use crate::access::Viewer;
 use crate::access::sessions::{self, Attempt};
+use crate::alerts::rhythm::Rhythm;
 use crate::alerts::{filter::Filter, searches};
 use crate::cli::Failure;
 use crate::cli::user::refused;
@@ -36,7 +37,7 @@ pub(super) async fn load(
         .await
         .map_err(refused)?;
         let viewer = Viewer::Person(session.person);
-        searches::save(app, &viewer, search.name, filter(search))
+        searches::save(app, &viewer, search.name, filter(search), Rhythm::default())
             .await
             .map_err(refused)?;
     }

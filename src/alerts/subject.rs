@@ -1,0 +1,197 @@
+//! What happened, as searches look at it: an event with what its contract, need or pilot says.
+
+use super::filter::split;
+use crate::access::{Viewer, members};
+use crate::contracts::openings::{self, Described};
+use crate::contracts::windows::{Window, WindowKind};
+use crate::councils::{Council, directory};
+use crate::events::{About, Event, Kind};
+use crate::needs::{self, Need};
+use crate::pilots::changes::{self, Told};
+use crate::pilots::{Pilot, Reservation};
+use crate::runtime::clock::london_date;
+use crate::runtime::{App, Error};
+use chrono::{DateTime, NaiveDate, Utc};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The event.
+    pub event_id: Uuid,
+    /// What.
+    pub kind: Kind,
+    /// To what.
+    pub about: About,
+    /// In which council.
+    pub council: &'static Council,
+    /// Its window, of one.
+    pub window: Option<Window>,
+    /// When.
+    pub happened_at: DateTime<Utc>,
+    /// That day in London.
+    pub happened_on: NaiveDate,
+    /// The words of title, description and product, in lower case.
+    pub words: HashSet<String>,
+    /// The directorate or service responsible.
+    pub department: Option<String>,
+    /// Local Government Service List code.
+    pub lgsl: Option<i32>,
+    /// CPV code.
+    pub cpv: Option<String>,
+    /// The least it is worth, in pence.
+    pub least_pence: Option<i64>,
+    /// The most.
+    pub most_pence: Option<i64>,
+    /// in_house, outsourced or shared.
+    pub delivery_model: Option<String>,
+    /// When the contract ends, the need is wanted or bids are due.
+    pub ends_on: Option<NaiveDate>,
+    /// Who looks after the contract.
+    pub owner_id: Option<Uuid>,
+    /// Who has bid for the pilot.
+    pub bidders: Vec<Uuid>,
+    /// Who may bid for it.
+    pub reservation: Option<Reservation>,
+}
+
+/// The subjects of events; none for what is not there any more, or not public.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_events(app: &App, events: &[Event]) -> Result<Vec<Subject>, Error> {
+    let (mut contracts, mut needs, mut pilots) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for event in events {
+        match event.about {
+            About::Contract(id) => contracts.insert(id),
+            About::Need(id) => needs.insert(id),
+            About::Pilot(id) => pilots.insert(id),
+        };
+    }
+    let list = |ids: HashSet<Uuid>| ids.into_iter().collect::<Vec<_>>();
+    let mut contracts = openings::described(app.db.read(), &list(contracts)).await?;
+    without_former_owners(app, &mut contracts).await?;
+    let needs = needs::by_ids(app, &Viewer::System, &list(needs)).await?;
+    let pilots = changes::told_of(app, &list(pilots)).await?;
+    let subject = |event: &Event| match event.about {
+        About::Contract(id) => contracts
+            .get(&id)
+            .and_then(|contract| of_contract(event, contract)),
+        About::Need(id) => needs.get(&id).and_then(|need| of_need(event, need)),
+        About::Pilot(id) => pilots.get(&id).and_then(|pilot| of_pilot(event, pilot)),
+    };
+    Ok(events.iter().filter_map(subject).collect())
+}
+
+/// Whoever looked after a contract and has no role in its council any more does not look after it.
+async fn without_former_owners(app: &App, contracts: &mut HashMap<Uuid, Described>) -> Result<(), Error> {
+    let owners: HashSet<Uuid> = contracts
+        .values()
+        .filter_map(|contract| contract.owner_id)
+        .collect();
+    if owners.is_empty() {
+        return Ok(());
+    }
+    let owners: Vec<Uuid> = owners.into_iter().collect();
+    let roles = members::councils_of(app.db.read(), &owners).await?;
+    for contract in contracts.values_mut() {
+        let council = contract.council_id;
+        contract.owner_id = contract
+            .owner_id
+            .filter(|owner| roles.contains(&(*owner, council)));
+    }
+    Ok(())
+}
+
+/// The subject of an event of a contract.
+pub fn of_contract(event: &Event, contract: &Described) -> Option<Subject> {
+    let product = contract.product_name.as_deref().unwrap_or_default();
+    Some(Subject {
+        words: words(&[&contract.title, &contract.description, product]),
+        department: contract.department.clone(),
+        lgsl: contract.lgsl,
+        cpv: contract.cpv.clone(),
+        least_pence: contract.value_pence,
+        most_pence: contract.value_pence,
+        delivery_model: contract.delivery_model.clone(),
+        ends_on: contract.current_ends_on,
+        owner_id: contract.owner_id,
+        ..bare(event)?
+    })
+}
+
+fn of_need(event: &Event, need: &Need) -> Option<Subject> {
+    let said = &need.statement;
+    Some(Subject {
+        words: words(&[&said.title, &said.problem, &said.outcomes]),
+        lgsl: said.lgsl,
+        cpv: said.cpv.clone(),
+        least_pence: said.budget_min_pence.or(said.budget_max_pence),
+        most_pence: said.budget_max_pence.or(said.budget_min_pence),
+        ends_on: said.needed_by,
+        ..bare(event)?
+    })
+}
+
+fn of_pilot(event: &Event, told: &Told) -> Option<Subject> {
+    let Pilot {
+        said, deadline_at, ..
+    } = &told.pilot;
+    Some(Subject {
+        words: words(&[&said.title, &said.summary, &said.success_measures]),
+        lgsl: said.lgsl,
+        cpv: said.cpv.clone(),
+        least_pence: Some(said.cap_pence),
+        most_pence: Some(said.cap_pence),
+        ends_on: deadline_at.map(london_date),
+        bidders: told.bidders.clone(),
+        reservation: Some(said.reservation),
+        ..bare(event)?
+    })
+}
+
+fn bare(event: &Event) -> Option<Subject> {
+    let window = event.window.as_ref().and_then(|window| {
+        Some(Window {
+            kind: WindowKind::parse(&window.kind)?,
+            ordinal: u16::try_from(window.ordinal).ok()?,
+            opens_on: window.opens_on,
+            closes_on: window.closes_on,
+        })
+    });
+    Some(Subject {
+        event_id: event.id,
+        kind: event.kind,
+        about: event.about,
+        council: directory().by_id(event.council_id)?,
+        window,
+        happened_at: event.happened_at,
+        happened_on: london_date(event.happened_at),
+        words: HashSet::new(),
+        department: None,
+        lgsl: None,
+        cpv: None,
+        least_pence: None,
+        most_pence: None,
+        delivery_model: None,
+        ends_on: None,
+        owner_id: None,
+        bidders: Vec::new(),
+        reservation: None,
+    })
+}
+
+fn words(texts: &[&str]) -> HashSet<String> {
+    let lower = texts.join(" ").to_lowercase();
+    split(&lower).map(str::to_owned).collect()
+}
+
+impl Subject {
+    /// Whether a search that was kept since then is told of it. A window counts by the day it opened, if it was told
+    /// late: whoever asks in the morning hears of what opens that day.
+    pub fn is_news_since(&self, since: DateTime<Utc>) -> bool {
+        let opened = self.window.filter(|_| self.kind == Kind::WindowOpened);
+        self.happened_at >= since || opened.is_some_and(|window| window.opens_on >= london_date(since))
+    }
+}

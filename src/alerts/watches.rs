@@ -1,0 +1,180 @@
+//! Watches: one contract, need or pilot, a department of a council, or all of a council's. They are kept and paused as
+//! saved searches are. Two stand of themselves: for who looks after contracts, and for the people of bidders.
+
+use super::filter::Filter;
+use super::rhythm::Rhythm;
+use super::searches::{self, Origin, SavedSearch, SavedSearchErrorCode};
+use super::store;
+use super::subject::Subject;
+use crate::access::{Viewer, accounts};
+use crate::contracts::{self, Columns};
+use crate::councils::directory;
+use crate::events::Kind;
+use crate::runtime::{App, Error, Stop};
+use crate::{needs, pilots};
+use sea_orm::DatabaseTransaction;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// What is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A contract.
+    Contract(Uuid),
+    /// Every contract, need and pilot of a council.
+    Council(Uuid),
+    /// The contracts of a council's department, as its register names it.
+    Department(Uuid, String),
+    /// A need.
+    Need(Uuid),
+    /// A pilot.
+    Pilot(Uuid),
+}
+
+/// Watches something for the viewer: they are told of everything that happens to it.
+///
+/// # Errors
+/// When nobody is signed in, there is no such thing, or they watch and search for too much already.
+pub async fn watch(
+    app: &App,
+    viewer: &Viewer,
+    target: Target,
+    rhythm: Rhythm,
+) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
+    let (permit, person) = searches::own(viewer)?;
+    let name: String = name_of(app, viewer, &target).await?.chars().take(100).collect();
+    let search = searches::made(app, person, Origin::Watch, &name, filter_of(target), rhythm);
+    searches::keep(app, &permit, search).await
+}
+
+fn filter_of(target: Target) -> Filter {
+    let mut filter = Filter::everything();
+    match target {
+        Target::Contract(id) => filter.contracts.push(id),
+        Target::Council(id) => filter.councils.push(id),
+        Target::Department(id, name) => {
+            filter.councils.push(id);
+            filter.departments.push(name);
+        }
+        Target::Need(id) => filter.needs.push(id),
+        Target::Pilot(id) => filter.pilots.push(id),
+    }
+    filter
+}
+
+async fn name_of(app: &App, viewer: &Viewer, target: &Target) -> Result<String, Error> {
+    let council = |id: &Uuid| {
+        directory()
+            .by_id(*id)
+            .map(|council| council.facts.name)
+            .ok_or(Error::NotFound)
+    };
+    match target {
+        Target::Council(id) => Ok(council(id)?.to_owned()),
+        Target::Department(id, name) => Ok(format!("{name}, {}", council(id)?)),
+        Target::Contract(id) => {
+            let columns = Columns::of([contracts::Column::Title]);
+            let found = contracts::by_ids(app, viewer, &[*id], &columns).await?.remove(id);
+            Ok(found.ok_or(Error::NotFound)?.title)
+        }
+        Target::Need(id) => {
+            let found = needs::by_ids(app, viewer, &[*id]).await?.remove(id);
+            Ok(found.ok_or(Error::NotFound)?.statement.title)
+        }
+        Target::Pilot(id) => {
+            let found = pilots::one(app, viewer, *id).await?;
+            Ok(found.ok_or(Error::NotFound)?.said.title)
+        }
+    }
+}
+
+/// Makes sure that a watch stands for everybody who is told of these without asking. Whoever paused theirs, or
+/// unsubscribed from it, keeps it so.
+pub(super) async fn stand(app: &App, subjects: &[Subject]) -> Result<(), Error> {
+    let owners: HashSet<Uuid> = subjects.iter().filter_map(|subject| subject.owner_id).collect();
+    let suppliers: HashSet<Uuid> = subjects
+        .iter()
+        .flat_map(|subject| subject.bidders.iter().copied())
+        .collect();
+    if owners.is_empty() && suppliers.is_empty() {
+        return Ok(());
+    }
+    let txn = app.db.begin().await?;
+    let mut wanted: HashMap<Uuid, Filter> = HashMap::new();
+    for owner in owners {
+        wanted.entry(owner).or_default().owners.push(owner);
+    }
+    put(app, &txn, Origin::Owner, "Contracts I look after", wanted).await?;
+    let mut wanted: HashMap<Uuid, Filter> = HashMap::new();
+    for supplier in suppliers {
+        for (person, ..) in accounts::members_of_supplier(&txn, supplier).await? {
+            wanted.entry(person).or_default().bidders.push(supplier);
+        }
+    }
+    put(
+        app,
+        &txn,
+        Origin::Bidder,
+        "Pilots my organisation bids for",
+        wanted,
+    )
+    .await?;
+    Ok(txn.commit().await?)
+}
+
+async fn put(
+    app: &App,
+    txn: &DatabaseTransaction,
+    origin: Origin,
+    name: &str,
+    wanted: HashMap<Uuid, Filter>,
+) -> Result<(), Error> {
+    let people: Vec<Uuid> = wanted.keys().copied().collect();
+    let standing = store::standing(txn, origin, &people).await?;
+    for (person, filter) in wanted {
+        let filter = Filter {
+            owners: filter.owners,
+            bidders: filter.bidders,
+            kinds: kinds_of(origin),
+            ..Filter::everything()
+        };
+        match standing.get(&person) {
+            None => {
+                let search = SavedSearch {
+                    // It tells also of what made it stand.
+                    created_at: chrono::DateTime::UNIX_EPOCH,
+                    ..searches::made(app, person, origin, name, filter, Rhythm::default())
+                };
+                store::insert_standing(txn, &search, app.clock.now()).await?;
+            }
+            Some(search) if !covers(&search.filter, &filter) => {
+                let mut search = search.clone();
+                let fresh = filter
+                    .bidders
+                    .iter()
+                    .filter(|id| !search.filter.bidders.contains(id));
+                let fresh: Vec<Uuid> = fresh.copied().collect();
+                search.filter.bidders.extend(fresh);
+                store::update_standing(txn, &search, app.clock.now()).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn covers(standing: &Filter, wanted: &Filter) -> bool {
+    wanted.bidders.iter().all(|id| standing.bidders.contains(id))
+}
+
+/// What is told without asking; how a pilot ends, its bidders have a mail of their own about.
+fn kinds_of(origin: Origin) -> Vec<String> {
+    let told = |kind: &&Kind| {
+        origin != Origin::Bidder || matches!(**kind, Kind::PilotChanged | Kind::QuestionAnswered)
+    };
+    Kind::ALL
+        .iter()
+        .filter(told)
+        .map(|kind| kind.as_str().to_owned())
+        .collect()
+}

@@ -1,0 +1,185 @@
+//! Events in the database.
+
+use super::{About, Event, Happened, Kind, OfWindow};
+use crate::runtime::Error;
+use chrono::{DateTime, Utc};
+use entity::event::{ActiveModel, Column, Entity, Model};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Rows in one statement: SQLite takes 32,766 values.
+const AT_A_TIME: usize = 1000;
+
+pub(super) fn row(id: Uuid, event: Happened, now: DateTime<Utc>) -> ActiveModel {
+    let (mut contract, mut need, mut pilot) = (None, None, None);
+    match event.about {
+        About::Contract(id) => contract = Some(id),
+        About::Need(id) => need = Some(id),
+        About::Pilot(id) => pilot = Some(id),
+    }
+    let window = event.window;
+    ActiveModel {
+        id: Set(id),
+        kind: Set(event.kind.as_str().into()),
+        key: Set(event.key),
+        council_id: Set(event.council_id),
+        contract_id: Set(contract),
+        need_id: Set(need),
+        pilot_id: Set(pilot),
+        window_kind: Set(window.as_ref().map(|window| window.kind.clone())),
+        ordinal: Set(window.as_ref().map(|window| window.ordinal)),
+        opens_on: Set(window.as_ref().map(|window| window.opens_on)),
+        closes_on: Set(window.and_then(|window| window.closes_on)),
+        detail: Set(event.detail),
+        happened_at: Set(event.at.unwrap_or(now)),
+        told: Set(false),
+        void: Set(None),
+    }
+}
+
+pub(super) async fn insert(txn: &impl ConnectionTrait, mut rows: Vec<ActiveModel>) -> Result<(), Error> {
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(AT_A_TIME));
+        let chunk = std::mem::replace(&mut rows, rest);
+        Entity::insert_many(chunk)
+            .on_conflict(OnConflict::column(Column::Key).do_nothing().to_owned())
+            .exec_without_returning(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Events that nobody was told of yet, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn some_untold(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Event>, Error> {
+    // In the words of the partial index.
+    let untold = Entity::find()
+        .filter(Expr::cust("NOT told"))
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    read(untold, db).await
+}
+
+/// Marks events as told; whoever calls has written who is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn told(txn: &impl ConnectionTrait, events: &[Uuid]) -> Result<(), Error> {
+    for ids in events.chunks(AT_A_TIME) {
+        Entity::update_many()
+            .col_expr(Column::Told, Expr::value(true))
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Says of the events with these keys that they are not so any more, and why.
+///
+/// # Errors
+/// When the database fails.
+pub async fn void(txn: &impl ConnectionTrait, keys: &[String], why: &str) -> Result<(), Error> {
+    for keys in keys.chunks(AT_A_TIME) {
+        Entity::update_many()
+            .col_expr(Column::Void, Expr::value(why))
+            .filter(Column::Key.is_in(keys))
+            .filter(Column::Void.is_null())
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The events with these keys.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_keys(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<Event>, Error> {
+    let mut found = Vec::new();
+    for keys in keys.chunks(AT_A_TIME) {
+        found.extend(read(Entity::find().filter(Column::Key.is_in(keys)), db).await?);
+    }
+    Ok(found)
+}
+
+/// Events by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Event>, Error> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(AT_A_TIME) {
+        let some = Entity::find().filter(Column::Id.is_in(ids.iter().copied()));
+        found.extend(read(some, db).await?.into_iter().map(|event| (event.id, event)));
+    }
+    Ok(found)
+}
+
+/// What happened to a contract, latest first, as far back as `limit` events.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contract(db: &impl ConnectionTrait, id: Uuid, limit: u64) -> Result<Vec<Event>, Error> {
+    read(latest(Column::ContractId, id, limit), db).await
+}
+
+/// The same of a need.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_need(db: &impl ConnectionTrait, id: Uuid, limit: u64) -> Result<Vec<Event>, Error> {
+    read(latest(Column::NeedId, id, limit), db).await
+}
+
+/// The same of a pilot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_pilot(db: &impl ConnectionTrait, id: Uuid, limit: u64) -> Result<Vec<Event>, Error> {
+    read(latest(Column::PilotId, id, limit), db).await
+}
+
+fn latest(column: Column, id: Uuid, limit: u64) -> Select<Entity> {
+    Entity::find()
+        .filter(column.eq(id))
+        .order_by_desc(Column::Id)
+        .limit(limit)
+}
+
+async fn read(query: Select<Entity>, db: &impl ConnectionTrait) -> Result<Vec<Event>, Error> {
+    let rows = query.all(db).await?;
+    Ok(rows.into_iter().filter_map(event).collect())
+}
+
+/// The event of a row; nothing, for a kind that a later version wrote.
+fn event(row: Model) -> Option<Event> {
+    let about = (row.contract_id.map(About::Contract))
+        .or(row.need_id.map(About::Need))
+        .or(row.pilot_id.map(About::Pilot))?;
+    let window = row
+        .window_kind
+        .zip(row.opens_on)
+        .map(|(kind, opens_on)| OfWindow {
+            kind,
+            ordinal: row.ordinal.unwrap_or_default(),
+            opens_on,
+            closes_on: row.closes_on,
+        });
+    Some(Event {
+        id: row.id,
+        kind: Kind::parse(&row.kind)?,
+        key: row.key,
+        council_id: row.council_id,
+        about,
+        window,
+        detail: row.detail,
+        happened_at: row.happened_at,
+        void: row.void,
+    })
+}
