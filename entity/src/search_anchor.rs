@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "search_anchor")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub anchor: String,
+    pub anchor: i64,
     #[sea_orm(primary_key, auto_increment = false)]
     pub saved_search_id: Uuid,
 }

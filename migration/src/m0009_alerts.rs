@@ -53,9 +53,9 @@ CREATE TABLE saved_search (
 ) {strict};
 CREATE INDEX saved_search_person ON saved_search (person_id, id);
 
--- Words one of which every event shows that the search can match: see alerts::anchors.
+-- One of these every event shows that the search can match: see alerts::filter::anchors.
 CREATE TABLE search_anchor (
-    anchor TEXT NOT NULL,
+    anchor {big} NOT NULL,
     saved_search_id {id} NOT NULL REFERENCES saved_search (id) ON DELETE CASCADE,
     PRIMARY KEY (anchor, saved_search_id)
 ) {strict};

@@ -354,6 +354,11 @@ pub(crate) async fn suppliers_of(
     store::suppliers_of(db, people).await
 }
 
+/// The account of an address, however it is spelt.
+pub(crate) async fn of_address(db: &impl ConnectionTrait, address: &str) -> Result<Option<Uuid>, Error> {
+    Ok(store::by_email(db, &fold(address)).await?.map(|person| person.id))
+}
+
 /// The addresses of these people, by person.
 pub(crate) async fn addresses(
     db: &impl ConnectionTrait,

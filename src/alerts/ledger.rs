@@ -2,12 +2,14 @@
 
 use super::matching::Found;
 use crate::events::{self, Event};
-use crate::runtime::{App, Error};
+use crate::runtime::{App, Error, outbox};
 use chrono::{DateTime, Utc};
 use entity::notification::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -72,6 +74,18 @@ pub(super) async fn mailed_of(
     Ok(mailed)
 }
 
+/// The rows of a person about these events.
+pub(super) async fn of_person(
+    db: &impl ConnectionTrait,
+    person: Uuid,
+    events: &[Uuid],
+) -> Result<Vec<Model>, Error> {
+    let rows = Entity::find()
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::EventId.is_in(events.iter().copied()));
+    Ok(rows.all(db).await?)
+}
+
 /// Who is due a mail by an instant, longest first, and how much it is about.
 pub(super) async fn due(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<(Uuid, i64)>, Error> {
     let people = Entity::find()
@@ -123,6 +137,30 @@ pub(super) async fn mailed(txn: &impl ConnectionTrait, ids: &[Uuid], mail: Uuid)
             .filter(Column::Id.is_in(ids.iter().copied()))
             .col_expr(Column::State, Expr::value("mailed"))
             .col_expr(Column::OutboxId, Expr::value(mail))
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Takes back the mails that tell of what is not so any more and that no mail server has been offered yet: what else they
+/// tell is due again.
+pub(super) async fn unsay(txn: &DatabaseTransaction, void: &[Uuid]) -> Result<(), Error> {
+    for ids in void.chunks(AT_A_TIME) {
+        let mails: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::OutboxId)
+            .distinct()
+            .filter(Column::EventId.is_in(ids.iter().copied()))
+            .filter(Column::OutboxId.is_not_null())
+            .into_tuple()
+            .all(txn)
+            .await?;
+        let withdrawn = outbox::withdraw(txn, &mails, "what it told is not so any more").await?;
+        Entity::update_many()
+            .filter(Column::OutboxId.is_in(withdrawn))
+            .col_expr(Column::State, Expr::value("due"))
+            .col_expr(Column::OutboxId, Expr::value(None::<Uuid>))
             .exec(txn)
             .await?;
     }

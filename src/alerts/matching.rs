@@ -1,5 +1,5 @@
 //! Whom events are for: the searches that match, found by their anchors, and whoever was mailed about what is not so any
-//! more. It looks at what shares a word with an event, and not at every search; it writes nothing.
+//! more. It looks at what shares an anchor with an event, and not at every search; it writes nothing.
 
 use super::filter::anchors;
 use super::ledger;
@@ -99,19 +99,19 @@ impl Finding {
     }
 }
 
-type Shown = HashMap<String, Vec<usize>>;
+type Shown = HashMap<i64, Vec<usize>>;
 
-/// The searches that share a word with one of the subjects, by that word; and which subjects show each word.
-async fn anchored(app: &App, subjects: &[Subject]) -> Result<(Vec<(String, Uuid)>, Shown), Error> {
+/// The searches that share an anchor with one of the subjects, by that; and which subjects show each.
+async fn anchored(app: &App, subjects: &[Subject]) -> Result<(Vec<(i64, Uuid)>, Shown), Error> {
     let mut shown: Shown = HashMap::new();
     for (index, subject) in subjects.iter().enumerate() {
-        anchors::of_subject(subject, |word| shown.entry(word).or_default().push(index));
+        anchors::of_subject(subject, |anchor| shown.entry(anchor).or_default().push(index));
     }
     if shown.is_empty() {
         return Ok((Vec::new(), shown));
     }
-    let words: Vec<&str> = shown.keys().map(String::as_str).collect();
-    Ok((store::anchored(app.db.read(), &words).await?, shown))
+    let anchors: Vec<i64> = shown.keys().copied().collect();
+    Ok((store::anchored(app.db.read(), &anchors).await?, shown))
 }
 
 /// Whoever was mailed about what an event says is not so any more: the event, when it happened, and their searches.

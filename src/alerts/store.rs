@@ -84,21 +84,18 @@ pub(super) async fn by_ids(
 }
 
 /// The searches at work that have one of these anchors: anchor and search.
-pub(super) async fn anchored(
-    db: &impl ConnectionTrait,
-    words: &[&str],
-) -> Result<Vec<(String, Uuid)>, Error> {
+pub(super) async fn anchored(db: &impl ConnectionTrait, anchors: &[i64]) -> Result<Vec<(i64, Uuid)>, Error> {
     let backend = db.get_database_backend();
-    let list = match backend {
-        DbBackend::Postgres => "SELECT json_array_elements_text($1::json)",
+    let numbers = match backend {
+        DbBackend::Postgres => "SELECT json_array_elements_text($1::json)::bigint",
         _ => "SELECT value FROM json_each($1)",
     };
-    let sql = format!("SELECT anchor, saved_search_id FROM search_anchor WHERE anchor IN ({list})");
-    let words = serde_json::to_string(words).map_err(Error::fault)?;
-    let statement = Statement::from_sql_and_values(backend, sql, [words.into()]);
+    let sql = format!("SELECT anchor, saved_search_id FROM search_anchor WHERE anchor IN ({numbers})");
+    let list = serde_json::to_string(anchors).map_err(Error::fault)?;
+    let statement = Statement::from_sql_and_values(backend, sql, [list.into()]);
     #[derive(FromQueryResult)]
     struct Anchored {
-        anchor: String,
+        anchor: i64,
         saved_search_id: Uuid,
     }
     let found = Anchored::find_by_statement(statement).all(db).await?;

@@ -61,21 +61,28 @@ async fn bring(app: &App) -> Result<usize, Error> {
     Ok(brought)
 }
 
-/// Finds whom the oldest untold events are for. Looking is done before the transaction begins, so that nobody waits for
-/// it; what was looked at cannot be told twice, as each event and person are in the ledger once.
+/// Finds whom the oldest untold events are for, after taking back what is not so any more. Looking is done before the
+/// transaction begins, so that nobody waits for it; what was looked at cannot be told twice, as each event and person are
+/// in the ledger once.
 async fn tell(app: &App) -> Result<usize, Error> {
     let untold = events::some_untold(app.db.read(), AT_A_TIME).await?;
-    if untold.is_empty() {
-        return Ok(0);
+    let (void, standing): (Vec<_>, Vec<_>) = untold.into_iter().partition(|event| event.void.is_some());
+    if !void.is_empty() {
+        let ids: Vec<Uuid> = void.iter().map(|event| event.id).collect();
+        let txn = app.db.begin().await?;
+        ledger::unsay(&txn, &ids).await?;
+        events::told(&txn, &ids).await?;
+        txn.commit().await?;
     }
-    let ids: Vec<Uuid> = untold.iter().map(|event| event.id).collect();
-    let standing: Vec<_> = untold.into_iter().filter(|event| event.void.is_none()).collect();
-    let subjects = subject::of_events(app, &standing).await?;
-    watches::stand(app, &subjects).await?;
-    let found = matching::of(app, &standing, &subjects).await?;
-    let txn = app.db.begin().await?;
-    ledger::insert(app, &txn, found).await?;
-    events::told(&txn, &ids).await?;
-    txn.commit().await?;
-    Ok(ids.len())
+    if !standing.is_empty() {
+        let ids: Vec<Uuid> = standing.iter().map(|event| event.id).collect();
+        let subjects = subject::of_events(app, &standing).await?;
+        watches::stand(app, &subjects).await?;
+        let found = matching::of(app, &standing, &subjects).await?;
+        let txn = app.db.begin().await?;
+        ledger::insert(app, &txn, found).await?;
+        events::told(&txn, &ids).await?;
+        txn.commit().await?;
+    }
+    Ok(void.len() + standing.len())
 }

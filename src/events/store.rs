@@ -80,7 +80,7 @@ pub async fn told(txn: &impl ConnectionTrait, events: &[Uuid]) -> Result<(), Err
     Ok(())
 }
 
-/// Says of the events with these keys that they are not so any more, and why.
+/// Says of the events with these keys that they are not so any more, and why; that is still to be told.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,6 +88,7 @@ pub async fn void(txn: &impl ConnectionTrait, keys: &[String], why: &str) -> Res
     for keys in keys.chunks(AT_A_TIME) {
         Entity::update_many()
             .col_expr(Column::Void, Expr::value(why))
+            .col_expr(Column::Told, Expr::value(false))
             .filter(Column::Key.is_in(keys))
             .filter(Column::Void.is_null())
             .exec(txn)

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod alert_history;
 mod amendments;
 mod api;
 mod audit;
@@ -57,6 +58,7 @@ pub struct Query(
     node::NodeQuery,
     pilots::PilotsQuery,
     products::ProductsQuery,
+    alert_history::AlertHistoryQuery,
     searches::SearchesQuery,
     suppliers::SuppliersQuery,
 );

@@ -194,7 +194,7 @@ impl NearInput {
 
 /// What to watch: exactly one of contract, need, pilot, and council (with a department or whole).
 #[derive(Debug, InputObject)]
-pub struct WatchInput {
+pub struct WatchSaveInput {
     /// A contract.
     contract: Option<Id>,
     /// Everything of a council.
@@ -209,7 +209,7 @@ pub struct WatchInput {
     pub(super) mails: Option<AlertMailsInput>,
 }
 
-impl WatchInput {
+impl WatchSaveInput {
     /// What is named, if it is one thing.
     pub(super) fn target(&self) -> Result<Result<Target, Stop<SavedSearchErrorCode>>> {
         let of = |id: Option<Id>, sort| id.map(|id| id.of(sort)).transpose();

@@ -3,7 +3,7 @@
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
-use super::search_inputs::{SavedSearchChangeInput, SavedSearchSaveInput, WatchInput, Weekday};
+use super::search_inputs::{SavedSearchChangeInput, SavedSearchSaveInput, WatchSaveInput, Weekday};
 use crate::access::Viewer;
 use crate::alerts::rhythm::{Frequency, Rhythm};
 use crate::alerts::searches::{self, Change, Origin, SavedSearchErrorCode, State};
@@ -41,7 +41,7 @@ payload! {
 
 payload! {
     /// What became of watching something.
-    WatchPayload { saved_search: SavedSearch } WatchError(SavedSearchErrorCode)
+    WatchSavePayload { saved_search: SavedSearch } WatchSaveError(SavedSearchErrorCode)
 }
 
 payload! {
@@ -92,11 +92,11 @@ impl SearchesMutation {
 
     /// Watches a contract, a department, a whole council, a need or a pilot: everything that happens to it is mailed. It
     /// is kept beside the saved searches. Needs a session of one's own.
-    async fn watch(
+    async fn watch_save(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to watch.")] input: WatchInput,
-    ) -> Result<WatchPayload> {
+        #[graphql(desc = "What to watch.")] input: WatchSaveInput,
+    ) -> Result<WatchSavePayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         let target = input.target()?;
         let rhythm = input.mails.map(|mails| mails.read()).unwrap_or_default();
@@ -104,7 +104,7 @@ impl SearchesMutation {
             Ok(target) => watches::watch(app, viewer, target, rhythm).await,
             Err(stop) => Err(stop),
         };
-        WatchPayload::of(ctx, watched.map(SavedSearch))
+        WatchSavePayload::of(ctx, watched.map(SavedSearch))
     }
 
     /// Changes a search of one's own, or when its mails come. Needs a session of one's own.

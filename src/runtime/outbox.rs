@@ -12,9 +12,10 @@ use entity::outbox::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Statement,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A crashed worker's mail is taken up again after this long; longer than one send may take.
@@ -215,6 +216,53 @@ pub async fn suppress(txn: &DatabaseTransaction, person_id: Uuid, reason: &str) 
         .exec(txn)
         .await?;
     Ok(done.rows_affected)
+}
+
+/// Withdraws those of these mails that no mail server has been offered yet, with the reason; gives which.
+pub async fn withdraw(txn: &DatabaseTransaction, mails: &[Uuid], reason: &str) -> Result<Vec<Uuid>, Error> {
+    let withdrawn = Entity::update_many()
+        .filter(Column::Id.is_in(mails.iter().copied()))
+        .filter(Column::State.eq("queued"))
+        .filter(Column::Attempts.eq(0))
+        .col_expr(Column::State, Expr::value("suppressed"))
+        .col_expr(Column::LastAnswer, Expr::value(reason))
+        .exec_with_returning(txn)
+        .await?;
+    Ok(withdrawn.into_iter().map(|mail| mail.id).collect())
+}
+
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sending {
+    /// queued, leased, sent, parked or suppressed.
+    pub state: String,
+    /// Its Message-ID, without brackets.
+    pub message_id: String,
+    /// When it was written.
+    pub written_at: DateTime<Utc>,
+    /// When a mail server took it.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// How often it was tried.
+    pub attempts: i32,
+    /// What the mail server last answered, or why it was parked or suppressed.
+    pub last_answer: Option<String>,
+}
+
+/// What became of these mails.
+pub async fn sendings(db: &impl ConnectionTrait, mails: &[Uuid]) -> Result<HashMap<Uuid, Sending>, Error> {
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(mails.iter().copied()))
+        .all(db)
+        .await?;
+    let sending = |row: Model| Sending {
+        state: row.state,
+        message_id: row.message_id,
+        written_at: row.created_at,
+        sent_at: row.sent_at,
+        attempts: row.attempts,
+        last_answer: row.last_answer,
+    };
+    Ok(rows.into_iter().map(|row| (row.id, sending(row))).collect())
 }
 
 /// The latest mails, newest first, for the development mailbox.

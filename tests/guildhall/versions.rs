@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 12] = [
+const EXCEPTIONS: [(&str, &str); 13] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
@@ -28,6 +28,7 @@ const EXCEPTIONS: [(&str, &str); 12] = [
     ("productDraft", "makes something new"),
     ("savedSearchSave", "makes something new"),
     ("sessionEnd", "ends what nobody can change"),
+    ("watchSave", "makes something new"),
 ];
 
 /// One of everything that can be changed, and who may.
@@ -127,6 +128,13 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             "NOT_ALLOWED",
         ),
         (
+            "contractOwnerSet",
+            "contract: $contract, version: @".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
             "councilSetLeadTimes",
             format!("council: $council, version: @, {leads}"),
             council,
@@ -170,6 +178,13 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
         ),
         (
             "pilotPublish",
+            format!("pilot: $pilot, version: @, {at}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotExtend",
             format!("pilot: $pilot, version: @, {at}"),
             council,
             2,
@@ -233,6 +248,20 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
         ),
         (
             "savedSearchPause",
+            "id: $search, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "savedSearchChange",
+            "input: { id: $search, version: @ }".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "savedSearchRemove",
             "id: $search, version: @".into(),
             bidder,
             1,

@@ -8,9 +8,9 @@ use crate::access::{Viewer, fold, own, store};
 use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
-    api_token, attempt, audit_entry, audit_part, bid_score, device, identity, import_run, installation,
-    invitation, mailed_link, membership, notification, outbox, person, recovery_code, saved_search, session,
-    supplier_number,
+    api_token, attempt, audit_entry, audit_part, bid_score, contract, device, identity, import_run,
+    installation, invitation, mailed_link, membership, notification, outbox, person, recovery_code,
+    saved_search, session, supplier_number,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
@@ -152,6 +152,9 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
             .add(supplier_number::Column::StatedBy.eq(me))
             .add(supplier_number::Column::VerifiedBy.eq(me));
         self.add("supplierNumbers", supplier_number::Entity::find().filter(numbers))
+            .await?;
+        let own = contract::Entity::find().filter(contract::Column::OwnerId.eq(me));
+        self.add("contracts", own.order_by_asc(contract::Column::Id))
             .await?;
         let own = import_run::Entity::find().filter(import_run::Column::ImportedBy.eq(me));
         self.add("imports", own.order_by_asc(import_run::Column::Id))

@@ -1,8 +1,8 @@
 //! How the searches that may match something are found without looking at every search.
 //!
-//! A search has anchors: short words of which everything that it matches shows at least one. They are of one of its
-//! parts, the one that the fewest things are expected to have. Whatever happens shows its own words, and only searches
-//! that share one are looked at.
+//! A search has anchors, of which everything that it matches shows at least one. They are of one of its parts, the one
+//! that the fewest things are expected to have. Whatever happens shows its own, and only searches that share one are
+//! looked at. They are kept as numbers: small, and nobody's words.
 
 use super::{Filter, fold, split};
 use crate::alerts::subject::Subject;
@@ -12,10 +12,19 @@ use uuid::Uuid;
 /// A circle that holds more councils than this is no better than a region.
 const FEW_COUNCILS: usize = 60;
 
+/// A word of a part as a number (FNV-1a of 64 bits): of two that meet, the filter tells the difference.
+fn anchor(part: &str, word: &str) -> i64 {
+    let bytes = part.bytes().chain([b':']).chain(word.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    hash.cast_signed()
+}
+
 /// The anchors of a search.
-pub fn of_filter(filter: &Filter) -> Vec<String> {
-    let ids = |sign: &str, ids: &[Uuid]| ids.iter().map(|id| format!("{sign}:{}", id.simple())).collect();
-    let words = |sign: &str, words: &[String]| words.iter().map(|word| format!("{sign}:{word}")).collect();
+pub fn of_filter(filter: &Filter) -> Vec<i64> {
+    let ids = |part, ids: &[Uuid]| ids.iter().map(|id| of_id(part, *id)).collect();
+    let words = |part, words: &[String]| words.iter().map(|word| anchor(part, word)).collect();
     let near = filter
         .near
         .as_ref()
@@ -24,19 +33,20 @@ pub fn of_filter(filter: &Filter) -> Vec<String> {
         let text = text.to_lowercase();
         split(&text).max_by_key(|word| word.len()).map(str::to_owned)
     });
-    let parts: [Vec<String>; 14] = [
+    let departments: Vec<String> = filter.departments.iter().map(|name| fold(name)).collect();
+    let parts: [Vec<i64>; 14] = [
         ids("contract", &filter.contracts),
         ids("need", &filter.needs),
         ids("pilot", &filter.pilots),
         ids("owner", &filter.owners),
         ids("bidder", &filter.bidders),
+        words("department", &departments),
+        longest.iter().map(|word| anchor("word", word)).collect(),
         filter
-            .departments
+            .lgsl
             .iter()
-            .map(|name| format!("department:{}", fold(name)))
+            .map(|code| anchor("service", &code.to_string()))
             .collect(),
-        longest.iter().map(|word| format!("word:{word}")).collect(),
-        filter.lgsl.iter().map(|code| format!("service:{code}")).collect(),
         ids("council", &filter.councils),
         ids(
             "council",
@@ -51,13 +61,17 @@ pub fn of_filter(filter: &Filter) -> Vec<String> {
     ];
     let found = parts.into_iter().find(|part| !part.is_empty());
     let mut anchors = found.unwrap_or_else(|| of_kinds(filter));
-    anchors.sort();
+    anchors.sort_unstable();
     anchors.dedup();
     anchors
 }
 
+fn of_id(part: &str, id: Uuid) -> i64 {
+    anchor(part, id.simple().encode_lower(&mut Uuid::encode_buffer()))
+}
+
 /// A search that looks for nothing in particular.
-fn of_kinds(filter: &Filter) -> Vec<String> {
+fn of_kinds(filter: &Filter) -> Vec<i64> {
     let only_windows = filter
         .kinds
         .iter()
@@ -66,55 +80,47 @@ fn of_kinds(filter: &Filter) -> Vec<String> {
         return filter
             .window_kinds
             .iter()
-            .map(|kind| format!("window:{kind}"))
+            .map(|kind| anchor("window", kind))
             .collect();
     }
     let kinds = Kind::ALL.iter().filter(|kind| filter.tells(**kind));
-    kinds.map(|kind| format!("kind:{}", kind.as_str())).collect()
+    kinds.map(|kind| anchor("kind", kind.as_str())).collect()
 }
 
-/// The words that something shows.
-pub fn of_subject(subject: &Subject, mut show: impl FnMut(String)) {
-    let (sign, id) = match subject.about {
+/// The anchors that something shows.
+pub fn of_subject(subject: &Subject, mut show: impl FnMut(i64)) {
+    let (part, id) = match subject.about {
         About::Contract(id) => ("contract", id),
         About::Need(id) => ("need", id),
         About::Pilot(id) => ("pilot", id),
     };
     let facts = &subject.council.facts;
-    show(format!("{sign}:{}", id.simple()));
-    show(format!("council:{}", subject.council.id.simple()));
-    show(format!("region:{}", facts.region.as_str()));
-    show(format!("sort:{}", facts.kind.as_str()));
-    show(format!("kind:{}", subject.kind.as_str()));
-    for word in &subject.words {
-        show(format!("word:{word}"));
-    }
+    show(of_id(part, id));
+    show(of_id("council", subject.council.id));
+    show(anchor("region", facts.region.as_str()));
+    show(anchor("sort", facts.kind.as_str()));
+    show(anchor("kind", subject.kind.as_str()));
+    subject.words.iter().for_each(|word| show(anchor("word", word)));
     let cpv = subject.cpv.iter().filter(|cpv| cpv.is_ascii());
     for cpv in cpv.flat_map(|cpv| (1..=cpv.len()).map(|end| &cpv[..end])) {
-        show(format!("cpv:{cpv}"));
+        show(anchor("cpv", cpv));
     }
     subject
         .lgsl
         .iter()
-        .for_each(|code| show(format!("service:{code}")));
+        .for_each(|code| show(anchor("service", &code.to_string())));
     subject
         .department
         .iter()
-        .for_each(|name| show(format!("department:{}", fold(name))));
+        .for_each(|name| show(anchor("department", &fold(name))));
     subject
         .delivery_model
         .iter()
-        .for_each(|model| show(format!("delivery:{model}")));
-    subject
-        .owner_id
-        .iter()
-        .for_each(|id| show(format!("owner:{}", id.simple())));
-    subject
-        .bidders
-        .iter()
-        .for_each(|id| show(format!("bidder:{}", id.simple())));
+        .for_each(|model| show(anchor("delivery", model)));
+    subject.owner_id.iter().for_each(|id| show(of_id("owner", *id)));
+    subject.bidders.iter().for_each(|id| show(of_id("bidder", *id)));
     subject
         .window
         .iter()
-        .for_each(|window| show(format!("window:{}", window.kind.as_str())));
+        .for_each(|window| show(anchor("window", window.kind.as_str())));
 }

@@ -151,7 +151,7 @@ fn distances_are_those_of_the_globe() {
     assert!(!circle(20_000).holds(None));
 }
 
-fn shown(subject: &Subject) -> HashSet<String> {
+fn shown(subject: &Subject) -> HashSet<i64> {
     let mut shown = HashSet::new();
     anchors::of_subject(subject, |word| {
         shown.insert(word);

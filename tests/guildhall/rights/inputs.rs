@@ -64,6 +64,7 @@ impl Aim<'_> {
             [
                 "bidScore",
                 "contractAmend",
+                "contractOwnerSet",
                 "councilRequireSecondFactor",
                 "councilSetLeadTimes",
                 "needEnd",
@@ -73,6 +74,7 @@ impl Aim<'_> {
                 "pilotCancel",
                 "pilotCloseWithoutAward",
                 "pilotDraft",
+                "pilotExtend",
                 "pilotPublish",
                 "pilotQuestionAnswer",
                 "pilotSubmitForReview",
@@ -89,6 +91,7 @@ impl Aim<'_> {
         // What is of the council and of nobody in it is its own, whoever asks.
         let of_all = [
             "contractAmend",
+            "contractOwnerSet",
             "councilRequireSecondFactor",
             "councilSetLeadTimes",
             "needState",
@@ -104,6 +107,7 @@ impl Aim<'_> {
             "contractAmend" => {
                 json!({ "input": { "contract": town.register(org).await, "title": "Public" } })
             }
+            "contractOwnerSet" => json!({ "contract": town.register(org).await }),
             "councilSetLeadTimes" => json!({ "council": council, "leadTimes": { "tenderDays": 30 } }),
             "needState" => json!({ "input": { "council": council, "title": "A need", "problem": "Public",
                 "outcomes": "Public" } }),
@@ -121,6 +125,10 @@ impl Aim<'_> {
             "pilotPublish" => {
                 let pilot = town.pilot(org, &by, "draft", true).await;
                 json!({ "pilot": pilot, "deadlineAt": (town.world.now() + Duration::days(9)).to_rfc3339() })
+            }
+            "pilotExtend" => {
+                let pilot = town.pilot(org, &by, "open", true).await;
+                json!({ "pilot": pilot, "deadlineAt": (town.world.now() + Duration::days(90)).to_rfc3339() })
             }
             "pilotSubmitForReview" => json!({ "pilot": town.pilot(org, &by, "draft", false).await }),
             "pilotWithdraw" => json!({ "pilot": town.pilot(org, &by, "draft", false).await, "reason": text }),

@@ -61,7 +61,9 @@ impl Aim<'_> {
             self.town,
             [
                 "apiTokenRevoke",
+                "savedSearchChange",
                 "savedSearchPause",
+                "savedSearchRemove",
                 "savedSearchResume",
                 "sessionEnd",
                 "invitationAccept",
@@ -98,6 +100,7 @@ impl Aim<'_> {
                 town.invited(org, &[&town.colleagues[&org]], &email).await;
                 json!({ "token": town.mailed(&email).await })
             }
+            "savedSearchChange" => json!({ "input": { "id": town.search(&owner).await } }),
             _ => json!({ "id": town.search(&owner).await }),
         }))
     }
@@ -143,6 +146,7 @@ impl Aim<'_> {
                 json!({ "input": { "token": town.mailed(&email).await, "password": ANOTHER } })
             }
             "savedSearchSave" => json!({ "input": { "name": text, "filter": { "words": text } } }),
+            "watchSave" => json!({ "input": { "council": town.ids[&Org::CouncilA] } }),
             "signOut" | "signOutEverywhere" => json!({}),
             "secondFactorStart" => json!({ "present": PASSWORD }),
             "secondFactorConfirm" => json!({ "code": self.second_factor().await }),

@@ -1,5 +1,8 @@
 //! Whoever asked is told when a window opens: once, in one mail, and no more after unsubscribing.
 
+mod kinds;
+mod rhythms;
+
 use crate::world::{World, text};
 use chrono::{DateTime, Duration, Utc};
 use guildhall::alerts::tick;
@@ -19,7 +22,7 @@ async fn world() -> World {
     let world = World::new().await;
     world.app.clock.set(at("2015-03-01T09:00:00Z"));
     world
-        .register(include_str!("../fixtures/register.csv"), false)
+        .register(include_str!("../../fixtures/register.csv"), false)
         .await;
     tick(&world.app).await.unwrap();
     world
@@ -247,7 +250,7 @@ async fn a_register_that_comes_in_late_tells_of_the_windows_that_are_open() {
     let token = world.token("sam@tidebell.example").await;
     let expiry = json!({ "words": "recycling collection", "windowKinds": ["EXPIRY"] });
     save(&world, &token, "before", expiry.clone()).await;
-    let register = include_str!("../fixtures/register.csv");
+    let register = include_str!("../../fixtures/register.csv");
     world.register(register, false).await;
     world.app.clock.advance(Duration::minutes(1));
     save(&world, &token, "after", expiry).await;
@@ -296,7 +299,7 @@ async fn what_had_closed_before_a_register_came_in_is_history_and_not_news() {
     )
     .await;
     world
-        .register(include_str!("../fixtures/register.csv"), false)
+        .register(include_str!("../../fixtures/register.csv"), false)
         .await;
     assert_eq!(tick(&world.app).await.unwrap().mails, 0);
 }

@@ -1,0 +1,140 @@
+//! Why somebody did or did not hear of something: each event, which of their searches found it and what the others missed,
+//! the row of the ledger, and what became of its mail.
+
+use super::filter::Part;
+use super::searches::{SavedSearch, State};
+use super::subject::{self, Subject};
+use super::{ledger, store};
+use crate::access::{Action, Resource, Viewer, accounts, authorize};
+use crate::events::{self, About, Event};
+use crate::runtime::outbox::{self, Sending};
+use crate::runtime::{App, Error};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// An event, as it concerned one person.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// The event.
+    pub event: Event,
+    /// Each of the person's searches, and why it did or did not find the event.
+    pub looked: Vec<Looked>,
+    /// The row of the ledger, if the person was to hear of it.
+    pub notified: Option<Notified>,
+    /// What became of the mail, once there is one.
+    pub sending: Option<Sending>,
+}
+
+/// A search that looked at an event.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// The search, as it is now.
+    pub search: SavedSearch,
+    /// Why it did not find it; nothing, if by what it says now it would.
+    pub missed: Option<Missed>,
+    /// Whether it is among those that found it then.
+    pub found: bool,
+}
+
+/// Why a search does not find an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// This part does not hold.
+    Part(Part),
+    /// It was saved after it happened.
+    Later,
+    /// It is paused, or was unsubscribed from.
+    NotAtWork,
+    /// What the event was about is not there any more, or not public.
+    Gone,
+}
+
+/// A row of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notified {
+    /// due, mailed or suppressed.
+    pub state: String,
+    /// When it was or is to be mailed.
+    pub due_at: DateTime<Utc>,
+    /// Why it is not to be.
+    pub reason: Option<String>,
+    /// When it was found.
+    pub found_at: DateTime<Utc>,
+}
+
+/// What happened to a thing, latest first, as it concerned a person: oneself, or, for operators, whoever has an address.
+///
+/// # Errors
+/// When the viewer may not ask, nobody has the address, or the database fails.
+pub async fn of(
+    app: &App,
+    viewer: &Viewer,
+    address: Option<&str>,
+    about: About,
+    limit: u64,
+) -> Result<Vec<Trace>, Error> {
+    let person = asked(app, viewer, address).await?;
+    let db = app.db.read();
+    let events = match about {
+        About::Contract(id) => events::of_contract(db, id, limit).await?,
+        About::Need(id) => events::of_need(db, id, limit).await?,
+        About::Pilot(id) => events::of_pilot(db, id, limit).await?,
+    };
+    let searches = store::mine(db, person).await?;
+    let subjects = subject::of_events(app, &events).await?;
+    let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
+    let rows = ledger::of_person(db, person, &ids).await?;
+    let mails: Vec<Uuid> = rows.iter().filter_map(|row| row.outbox_id).collect();
+    let sendings = outbox::sendings(db, &mails).await?;
+    let trace = |event: Event| {
+        let row = rows.iter().find(|row| row.event_id == event.id);
+        let found = row.map(ledger::because).unwrap_or_default();
+        let subject = subjects.iter().find(|subject| subject.event_id == event.id);
+        let looked = searches.iter().map(|search| Looked {
+            missed: missed(search, subject),
+            found: found.contains(&search.id),
+            search: search.clone(),
+        });
+        Trace {
+            looked: looked.collect(),
+            notified: row.map(|row| Notified {
+                state: row.state.clone(),
+                due_at: row.due_at,
+                reason: row.reason.clone(),
+                found_at: row.created_at,
+            }),
+            sending: row.and_then(|row| sendings.get(&row.outbox_id?).cloned()),
+            event,
+        }
+    };
+    Ok(events.into_iter().map(trace).collect())
+}
+
+async fn asked(app: &App, viewer: &Viewer, address: Option<&str>) -> Result<Uuid, Error> {
+    let own = viewer.person().ok_or(Error::NotSignedIn)?;
+    match address.filter(|address| !address.eq_ignore_ascii_case(&own.email)) {
+        None => {
+            authorize(viewer, Action::KeepSearches, Resource::Person(own.id))?;
+            Ok(own.id)
+        }
+        Some(address) => {
+            authorize(viewer, Action::Operate, Resource::System)?;
+            accounts::of_address(app.db.read(), address)
+                .await?
+                .ok_or(Error::NotFound)
+        }
+    }
+}
+
+fn missed(search: &SavedSearch, subject: Option<&Subject>) -> Option<Missed> {
+    let Some(subject) = subject else {
+        return Some(Missed::Gone);
+    };
+    if search.state != State::Active {
+        return Some(Missed::NotAtWork);
+    }
+    if !subject.is_news_since(search.created_at) {
+        return Some(Missed::Later);
+    }
+    search.filter.misses(subject).map(Missed::Part)
+}
