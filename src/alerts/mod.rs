@@ -5,6 +5,7 @@
 //! watch for them.
 
 pub mod digest;
+pub mod feeds;
 pub mod filter;
 pub mod searches;
 pub mod tick;

@@ -7,10 +7,12 @@
 
 pub mod amend;
 pub mod award;
+pub mod between;
 mod changes;
 pub mod dashboard;
 mod entry;
 mod filter;
+mod gone;
 pub mod openings;
 pub mod policy;
 mod read;

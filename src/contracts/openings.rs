@@ -66,7 +66,15 @@ pub async fn take_opened(txn: &DatabaseTransaction, today: NaiveDate) -> Result<
         .exec_with_returning(txn)
         .await?;
     windows.sort_by_key(|window| (window.opens_on, window.contract_id));
-    let db = txn;
+    let told = told(txn, &windows).await?;
+    Ok(told.into_iter().map(|(_, opening, _)| opening).collect())
+}
+
+/// Windows with what people are told about them, and when their contract was last written.
+pub(super) async fn told<'a>(
+    db: &impl ConnectionTrait,
+    windows: &'a [contract_window::Model],
+) -> Result<Vec<(&'a contract_window::Model, Opening, DateTime<Utc>)>, Error> {
     let mut openings = Vec::with_capacity(windows.len());
     for chunk in windows.chunks(AT_A_TIME) {
         let ids: Vec<Uuid> = chunk.iter().map(|window| window.contract_id).collect();
@@ -88,7 +96,7 @@ pub async fn take_opened(txn: &DatabaseTransaction, today: NaiveDate) -> Result<
             let Some(council) = councils.get(&contract.council_id) else {
                 continue;
             };
-            openings.push(Opening {
+            let opening = Opening {
                 contract_id: contract.id,
                 window,
                 armed_at: row.armed_at,
@@ -106,7 +114,8 @@ pub async fn take_opened(txn: &DatabaseTransaction, today: NaiveDate) -> Result<
                 current_ends_on: contract.current_ends_on,
                 suppliers: suppliers.get(&contract.id).cloned().unwrap_or_default(),
                 source: sources.get(&contract.id).cloned(),
-            });
+            };
+            openings.push((row, opening, contract.updated_at));
         }
     }
     Ok(openings)

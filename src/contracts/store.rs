@@ -1,6 +1,7 @@
 //! Contracts in the database: rows written in bulk.
 
 use super::changes::Before;
+use super::gone;
 use super::policy::Policy;
 use super::record::{Derived, notice, standing, state};
 use super::term::Length;
@@ -10,7 +11,7 @@ use crate::runtime::{App, Error};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     contract, contract_buyer, contract_source, contract_supplier, contract_window, council_policy,
-    extension_option,
+    extension_option, window_gone,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
@@ -19,7 +20,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// SQLite takes 32,766 values a statement; the widest table has 40 columns.
-const ROWS_A_STATEMENT: usize = 500;
+pub(super) const ROWS_A_STATEMENT: usize = 500;
 /// A date after all others, for the order of contracts without an end.
 const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("it is a date");
 
@@ -54,7 +55,7 @@ pub(super) async fn policy(db: &impl ConnectionTrait, council_id: Uuid) -> Resul
 pub(super) async fn write(
     app: &App,
     txn: &impl ConnectionTrait,
-    _permit: &Permit,
+    permit: &Permit,
     council_id: Uuid,
     derived: Vec<Derived>,
     replaced: &[Uuid],
@@ -62,7 +63,9 @@ pub(super) async fn write(
     let now = app.clock.now();
     let before = Before::read(txn, replaced).await?;
     let mut hanging = Hanging {
-        arming: Arming::anew(app).knowing(windows_of(txn, replaced).await?),
+        arming: Arming::anew(app)
+            .knowing(windows_of(txn, replaced).await?)
+            .missing(gone::of_contracts(txn, replaced).await?),
         ..Hanging::default()
     };
     clear(txn, replaced).await?;
@@ -92,7 +95,7 @@ pub(super) async fn write(
             .exec_without_returning(txn)
             .await?;
     }
-    hanging.insert(txn).await?;
+    hanging.insert(txn, permit).await?;
     Ok(changed)
 }
 
@@ -162,12 +165,15 @@ pub(super) async fn put_lead_times(
     Ok(())
 }
 
-/// Windows about to be written: one that had the same dates before keeps what was told of it.
+/// Windows about to be written: one that had the same dates before keeps what was told of it. What was known before and
+/// is not written again is gone.
 #[derive(Default)]
 pub(super) struct Arming {
     now: DateTime<Utc>,
     today: NaiveDate,
     before: HashMap<(Uuid, String, i32), contract_window::Model>,
+    /// What had gone before: taken out of the database, and put back unless it comes back.
+    gone: HashMap<(Uuid, String, i32), window_gone::Model>,
 }
 
 impl Arming {
@@ -177,6 +183,7 @@ impl Arming {
             now: app.clock.now(),
             today: app.clock.today(),
             before: HashMap::new(),
+            gone: HashMap::new(),
         }
     }
 
@@ -188,12 +195,29 @@ impl Arming {
         self
     }
 
-    fn row(&self, contract_id: Uuid, council_id: Uuid, window: &Window) -> contract_window::ActiveModel {
+    fn missing(mut self, rows: Vec<window_gone::Model>) -> Self {
+        let keyed = rows
+            .into_iter()
+            .map(|row| ((row.contract_id, row.kind.clone(), row.ordinal), row));
+        self.gone.extend(keyed);
+        self
+    }
+
+    /// Puts what is gone into the database, when every window is written.
+    pub(super) async fn settle(self, txn: &impl ConnectionTrait, _permit: &Permit) -> Result<(), Error> {
+        let went = self.before.into_values().map(|row| gone::now(row, self.now));
+        let gone = self.gone.into_values().chain(went).map(Into::into).collect();
+        gone::put(txn, gone, self.now).await
+    }
+
+    fn row(&mut self, contract_id: Uuid, council_id: Uuid, window: &Window) -> contract_window::ActiveModel {
         let (kind, ordinal) = (window.kind.as_str().to_owned(), i32::from(window.ordinal));
-        let same = self
-            .before
-            .get(&(contract_id, kind.clone(), ordinal))
+        let key = (contract_id, kind.clone(), ordinal);
+        let (before, gone) = (self.before.remove(&key), self.gone.remove(&key));
+        let same = before
+            .as_ref()
             .filter(|row| (row.opens_on, row.closes_on) == (window.opens_on, window.closes_on));
+        let last = before.as_ref().map(|row| row.sequence).or(gone.map(|row| row.sequence));
         let closed = window.closes_on.is_some_and(|closes| closes < self.today);
         contract_window::ActiveModel {
             contract_id: Set(contract_id),
@@ -203,6 +227,7 @@ impl Arming {
             opens_on: Set(window.opens_on),
             closes_on: Set(window.closes_on),
             armed_at: Set(same.map_or(self.now, |row| row.armed_at)),
+            sequence: Set(last.map_or(0, |last| last + i32::from(same.is_none()))),
             announced: Set(same.map_or(closed, |row| row.announced)),
         }
     }
@@ -236,14 +261,15 @@ pub(super) async fn take_windows_of_council(
         .filter(of)
         .exec(txn)
         .await?;
-    Ok(Arming::anew(app).knowing(before))
+    let gone = gone::of_council(txn, council_id).await?;
+    Ok(Arming::anew(app).knowing(before).missing(gone))
 }
 
 pub(super) async fn insert_windows(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     council_id: Uuid,
-    arming: &Arming,
+    arming: &mut Arming,
     windows: impl Iterator<Item = (Uuid, Window)>,
 ) -> Result<(), Error> {
     let rows = windows.map(|(contract, window)| arming.row(contract, council_id, &window));
@@ -306,16 +332,17 @@ impl Hanging {
         row(derived, council_id, now)
     }
 
-    async fn insert(self, txn: &impl ConnectionTrait) -> Result<(), Error> {
+    async fn insert(self, txn: &impl ConnectionTrait, permit: &Permit) -> Result<(), Error> {
         insert_all(txn, self.suppliers).await?;
         insert_all(txn, self.buyers).await?;
         insert_all(txn, self.options).await?;
         insert_all(txn, self.windows).await?;
+        self.arming.settle(txn, permit).await?;
         insert_all(txn, self.sources).await
     }
 }
 
-async fn insert_all<A>(txn: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), Error>
+pub(super) async fn insert_all<A>(txn: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), Error>
 where
     A: ActiveModelTrait + Send,
 {

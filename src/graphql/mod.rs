@@ -15,6 +15,7 @@ mod councils;
 mod documents;
 pub(crate) mod errors;
 mod feed;
+mod feeds;
 mod guard;
 pub mod idempotency;
 pub mod ids;
@@ -52,6 +53,7 @@ pub struct Query(
     members::MembersQuery,
     contracts::ContractsQuery,
     councils::CouncilsQuery,
+    feeds::FeedsQuery,
     needs::NeedsQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
@@ -81,6 +83,7 @@ pub struct Mutation(
     privacy::PrivacyMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
+    feeds::FeedsMutation,
     needs::NeedsMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,

@@ -394,6 +394,12 @@ impl Town {
         id(&saved["savedSearch"]["id"])
     }
 
+    pub(crate) async fn feed(&self, own: &Somebody) -> String {
+        let input = json!({ "of": self.ids[&Org::CouncilA], "name": format!("hid--{}--", own.word) });
+        let made = self.done(&[own], "feedMake", json!({ "input": input })).await;
+        id(&made["made"]["feed"]["id"])
+    }
+
     pub(crate) async fn api_token(&self, own: &Somebody) -> Option<String> {
         let input = json!({ "organisation": self.ids[&own.org?], "name": format!("hid--{}--", own.word) });
         let made = self.done(&[own], "apiTokenMake", json!({ "input": input })).await;

@@ -61,6 +61,7 @@ impl Aim<'_> {
             self.town,
             [
                 "apiTokenRevoke",
+                "feedRevoke",
                 "savedSearchPause",
                 "savedSearchResume",
                 "sessionEnd",
@@ -82,6 +83,7 @@ impl Aim<'_> {
                 Some(token) => json!({ "token": token }),
                 None => return Some(None),
             },
+            "feedRevoke" => json!({ "id": town.feed(&owner).await }),
             "sessionEnd" => {
                 let token = Some(town.world.token(&owner.email).await);
                 json!({ "session": town.session(&Somebody { token, ..owner }).await })
@@ -142,6 +144,7 @@ impl Aim<'_> {
                 .await;
                 json!({ "input": { "token": town.mailed(&email).await, "password": ANOTHER } })
             }
+            "feedMake" => json!({ "input": { "of": town.ids[&Org::CouncilA], "name": text } }),
             "savedSearchSave" => json!({ "input": { "name": text, "filter": { "words": text } } }),
             "signOut" | "signOutEverywhere" => json!({}),
             "secondFactorStart" => json!({ "present": PASSWORD }),
