@@ -235,6 +235,13 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             "NOT_FOUND",
         ),
         (
+            "feedRevoke",
+            "id: $feed, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
             "savedSearchPause",
             "id: $search, version: @".into(),
             bidder,

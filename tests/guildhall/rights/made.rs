@@ -298,6 +298,8 @@ impl Town {
             "",
             BTreeMap::from([("SavedSearch", search)]),
         );
+        let feed = self.feed(&own).await;
+        self.keep(person, "Feed", "", BTreeMap::from([("Feed", feed)]));
         if let Some(token) = self.api_token(&own).await {
             self.keep(person, "ApiToken", "", BTreeMap::from([("ApiToken", token)]));
         }
