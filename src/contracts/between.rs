@@ -9,7 +9,9 @@ use crate::runtime::Error;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{contract, contract_window, window_gone};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 /// The day to act by: the last of a window, or the first of one without an end. As the index has it.
@@ -172,7 +174,9 @@ fn condition(db: &impl ConnectionTrait, wanted: &Wanted) -> Condition {
     if !wanted.kinds.is_empty() {
         all = all.add(column("kind").is_in(wanted.kinds.iter().cloned()));
     }
-    all.add_option(contracts(db.get_database_backend(), wanted).map(|of| column("contract_id").in_subquery(of)))
+    all.add_option(
+        contracts(db.get_database_backend(), wanted).map(|of| column("contract_id").in_subquery(of)),
+    )
 }
 
 /// The contracts that may be what is wanted; nothing, when it says nothing of contracts.
@@ -208,7 +212,9 @@ fn begins(backend: DbBackend, prefix: &str) -> SimpleExpr {
         DbBackend::Postgres => contract::Column::Cpv.like(format!("{digits}%")),
         _ => {
             let end = format!("{digits}:");
-            contract::Column::Cpv.gte(digits).and(contract::Column::Cpv.lt(end))
+            contract::Column::Cpv
+                .gte(digits)
+                .and(contract::Column::Cpv.lt(end))
         }
     }
 }

@@ -217,7 +217,10 @@ impl Arming {
         let same = before
             .as_ref()
             .filter(|row| (row.opens_on, row.closes_on) == (window.opens_on, window.closes_on));
-        let last = before.as_ref().map(|row| row.sequence).or(gone.map(|row| row.sequence));
+        let last = before
+            .as_ref()
+            .map(|row| row.sequence)
+            .or(gone.map(|row| row.sequence));
         let closed = window.closes_on.is_some_and(|closes| closes < self.today);
         contract_window::ActiveModel {
             contract_id: Set(contract_id),

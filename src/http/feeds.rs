@@ -46,7 +46,10 @@ fn read(file: &str) -> Option<(&str, Form)> {
 
 fn answer(served: Served, form: Form, asked: &HeaderMap) -> Response {
     let (content_type, name) = match form {
-        Form::Calendar => ("text/calendar; charset=utf-8", "inline; filename=\"guildhall.ics\""),
+        Form::Calendar => (
+            "text/calendar; charset=utf-8",
+            "inline; filename=\"guildhall.ics\"",
+        ),
         Form::Atom => (
             "application/atom+xml; charset=utf-8",
             "inline; filename=\"guildhall.atom\"",
@@ -56,7 +59,10 @@ fn answer(served: Served, form: Form, asked: &HeaderMap) -> Response {
     let known = knows(asked, &etag, served.changed_at);
     let response = Response::builder()
         .header(header::ETAG, etag)
-        .header(header::LAST_MODIFIED, served.changed_at.format(INSTANT).to_string())
+        .header(
+            header::LAST_MODIFIED,
+            served.changed_at.format(INSTANT).to_string(),
+        )
         .header(header::CACHE_CONTROL, "private, no-cache")
         .header(header::REFERRER_POLICY, "no-referrer")
         .header(HeaderName::from_static("x-robots-tag"), "noindex");

@@ -28,11 +28,16 @@ def calendar(text):
     assert not found.errors, found.errors
     assert found["VERSION"] == "2.0" and found["PRODID"]
     return {
-        "name": str(found["NAME"]),
-        "called": str(found["X-WR-CALNAME"]),
+        # TEXT by RFC 7986 and by custom; this parser leaves properties that it does not know as they are.
+        "name": str(unescaped(found["NAME"])),
+        "called": str(unescaped(found["X-WR-CALNAME"])),
         "refresh": found["REFRESH-INTERVAL"].to_ical().decode(),
         "events": [event(one) for one in found.subcomponents],
     }
+
+
+def unescaped(text):
+    return re.sub(r"\\([;,\\])", r"\1", text)
 
 
 def event(one):

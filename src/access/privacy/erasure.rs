@@ -13,9 +13,9 @@ use crate::audit;
 use crate::runtime::clock::in_words;
 use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
-    api_token, attempt, bid_score, device, feed_link, identity, import_run, installation, invitation, mailed_link,
-    membership, notification, outbox as mails, person as people, recovery_code, saved_search, session,
-    supplier_number,
+    api_token, attempt, bid_score, device, feed_link, identity, import_run, installation, invitation,
+    mailed_link, membership, notification, outbox as mails, person as people, recovery_code, saved_search,
+    session, supplier_number,
 };
 use sea_orm::sea_query::{Expr, IntoCondition, Query};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};

@@ -8,9 +8,9 @@ use crate::access::{Viewer, fold, own, store};
 use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
-    api_token, attempt, audit_entry, audit_part, bid_score, device, feed_link, identity, import_run, installation,
-    invitation, mailed_link, membership, notification, outbox, person, recovery_code, saved_search, session,
-    supplier_number,
+    api_token, attempt, audit_entry, audit_part, bid_score, device, feed_link, identity, import_run,
+    installation, invitation, mailed_link, membership, notification, outbox, person, recovery_code,
+    saved_search, session, supplier_number,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{

@@ -97,7 +97,8 @@ fn instant(at: DateTime<Utc>) -> String {
 
 /// What XML 1.0 can hold: neither control characters nor U+FFFE and U+FFFF, however they are escaped.
 fn possible(text: &str) -> String {
-    let possible = |c: &char| matches!(c, '\t' | '\n') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
+    let possible =
+        |c: &char| matches!(c, '\t' | '\n') || !(c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'));
     text.chars().filter(possible).collect()
 }
 
@@ -119,7 +120,10 @@ mod tests {
     #[test]
     fn text_stays_text_and_what_xml_cannot_hold_goes() {
         let written = feed("<b>&\"\u{0}\u{b}\u{ffff}\r]]>", Vec::new());
-        assert!(written.contains("<title>&lt;b&gt;&amp;&quot;]]&gt;</title>"), "{written}");
+        assert!(
+            written.contains("<title>&lt;b&gt;&amp;&quot;]]&gt;</title>"),
+            "{written}"
+        );
     }
 
     #[test]

@@ -11,7 +11,10 @@ use entity::feed_link::{ActiveModel, Column, Entity, Model};
 use entity::{person, saved_search};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -81,7 +84,12 @@ pub async fn make(
     let (permit, person) = own(viewer)?;
     let mut wrong = Wrong::default();
     let bad = name.is_some_and(|name| name.trim().is_empty() || name.chars().count() > 100);
-    wrong.when(bad, FeedErrorCode::BadName, "name", "give a name of 1 to 100 characters");
+    wrong.when(
+        bad,
+        FeedErrorCode::BadName,
+        "name",
+        "give a name of 1 to 100 characters",
+    );
     wrong.stop()?;
     let (secret, now) = (app.entropy.token(), app.clock.now());
     let txn = app.db.begin().await?;

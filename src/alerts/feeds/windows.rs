@@ -93,7 +93,9 @@ fn all(councils: Vec<Uuid>, today: NaiveDate) -> Wanted {
 /// As much of a filter as SQL can tell.
 fn wanted(filter: &Filter, today: NaiveDate) -> Wanted {
     let words = filter.words.as_deref().unwrap_or_default().to_lowercase();
-    let words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = words
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     Wanted {
         from: today - Days::new(90),
         until: today + Months::new(24),

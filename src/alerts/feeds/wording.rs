@@ -30,7 +30,12 @@ pub(super) fn event(app: &App, listed: &Listed, domain: &str) -> Event {
         ..
     } = &listed.opening;
     Event {
-        uid: format!("{}-{}-{}@{domain}", contract_id.simple(), window.kind.as_str(), window.ordinal),
+        uid: format!(
+            "{}-{}-{}@{domain}",
+            contract_id.simple(),
+            window.kind.as_str(),
+            window.ordinal
+        ),
         sequence: listed.sequence,
         changed_at: listed.changed_at,
         cancelled: listed.gone,
@@ -46,10 +51,16 @@ pub(super) fn event(app: &App, listed: &Listed, domain: &str) -> Event {
 pub(super) fn entry(app: &App, listed: &Listed, domain: &str) -> Entry {
     let opening = &listed.opening;
     let published = london_instant(opening.window.opens_on.and_time(NaiveTime::MIN));
-    let by = opening.window.closes_on.map(|closes| format!(" by {}", day(closes)));
+    let by = opening
+        .window
+        .closes_on
+        .map(|closes| format!(" by {}", day(closes)));
     let what = format!("{}{}", to_do(opening.window.kind), by.unwrap_or_default());
     Entry {
-        id: format!("tag:{domain},2026:window/{}", event_key(opening.contract_id.simple(), &opening.window)),
+        id: format!(
+            "tag:{domain},2026:window/{}",
+            event_key(opening.contract_id.simple(), &opening.window)
+        ),
         title: format!("{what}: {}", plain(&opening.title, TITLE)),
         summary: described(app, opening),
         link: url(app, opening),
@@ -60,16 +71,18 @@ pub(super) fn entry(app: &App, listed: &Listed, domain: &str) -> Entry {
     }
 }
 
-/// Foreign text on one line: without what cannot be seen, cut to a length.
+/// Foreign text on one line: without what cannot be seen or is no character, cut to a length.
 pub(super) fn plain(text: &str, limit: usize) -> String {
-    clean(text, limit).trim().to_owned()
+    let text = text.replace(['\u{fffe}', '\u{ffff}'], "");
+    clean(&text, limit).trim().to_owned()
 }
 
 fn described(app: &App, opening: &Opening) -> String {
     let window = &opening.window;
-    let source = opening.source.as_ref().map(|(file, row)| {
-        format!(" (from the council's register, row {row} of {})", plain(file, 80))
-    });
+    let source = opening
+        .source
+        .as_ref()
+        .map(|(file, row)| format!(" (from the council's register, row {row} of {})", plain(file, 80)));
     let mut suppliers: Vec<String> = opening.suppliers.iter().map(|name| plain(name, 120)).collect();
     let more = suppliers.len().saturating_sub(SUPPLIERS);
     suppliers.truncate(SUPPLIERS);
@@ -83,12 +96,17 @@ fn described(app: &App, opening: &Opening) -> String {
     };
     let fact = |label: &str, value: Option<String>| value.map(|value| format!("{label}: {value}"));
     let suppliers = (!suppliers.is_empty()).then(|| suppliers.join(", "));
-    let end = opening.current_ends_on.map(|end| format!("{}{}", day(end), source.unwrap_or_default()));
+    let end = opening
+        .current_ends_on
+        .map(|end| format!("{}{}", day(end), source.unwrap_or_default()));
     let lines = [
         Some(do_by),
         fact("Council", Some(plain(&opening.council_name, TITLE))),
         fact("Supplier", suppliers),
-        fact("Reference", opening.reference.as_ref().map(|reference| plain(reference, 80))),
+        fact(
+            "Reference",
+            opening.reference.as_ref().map(|reference| plain(reference, 80)),
+        ),
         fact("Value", opening.value_pence.map(pounds)),
         fact("Current end", end),
         Some(url(app, opening)),
