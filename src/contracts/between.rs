@@ -16,6 +16,11 @@ use uuid::Uuid;
 
 /// The day to act by: the last of a window, or the first of one without an end. As the index has it.
 const DAY: &str = "coalesce(closes_on, opens_on)";
+/// The same, and no index has it. Of one council SQLite would otherwise read every council's windows in the index's
+/// order, to be spared the sorting: 780 ms instead of 10 among a million windows.
+const DAY_OF_A_FEW: &str = "coalesce(closes_on, opens_on, opens_on)";
+/// Councils whose windows are fewer than those of so many days.
+const A_FEW: usize = 8;
 
 /// Which windows. What is empty or not given asks for nothing.
 #[derive(Clone, Debug)]
@@ -71,7 +76,7 @@ pub struct Listed {
 pub async fn by_day(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Found, Error> {
     let select = contract_window::Entity::find().filter(condition(db, wanted));
     let windows = select
-        .order_by(Expr::cust(DAY), Order::Asc)
+        .order_by(Expr::cust(wanted.day()), Order::Asc)
         .order_by_asc(contract_window::Column::ContractId)
         .limit(wanted.most)
         .all(db)
@@ -103,7 +108,7 @@ pub async fn opened(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Found,
 pub async fn gone(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Found, Error> {
     let rows = window_gone::Entity::find()
         .filter(condition(db, wanted))
-        .order_by(Expr::cust(DAY), Order::Asc)
+        .order_by(Expr::cust(wanted.day()), Order::Asc)
         .order_by_asc(window_gone::Column::ContractId)
         .limit(wanted.most)
         .all(db)
@@ -123,6 +128,16 @@ pub async fn gone(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Found, E
         windows: rows.into_iter().map(as_it_was).collect(),
         gone: true,
     })
+}
+
+impl Wanted {
+    fn day(&self) -> &'static str {
+        let few = self
+            .councils
+            .as_ref()
+            .is_some_and(|councils| councils.len() <= A_FEW);
+        if few { DAY_OF_A_FEW } else { DAY }
+    }
 }
 
 impl Found {
@@ -165,8 +180,8 @@ fn condition(db: &impl ConnectionTrait, wanted: &Wanted) -> Condition {
         .eq(WindowKind::HoldingOver.as_str())
         .and(column("opens_on").gt(wanted.today));
     let mut all = Condition::all()
-        .add(Expr::cust(DAY).gte(wanted.from))
-        .add(Expr::cust(DAY).lte(wanted.until))
+        .add(Expr::cust(wanted.day()).gte(wanted.from))
+        .add(Expr::cust(wanted.day()).lte(wanted.until))
         .add(expected.not());
     if let Some(councils) = &wanted.councils {
         all = all.add(column("council_id").is_in(councils.iter().copied()));
