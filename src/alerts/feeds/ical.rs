@@ -39,7 +39,8 @@ pub struct Event {
 pub struct Calendar(String);
 
 impl Calendar {
-    /// Begins one of this name.
+    /// Begins one of this name. It has no METHOD, with which events would need an organiser (RFC 5546): programs that
+    /// subscribe go by UID, SEQUENCE and STATUS.
     pub fn begin(name: &str) -> Self {
         let mut calendar = Self(String::new());
         calendar.line("BEGIN", "VCALENDAR");
