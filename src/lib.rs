@@ -11,10 +11,10 @@
 //! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
-//! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
+//! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them; calendars and feeds |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, mail links, single sign-on, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, mail links, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
 //! | [`runtime`] | clock, randomness, database, configuration, outbox, mail: what every room is given |
 //!
@@ -56,6 +56,10 @@
 //!
 //! Subscriptions: `http::subscriptions` holds a socket, looks at its session again every two seconds and before each
 //! event, and asks the API anew what an event tells its viewer; `graphql::feed` reads what was written, on any node.
+//!
+//! Calendars and feeds: `http::feeds` hands the token to [`alerts::feeds::serve`], which asks [`contracts::between`] for the
+//! windows that may match, worded in pieces of 500. A window's `sequence` and what went (`window_gone`) are written where
+//! windows are.
 //!
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.

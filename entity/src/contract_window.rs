@@ -18,6 +18,8 @@ pub struct Model {
     pub closes_on: Option<Date>,
     /// Since when it has had these dates.
     pub armed_at: DateTimeUtc,
+    /// Counts the changes of its dates, also over times in which it was gone.
+    pub sequence: i32,
     /// Whoever asked has been told that it opened, or it had closed before it was known here.
     pub announced: bool,
     /// The same of its being about to close.

@@ -129,6 +129,8 @@ CREATE TABLE contract_window (
     closes_on {date},
     -- Since when it has had these dates.
     armed_at {instant} NOT NULL,
+    -- Counts the changes of its dates, also over times in which it was gone: see window_gone.
+    sequence {int} NOT NULL,
     -- Whoever asked has been told that it opened, or it had closed before it was known here.
     announced {bool} NOT NULL,
     -- The same of its being about to close.
@@ -139,6 +141,8 @@ CREATE INDEX contract_window_unannounced ON contract_window (opens_on) WHERE NOT
 CREATE INDEX contract_window_closing ON contract_window (closes_on) WHERE announced AND NOT closing_announced;
 CREATE INDEX contract_window_kind_opens ON contract_window (kind, opens_on, closes_on, contract_id);
 CREATE INDEX contract_window_council ON contract_window (council_id, kind, opens_on);
+-- By the day to act by: calendars are read in its order.
+CREATE INDEX contract_window_day ON contract_window (coalesce(closes_on, opens_on), contract_id);
 
 CREATE TABLE contract_source (
     contract_id {id} NOT NULL PRIMARY KEY REFERENCES contract (id) ON DELETE CASCADE,

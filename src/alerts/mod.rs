@@ -6,6 +6,7 @@
 //! watch for them, and [`history`] whoever asks why somebody did not hear.
 
 mod digest;
+pub mod feeds;
 pub mod filter;
 pub mod history;
 mod ledger;

@@ -2,16 +2,16 @@
 
 use super::filter::split;
 use crate::access::{Viewer, members};
-use crate::contracts::openings::{self, Described};
+use crate::contracts::openings::{self, Described, Opening};
 use crate::contracts::windows::{Window, WindowKind};
 use crate::councils::{Council, directory};
-use crate::events::{About, Event, Kind};
+use crate::events::{About, Event, Kind, OfWindow};
 use crate::needs::{self, Need};
 use crate::pilots::changes::{self, Told};
 use crate::pilots::{Pilot, Reservation};
-use crate::runtime::clock::london_date;
+use crate::runtime::clock::{london_date, london_instant};
 use crate::runtime::{App, Error};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -102,6 +102,28 @@ async fn without_former_owners(app: &App, contracts: &mut HashMap<Uuid, Describe
             .filter(|owner| roles.contains(&(*owner, council)));
     }
     Ok(())
+}
+
+/// A window that opens, as its event will be looked at.
+pub fn of_opening(opening: &Opening) -> Option<Subject> {
+    let window = &opening.window;
+    let event = Event {
+        id: Uuid::nil(),
+        kind: Kind::WindowOpened,
+        key: String::new(),
+        council_id: opening.contract.council_id,
+        about: About::Contract(opening.contract.id),
+        window: Some(OfWindow {
+            kind: window.kind.as_str().into(),
+            ordinal: window.ordinal.into(),
+            opens_on: window.opens_on,
+            closes_on: window.closes_on,
+        }),
+        detail: serde_json::Value::Null,
+        happened_at: london_instant(window.opens_on.and_time(NaiveTime::MIN)).max(opening.armed_at),
+        void: None,
+    };
+    of_contract(&event, &opening.contract)
 }
 
 /// The subject of an event of a contract.

@@ -47,7 +47,7 @@ impl Teller<'_> {
         &self,
         id: Uuid,
         changes: &Value,
-        before: &[&contract_window::Model],
+        before: &[contract_window::Model],
         after: &[Window],
         told: &mut Told,
     ) {
@@ -84,12 +84,12 @@ impl Teller<'_> {
     pub(super) fn moved(
         &self,
         id: Uuid,
-        before: &[&contract_window::Model],
+        before: &[contract_window::Model],
         after: &[Window],
         told: &mut Told,
     ) {
         let void = void_keys(before, after);
-        let gone = |row: &&&contract_window::Model| !after.iter().any(|window| same(row, window));
+        let gone = |row: &&contract_window::Model| !after.iter().any(|window| same(row, window));
         told.void.extend(void.iter().cloned());
         if !before.iter().filter(gone).any(|row| row.announced) {
             return;
@@ -151,7 +151,7 @@ fn same(row: &contract_window::Model, window: &Window) -> bool {
 
 /// The keys of what may have been told of windows that are not so any more: also of those that are not announced yet, as
 /// that may happen on another node meanwhile.
-fn void_keys(before: &[&contract_window::Model], after: &[Window]) -> Vec<String> {
+fn void_keys(before: &[contract_window::Model], after: &[Window]) -> Vec<String> {
     let gone = before
         .iter()
         .filter(|row| !after.iter().any(|window| same(row, window)));
@@ -165,7 +165,7 @@ fn void_keys(before: &[&contract_window::Model], after: &[Window]) -> Vec<String
 }
 
 /// Each window that has other dates, or is gone, or is new: what it was and is.
-fn moved(before: &[&contract_window::Model], after: &[Window]) -> Vec<Value> {
+fn moved(before: &[contract_window::Model], after: &[Window]) -> Vec<Value> {
     let dates = |opens: chrono::NaiveDate, closes: Option<chrono::NaiveDate>| json!({ "opensOn": opens, "closesOn": closes });
     let mut moved = Vec::new();
     for kind in WindowKind::ALL {
@@ -198,6 +198,7 @@ mod tests {
             opens_on: "2026-01-01".parse().unwrap(),
             closes_on: Some(closes.parse().unwrap()),
             armed_at: DateTime::UNIX_EPOCH,
+            sequence: 0,
             announced,
             closing_announced: false,
         }
@@ -219,8 +220,7 @@ mod tests {
             now: DateTime::UNIX_EPOCH,
         };
         let mut told = Told::default();
-        let before: Vec<_> = before.iter().collect();
-        teller.changed(Uuid::from_u128(1), &changes, &before, after, &mut told);
+        teller.changed(Uuid::from_u128(1), &changes, before, after, &mut told);
         told
     }
 

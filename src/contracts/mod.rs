@@ -6,11 +6,14 @@
 //! It tells nobody anything: what happens it leaves in [`crate::events`], and `alerts` asks here what opens.
 
 pub mod amend;
+mod arming;
 pub mod award;
+pub mod between;
 mod changes;
 pub mod dashboard;
 mod entry;
 mod filter;
+mod gone;
 mod happened;
 pub mod openings;
 pub mod owner;

@@ -52,6 +52,21 @@ pub struct Described {
     pub current_ends_on: Option<NaiveDate>,
     /// Who looks after it.
     pub owner_id: Option<Uuid>,
+    /// When it was last written.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A window, with what people are told about its contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// The window.
+    pub window: Window,
+    /// Since when it has had these dates.
+    pub armed_at: DateTime<Utc>,
+    /// Its contract.
+    pub contract: Described,
+    /// Who supplies by it, and where it came from.
+    pub parties: Parties,
 }
 
 /// Who supplies by a contract, and where it came from.
@@ -163,7 +178,7 @@ pub async fn described(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMa
                 C::Department,
             ])
             .columns([C::Lgsl, C::Cpv, C::ProductName, C::DeliveryModel, C::ValuePence])
-            .columns([C::CurrentEndsOn, C::OwnerId])
+            .columns([C::CurrentEndsOn, C::OwnerId, C::UpdatedAt])
             .filter(C::Id.is_in(ids.iter().copied()))
             .into_model::<Described>()
             .all(db)
@@ -188,6 +203,25 @@ pub async fn parties(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<
         }
     }
     Ok(found)
+}
+
+/// Windows with what people are told about them.
+pub(super) async fn told<'a>(
+    db: &impl ConnectionTrait,
+    windows: &'a [contract_window::Model],
+) -> Result<Vec<(&'a contract_window::Model, Opening)>, Error> {
+    let ids: Vec<Uuid> = windows.iter().map(|row| row.contract_id).collect();
+    let (contracts, parties) = (described(db, &ids).await?, parties(db, &ids).await?);
+    let told = windows.iter().filter_map(|row| {
+        let opening = Opening {
+            window: window(row)?,
+            armed_at: row.armed_at,
+            contract: contracts.get(&row.contract_id)?.clone(),
+            parties: parties.get(&row.contract_id).cloned().unwrap_or_default(),
+        };
+        Some((row, opening))
+    });
+    Ok(told.collect())
 }
 
 async fn suppliers(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<Uuid, Vec<String>>, Error> {

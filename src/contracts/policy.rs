@@ -85,12 +85,14 @@ async fn rewrite_windows(
     council_id: Uuid,
     leads: &LeadTimes,
 ) -> Result<(), Error> {
-    let arming = store::take_windows_of_council(app, txn, permit, council_id).await?;
+    let mut arming = store::take_windows_of_council(app, txn, permit, council_id).await?;
     let calendar = directory().calendar(council_id);
     let mut after = Uuid::nil();
     loop {
         let rows = some_of_council(txn, council_id, after, AT_A_TIME).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let Some(last) = rows.last() else {
+            return arming.settle(txn, permit).await;
+        };
         after = last.id;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut options = options_in(txn, &ids).await?;
@@ -101,6 +103,6 @@ async fn rewrite_windows(
             let derived = derive(&term, &leads.overridden_by(&own), &calendar);
             windows.push((row.id, derived.iter().copied().collect()));
         }
-        store::insert_windows(app, txn, permit, council_id, &arming, windows).await?;
+        store::insert_windows(app, txn, permit, council_id, &mut arming, windows).await?;
     }
 }

@@ -1,6 +1,8 @@
 //! Contracts in the database: rows written in bulk, with the events that they bring.
 
+use super::arming::Arming;
 use super::changes::Before;
+use super::gone;
 use super::happened::{Teller, Told};
 use super::policy::Policy;
 use super::record::{Derived, notice, standing, state};
@@ -19,11 +21,10 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
 };
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// SQLite takes 32,766 values a statement; the widest table has 40 columns.
-const ROWS_A_STATEMENT: usize = 500;
+pub(super) const ROWS_A_STATEMENT: usize = 500;
 /// A date after all others, for the order of contracts without an end.
 const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("it is a date");
 
@@ -67,7 +68,9 @@ pub(super) async fn write(
     let now = app.clock.now();
     let before = Before::read(txn, replaced).await?;
     let mut hanging = Hanging {
-        arming: Arming::anew(app).knowing(windows_of(txn, replaced).await?),
+        arming: Arming::anew(app)
+            .knowing(windows_of(txn, replaced).await?)
+            .missing(gone::of_contracts(txn, replaced).await?),
         ..Hanging::default()
     };
     clear(txn, replaced).await?;
@@ -81,10 +84,10 @@ pub(super) async fn write(
     let mut changed = Vec::new();
     for entry in derived {
         let (id, suppliers, windows) = (entry.id, entry.entry.suppliers.clone(), entry.windows.clone());
+        let was = hanging.arming.of(id).to_vec();
         let row = hanging.take(entry, council_id, now);
         match before.changes(&row, &suppliers) {
             Some(changes) => {
-                let was = hanging.arming.of(id);
                 teller.changed(id, &changes, &was, &windows, &mut told);
                 changed.push((id, changes));
             }
@@ -94,7 +97,7 @@ pub(super) async fn write(
         rows.push(row);
     }
     insert_contracts(txn, permit, rows).await?;
-    hanging.insert(txn).await?;
+    hanging.insert(txn, permit).await?;
     tell(app, txn, told).await?;
     Ok(changed)
 }
@@ -204,57 +207,6 @@ pub(super) async fn put_lead_times(
     Ok(())
 }
 
-/// Windows about to be written: one that had the same dates before keeps what was told of it.
-#[derive(Default)]
-pub(super) struct Arming {
-    now: DateTime<Utc>,
-    today: NaiveDate,
-    before: HashMap<Uuid, Vec<contract_window::Model>>,
-}
-
-impl Arming {
-    /// Nothing is known of before.
-    pub(super) fn anew(app: &App) -> Self {
-        Self {
-            now: app.clock.now(),
-            today: app.clock.today(),
-            before: HashMap::new(),
-        }
-    }
-
-    fn knowing(mut self, rows: Vec<contract_window::Model>) -> Self {
-        for row in rows {
-            self.before.entry(row.contract_id).or_default().push(row);
-        }
-        self
-    }
-
-    /// The windows that a contract had.
-    fn of(&self, contract_id: Uuid) -> Vec<&contract_window::Model> {
-        self.before.get(&contract_id).into_iter().flatten().collect()
-    }
-
-    fn row(&self, contract_id: Uuid, council_id: Uuid, window: &Window) -> contract_window::ActiveModel {
-        let (kind, ordinal) = (window.kind.as_str().to_owned(), i32::from(window.ordinal));
-        let same = self.before.get(&contract_id).into_iter().flatten().find(|row| {
-            (&row.kind, row.ordinal) == (&kind, ordinal)
-                && (row.opens_on, row.closes_on) == (window.opens_on, window.closes_on)
-        });
-        let closed = window.closes_on.is_some_and(|closes| closes < self.today);
-        contract_window::ActiveModel {
-            contract_id: Set(contract_id),
-            kind: Set(kind),
-            ordinal: Set(ordinal),
-            council_id: Set(council_id),
-            opens_on: Set(window.opens_on),
-            closes_on: Set(window.closes_on),
-            armed_at: Set(same.map_or(self.now, |row| row.armed_at)),
-            announced: Set(same.map_or(closed, |row| row.announced)),
-            closing_announced: Set(same.map_or(closed, |row| row.closing_announced)),
-        }
-    }
-}
-
 async fn windows_of(
     txn: &impl ConnectionTrait,
     contracts: &[Uuid],
@@ -283,7 +235,8 @@ pub(super) async fn take_windows_of_council(
         .filter(of)
         .exec(txn)
         .await?;
-    Ok(Arming::anew(app).knowing(before))
+    let gone = gone::of_council(txn, council_id).await?;
+    Ok(Arming::anew(app).knowing(before).missing(gone))
 }
 
 /// Writes the windows that contracts have by new lead times, and tells of those that moved.
@@ -292,7 +245,7 @@ pub(super) async fn insert_windows(
     txn: &DatabaseTransaction,
     _permit: &Permit,
     council_id: Uuid,
-    arming: &Arming,
+    arming: &mut Arming,
     windows: Vec<(Uuid, Vec<Window>)>,
 ) -> Result<(), Error> {
     let teller = Teller {
@@ -302,7 +255,7 @@ pub(super) async fn insert_windows(
     };
     let mut told = Told::default();
     for (contract, windows) in &windows {
-        teller.moved(*contract, &arming.of(*contract), windows, &mut told);
+        teller.moved(*contract, arming.of(*contract), windows, &mut told);
     }
     let all = windows
         .iter()
@@ -369,16 +322,17 @@ impl Hanging {
         row(derived, council_id, now)
     }
 
-    async fn insert(self, txn: &impl ConnectionTrait) -> Result<(), Error> {
+    async fn insert(self, txn: &impl ConnectionTrait, permit: &Permit) -> Result<(), Error> {
         insert_all(txn, self.suppliers).await?;
         insert_all(txn, self.buyers).await?;
         insert_all(txn, self.options).await?;
         insert_all(txn, self.windows).await?;
+        self.arming.settle(txn, permit).await?;
         insert_all(txn, self.sources).await
     }
 }
 
-async fn insert_all<A>(txn: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), Error>
+pub(super) async fn insert_all<A>(txn: &impl ConnectionTrait, rows: Vec<A>) -> Result<(), Error>
 where
     A: ActiveModelTrait + Send,
 {

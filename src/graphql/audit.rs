@@ -121,6 +121,7 @@ fn sort(kind: &str) -> Option<Sort> {
         "product" => Sort::Product,
         "question" => Sort::Question,
         "saved search" => Sort::SavedSearch,
+        "feed" => Sort::Feed,
         "supplier" => Sort::Supplier,
         "token" => Sort::ApiToken,
         _ => return None,

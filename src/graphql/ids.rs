@@ -26,6 +26,8 @@ pub enum Sort {
     Bid,
     /// A saved search.
     SavedSearch,
+    /// A link to a calendar and a feed.
+    Feed,
     /// A person.
     Person,
     /// A session.
@@ -38,7 +40,7 @@ pub enum Sort {
     AuditEntry,
 }
 
-const SORTS: [(Sort, &str); 14] = [
+const SORTS: [(Sort, &str); 15] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
@@ -48,6 +50,7 @@ const SORTS: [(Sort, &str); 14] = [
     (Sort::Question, "question"),
     (Sort::Bid, "bid"),
     (Sort::SavedSearch, "search"),
+    (Sort::Feed, "feed"),
     (Sort::Person, "person"),
     (Sort::Session, "session"),
     (Sort::ApiToken, "token"),

@@ -16,6 +16,7 @@ mod councils;
 mod documents;
 pub(crate) mod errors;
 mod feed;
+mod feeds;
 mod guard;
 pub mod idempotency;
 pub mod ids;
@@ -54,6 +55,7 @@ pub struct Query(
     members::MembersQuery,
     contracts::ContractsQuery,
     councils::CouncilsQuery,
+    feeds::FeedsQuery,
     needs::NeedsQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
@@ -84,6 +86,7 @@ pub struct Mutation(
     privacy::PrivacyMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
+    feeds::FeedsMutation,
     needs::NeedsMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,

@@ -1,5 +1,5 @@
-//! What is reached by HTTP: the API at `/graphql`, its subscriptions at `/graphql/socket`, GraphiQL, health, the pages
-//! that mail links land on, the way to a council's provider and back, and on a development server its front page,
+//! What is reached by HTTP: the API at `/graphql`, its subscriptions at `/graphql/socket`, GraphiQL, health, calendars and
+//! feeds behind their secret links, the pages that mail links land on, the way to a council's provider and back, and on a development server its front page,
 //! mailbox and clock.
 //!
 //! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
@@ -7,6 +7,7 @@
 
 mod account;
 mod development;
+mod feeds;
 mod graphiql;
 mod graphql;
 mod health;
@@ -125,6 +126,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .at("/health/live", health::live())
         .at("/health/ready", health::ready(&site))
         .at("/unsubscribe/:token", unsubscribe::endpoint(&site))
+        .at("/feeds/:file", feeds::endpoint(&site))
         .at("/account/single-sign-on", single_sign_on::leaving(&site))
         .at(
             "/account/single-sign-on/callback",

@@ -12,6 +12,7 @@ mod binary;
 mod doors;
 mod edits;
 mod faults;
+mod feeds;
 mod guessing;
 mod hostile;
 mod idempotency;

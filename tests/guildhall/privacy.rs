@@ -93,6 +93,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("invitation", "invitations"),
         ("api_token", "tokens"),
         ("saved_search", "savedSearches"),
+        ("feed_link", "feeds"),
         ("notification", "notifications"),
         ("outbox", "mails"),
         ("bid_score", "scores"),

@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 13] = [
+const EXCEPTIONS: [(&str, &str); 14] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
         "bidScore",
         "adds one's own score: evaluators do not stand in each other's way",
     ),
+    ("feedMake", "makes something new"),
     ("invitationSend", "makes something new"),
     ("invitationWithdraw", "ends what nobody can change"),
     ("needState", "makes something new"),
@@ -99,6 +100,8 @@ async fn scene() -> Scene {
     ids.insert("bid", make(&bidder.token, text, "/made/receipt/bidId").await);
     let text = "savedSearchSave(input: { name: \"n\", filter: {} }) { savedSearch { id } }".to_owned();
     ids.insert("search", make(&bidder.token, text, "/made/savedSearch/id").await);
+    let text = format!("feedMake(input: {{ of: {council} }}) {{ made {{ feed {{ id }} }} }}");
+    ids.insert("feed", make(&bidder.token, text, "/made/made/feed/id").await);
     let me = world.data(&administrator, "{ viewer { id } }", Value::Null).await["viewer"]["id"].clone();
     ids.extend([("pilot", pilot), ("person", me), ("council", council)]);
     Scene {
@@ -242,6 +245,13 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
         (
             "productArchive",
             "product: $product, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "feedRevoke",
+            "id: $feed, version: @".into(),
             bidder,
             1,
             "NOT_FOUND",

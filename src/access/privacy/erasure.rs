@@ -13,9 +13,9 @@ use crate::audit;
 use crate::runtime::clock::in_words;
 use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
-    api_token, attempt, bid_score, contract, device, identity, import_run, installation, invitation,
-    mailed_link, membership, notification, outbox as mails, person as people, recovery_code, saved_search,
-    session, supplier_number,
+    api_token, attempt, bid_score, contract, device, feed_link, identity, import_run, installation,
+    invitation, mailed_link, membership, notification, outbox as mails, person as people, recovery_code,
+    saved_search, session, supplier_number,
 };
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
@@ -182,6 +182,10 @@ async fn rows(app: &App, txn: &DatabaseTransaction, of: &Subject) -> Result<Vec<
         (
             "memberships",
             gone::<membership::Entity>(txn, membership::Column::PersonId.eq(me)).await?,
+        ),
+        (
+            "links to calendars and feeds",
+            gone::<feed_link::Entity>(txn, feed_link::Column::PersonId.eq(me)).await?,
         ),
         ("notifications", gone::<notification::Entity>(txn, told).await?),
         (

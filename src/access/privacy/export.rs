@@ -8,9 +8,9 @@ use crate::access::{Viewer, fold, own, store};
 use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
-    api_token, attempt, audit_entry, audit_part, bid_score, contract, device, identity, import_run,
-    installation, invitation, mailed_link, membership, notification, outbox, person, recovery_code,
-    saved_search, session, supplier_number,
+    api_token, attempt, audit_entry, audit_part, bid_score, contract, device, feed_link, identity,
+    import_run, installation, invitation, mailed_link, membership, notification, outbox, person,
+    recovery_code, saved_search, session, supplier_number,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
@@ -138,6 +138,8 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         let own = notification::Entity::find().filter(notification::Column::PersonId.eq(self.subject.id));
         self.add("notifications", own.order_by_asc(notification::Column::Id))
             .await?;
+        let own = feed_link::Entity::find().filter(feed_link::Column::PersonId.eq(self.subject.id));
+        self.add("feeds", own.order_by_asc(feed_link::Column::Id)).await?;
         let mails = outbox::Entity::find().filter(self.subject.mails());
         self.add("mails", mails.order_by_asc(outbox::Column::Id)).await
     }

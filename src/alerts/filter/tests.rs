@@ -52,6 +52,7 @@ fn contract() -> Described {
         value_pence: Some(5_000_000),
         current_ends_on: Some("2026-10-01".parse().unwrap()),
         owner_id: Some(Uuid::from_u128(7)),
+        updated_at: DateTime::UNIX_EPOCH,
     }
 }
 

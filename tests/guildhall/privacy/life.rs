@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// What is said of the person alone: nothing of it may stay.
-pub(super) const OWN: [&str; 10] = [
+pub(super) const OWN: [&str; 11] = [
     "zqxname",
     "zqxfirst",
     "zqxsecond",
@@ -24,6 +24,7 @@ pub(super) const OWN: [&str; 10] = [
     "zqxagent",
     "zqxlater",
     "zqxsearch",
+    "zqxfeed",
     "zqxwords",
     "zqxtoken",
     "zqxsubject",
@@ -166,6 +167,9 @@ async fn asks_to_be_told(world: &World, token: &str) {
         let input = json!({ "input": { "name": "zqxsearch", "filter": filter } });
         call(world, token, "zqxagent", save, input).await;
     }
+    let make = "mutation F($of: ID!) { feedMake(input: { of: $of, name: \"zqxfeed\" }) { errors { code } } }";
+    let of = world.council("norfolk").await;
+    call(world, token, "zqxagent", make, json!({ "of": of })).await;
 }
 
 /// Signs in on another device, moves to another address and asks for a third; begins a second factor.

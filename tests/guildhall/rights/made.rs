@@ -94,6 +94,8 @@ impl Town {
                 "",
                 &[("Council", &id), ("code", org.slug())],
             );
+            let contract = self.register(org).await;
+            self.add("AlertTrace", "", &[of], "", &[("about", &contract)]);
         } else {
             self.add("Supplier", "", &[of], "", &[("Supplier", &id)]);
             let profile = json!({ "size": "SMALL", "town": "A town", "summary": "Public", "website": "https://x.example" });
@@ -298,6 +300,8 @@ impl Town {
             "",
             BTreeMap::from([("SavedSearch", search)]),
         );
+        let feed = self.feed(&own).await;
+        self.keep(person, "Feed", "", BTreeMap::from([("Feed", feed)]));
         if let Some(token) = self.api_token(&own).await {
             self.keep(person, "ApiToken", "", BTreeMap::from([("ApiToken", token)]));
         }
@@ -392,6 +396,12 @@ impl Town {
             .done(&[own], "savedSearchSave", json!({ "input": input }))
             .await;
         id(&saved["savedSearch"]["id"])
+    }
+
+    pub(crate) async fn feed(&self, own: &Somebody) -> String {
+        let input = json!({ "of": self.ids[&Org::CouncilA], "name": format!("hid--{}--", own.word) });
+        let made = self.done(&[own], "feedMake", json!({ "input": input })).await;
+        id(&made["made"]["feed"]["id"])
     }
 
     pub(crate) async fn api_token(&self, own: &Somebody) -> Option<String> {

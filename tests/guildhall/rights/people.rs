@@ -61,6 +61,7 @@ impl Aim<'_> {
             self.town,
             [
                 "apiTokenRevoke",
+                "feedRevoke",
                 "savedSearchChange",
                 "savedSearchPause",
                 "savedSearchRemove",
@@ -84,6 +85,7 @@ impl Aim<'_> {
                 Some(token) => json!({ "token": token }),
                 None => return Some(None),
             },
+            "feedRevoke" => json!({ "id": town.feed(&owner).await }),
             "sessionEnd" => {
                 let token = Some(town.world.token(&owner.email).await);
                 json!({ "session": town.session(&Somebody { token, ..owner }).await })
@@ -145,6 +147,7 @@ impl Aim<'_> {
                 .await;
                 json!({ "input": { "token": town.mailed(&email).await, "password": ANOTHER } })
             }
+            "feedMake" => json!({ "input": { "of": town.ids[&Org::CouncilA], "name": text } }),
             "savedSearchSave" => json!({ "input": { "name": text, "filter": { "words": text } } }),
             "watchSave" => json!({ "input": { "council": town.ids[&Org::CouncilA] } }),
             "signOut" | "signOutEverywhere" => json!({}),

@@ -40,11 +40,10 @@ impl Town {
             let mut args = page(field).to_owned();
             let passed = |arg: &&Arg| arg.required || question.id_of(&arg.name).is_some();
             for arg in field.args.iter().filter(passed) {
-                let name = match arg.name.as_str() {
-                    "id" => self.schema.node_of(field),
-                    // Of things of several sorts; contracts will do.
-                    "about" => "contract",
-                    name => name,
+                let name = if arg.name == "id" {
+                    self.schema.node_of(field)
+                } else {
+                    &arg.name
                 };
                 let id = question
                     .id_of(name)
