@@ -42,3 +42,4 @@ pub mod saved_search;
 pub mod session;
 pub mod supplier;
 pub mod supplier_number;
+pub mod suppression;

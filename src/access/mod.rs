@@ -22,6 +22,7 @@ pub mod sessions;
 mod sign_in;
 pub mod single_sign_on;
 mod store;
+pub mod suppressed;
 pub mod tokens;
 
 pub(crate) use policy::Deed;

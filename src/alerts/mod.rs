@@ -1,11 +1,13 @@
 //! Alerts: whoever asked is told when a window opens, once.
 //!
 //! [`filter`] says what matches (pure), [`searches`] keeps what people asked for, [`mod@tick`] takes what has opened
-//! and was not told yet and writes the mails, [`digest`] words them. The outbox sends them; [`written`] tells those who
+//! and was not told yet and writes the mails, [`digest`] words them. The outbox sends them, and [`returned`] takes what
+//! comes back; [`written`] tells those who
 //! watch for them.
 
 pub mod digest;
 pub mod filter;
+pub mod returned;
 pub mod searches;
 pub mod tick;
 mod unsubscribe;

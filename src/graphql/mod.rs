@@ -30,6 +30,7 @@ mod relations;
 mod searches;
 mod subscriptions;
 mod suppliers;
+mod suppression;
 mod tokens;
 mod windows;
 
@@ -87,6 +88,7 @@ pub struct Mutation(
     questions::QuestionsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
+    suppression::SuppressionMutation,
 );
 
 /// The whole API as async-graphql holds it.
