@@ -5,7 +5,7 @@
 //!
 //! Who someone is: [`accounts`] (made and closed), [`sessions`] (signing in and out), [`single_sign_on`], [`credentials`]
 //! (password and address), [`second_factor`], [`tokens`] for programs, [`members`] and [`invitations`] of organisations.
-//! What is held on them, to have and to erase: [`privacy`].
+//! What is held on them, to have and to erase: [`privacy`]. Whether alerts reach them: [`suppressed`].
 
 pub mod accounts;
 mod attempts;

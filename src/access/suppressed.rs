@@ -102,7 +102,16 @@ async fn lift_in(
         Some(person) => ("person", person),
         None => ("mail", app.new_id()),
     };
-    audit::record_about(app, txn, permit, kind, subject, &json!({ "suppressed": null }), about).await?;
+    audit::record_about(
+        app,
+        txn,
+        permit,
+        kind,
+        subject,
+        &json!({ "suppressed": null }),
+        about,
+    )
+    .await?;
     Ok(true)
 }
 

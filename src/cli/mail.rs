@@ -41,7 +41,11 @@ async fn take_returned(config: Option<&Path>, recipient: Option<&str>) -> Result
     let mut message = Vec::new();
     let most = u64::try_from(returned::MOST).unwrap_or(u64::MAX);
     let mut input = std::io::stdin().lock();
-    input.by_ref().take(most).read_to_end(&mut message).map_err(failed)?;
+    input
+        .by_ref()
+        .take(most)
+        .read_to_end(&mut message)
+        .map_err(failed)?;
     std::io::copy(&mut input, &mut std::io::sink()).map_err(failed)?;
     drop(input);
     let app = open::configured(config).await?;
@@ -54,7 +58,8 @@ async fn take_returned(config: Option<&Path>, recipient: Option<&str>) -> Result
 
 fn dkim_record(config: Option<&Path>) -> Result<(), Failure> {
     let record = Config::read(config)?.mailer.dkim_record();
-    let (name, text) = record.ok_or_else(|| failed("mail is not signed: set dkim_selector and dkim_key_file"))?;
+    let (name, text) =
+        record.ok_or_else(|| failed("mail is not signed: set dkim_selector and dkim_key_file"))?;
     // A string in the DNS has at most 255 bytes; a record may have several.
     let strings = text.as_bytes().chunks(255).map(String::from_utf8_lossy);
     let strings = strings.map(|string| format!("\"{string}\"")).collect::<Vec<_>>();

@@ -4,7 +4,8 @@ use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use crate::access::sessions::{self, Attempt, SignInErrorCode};
 use crate::access::{
-    self as front, CouncilRole, Origin, SupplierRole, Through, privacy, second_factor, single_sign_on, suppressed, tokens,
+    self as front, CouncilRole, Origin, SupplierRole, Through, privacy, second_factor, single_sign_on,
+    suppressed, tokens,
 };
 use crate::runtime::App;
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};

@@ -1,6 +1,6 @@
 //! Alerts that are not sent because mail came back, in the graph.
 
-use super::errors::{Told, payload};
+use super::errors::payload;
 use crate::access::accounts::AccountErrorCode;
 use crate::access::{Origin, Viewer, suppressed};
 use crate::runtime::App;
@@ -39,7 +39,11 @@ payload! {
 }
 payload! {
     /// What became of having alerts sent again.
-    MailSuppressionLiftPayload { email: String } MailSuppressionLiftError(AccountErrorCode)
+    MailSuppressionLiftPayload { lifted: bool } MailSuppressionLiftError(AccountErrorCode)
+}
+payload! {
+    /// What became of having alerts sent to an address again.
+    MailSuppressionLiftForPayload { lifted: bool } MailSuppressionLiftForError(AccountErrorCode)
 }
 
 #[Object]
@@ -62,16 +66,17 @@ impl SuppressionMutation {
         #[graphql(desc = "The last part of the mailed link.", secret)] token: String,
     ) -> Result<MailSuppressionLiftPayload> {
         let lifted = suppressed::lift(ctx.data_unchecked::<App>(), &token).await;
-        MailSuppressionLiftPayload::of(ctx, lifted)
+        MailSuppressionLiftPayload::of(ctx, lifted.map(|_| true))
     }
 
-    /// Has alerts sent again to any address; whether they were not. Needs an operator.
+    /// Has alerts sent again to any address. `lifted` is false when they were not suppressed. Needs an operator.
     async fn mail_suppression_lift_for(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The address.")] address: String,
-    ) -> Result<bool> {
+    ) -> Result<MailSuppressionLiftForPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-        suppressed::lift_for(app, viewer, &address).await.told(ctx)
+        let lifted = suppressed::lift_for(app, viewer, &address).await;
+        MailSuppressionLiftForPayload::of(ctx, lifted.map_err(Into::into))
     }
 }

@@ -75,7 +75,12 @@ pub async fn enqueue(
         subject: Set(super::mail::clean(&letter.subject, 200)),
         message_id: Set(letter.message_id),
         message: Set(message),
-        state: Set(if suppressed.is_some() { "suppressed" } else { "queued" }.into()),
+        state: Set(if suppressed.is_some() {
+            "suppressed"
+        } else {
+            "queued"
+        }
+        .into()),
         attempts: Set(0),
         due_at: Set(now),
         lease_token: Set(None),

@@ -34,7 +34,9 @@ fn way_back(keys: &Keys, mailer: Mailer, wrong: &mut Vec<String>) -> Mailer {
     }
     let domain = domain.unwrap_or_else(|| mailer.domain()).to_owned();
     if domain.len() > 180 || format!("bounces@{domain}").parse::<lettre::Address>().is_err() {
-        wrong.push(format!("return_path_domain: {domain:?} is no domain of mail addresses"));
+        wrong.push(format!(
+            "return_path_domain: {domain:?} is no domain of mail addresses"
+        ));
     }
     mailer.returning_to(&domain)
 }
@@ -44,15 +46,24 @@ fn signing(keys: &Keys, mailer: Mailer, wrong: &mut Vec<String>) -> Mailer {
         (Some(file), Some(selector)) => (file, selector),
         (None, None) if keys.dkim_domain.is_none() => return mailer,
         (file, selector) => {
-            for (key, missing) in [("dkim_key_file", file.is_none()), ("dkim_selector", selector.is_none())] {
+            for (key, missing) in [
+                ("dkim_key_file", file.is_none()),
+                ("dkim_selector", selector.is_none()),
+            ] {
                 if missing {
-                    wrong.push(format!("{key}: mail is signed with a key, by a selector: give both"));
+                    wrong.push(format!(
+                        "{key}: mail is signed with a key, by a selector: give both"
+                    ));
                 }
             }
             return mailer;
         }
     };
-    let domain = keys.dkim_domain.as_deref().unwrap_or_else(|| mailer.domain()).to_owned();
+    let domain = keys
+        .dkim_domain
+        .as_deref()
+        .unwrap_or_else(|| mailer.domain())
+        .to_owned();
     match Signer::read(file, selector, &domain) {
         Ok(signer) => mailer.signing(signer),
         Err(error) => {
@@ -89,26 +100,50 @@ mod tests {
             (local.to_owned(), ""),
             ("smtp_url = 'smtps://u:p@relay.example'".into(), ""),
             ("smtp_url = 'smtp://relay.example:587?tls=required'".into(), ""),
-            ("smtp_url = 'smtp://relay.example'".into(), "smtp_url: mail would leave"),
+            (
+                "smtp_url = 'smtp://relay.example'".into(),
+                "smtp_url: mail would leave",
+            ),
             ("smtp_url = 'smtp://relay.example'\nsmtp_plain = true".into(), ""),
             (
                 "smtp_url = 'smtp://relay.example?tls=opportunistic'\nsmtp_plain = true".into(),
                 "smtp_url: with tls=opportunistic",
             ),
-            (format!("{local}\nsmtp_ca_file = '/nowhere'"), "smtp_ca_file: /nowhere"),
-            (format!("{local}\nreturn_path_domain = 'x.example'"), "return_path_domain: it is of use"),
-            (format!("{local}\nbounces = true\nreturn_path_domain = 'a b'"), "return_path_domain: \"a b\""),
+            (
+                format!("{local}\nsmtp_ca_file = '/nowhere'"),
+                "smtp_ca_file: /nowhere",
+            ),
+            (
+                format!("{local}\nreturn_path_domain = 'x.example'"),
+                "return_path_domain: it is of use",
+            ),
+            (
+                format!("{local}\nbounces = true\nreturn_path_domain = 'a b'"),
+                "return_path_domain: \"a b\"",
+            ),
             (format!("{local}\nbounces = true"), ""),
-            (format!("{local}\ndkim_selector = 's'"), "dkim_key_file: mail is signed"),
-            (format!("{local}\ndkim_key_file = '/nowhere'"), "dkim_selector: mail is signed"),
+            (
+                format!("{local}\ndkim_selector = 's'"),
+                "dkim_key_file: mail is signed",
+            ),
+            (
+                format!("{local}\ndkim_key_file = '/nowhere'"),
+                "dkim_selector: mail is signed",
+            ),
             (
                 format!("{local}\ndkim_selector = 's'\ndkim_key_file = '/nowhere'"),
                 "dkim_key_file: /nowhere",
             ),
-            (format!("{local}\ndkim_selector = 's'\ndkim_key_file = '{KEY}'"), ""),
+            (
+                format!("{local}\ndkim_selector = 's'\ndkim_key_file = '{KEY}'"),
+                "",
+            ),
         ] {
             let wrong = wrong(&lines);
-            assert!(wrong.starts_with(says) && wrong.is_empty() == says.is_empty(), "{lines}: {wrong}");
+            assert!(
+                wrong.starts_with(says) && wrong.is_empty() == says.is_empty(),
+                "{lines}: {wrong}"
+            );
         }
     }
 }

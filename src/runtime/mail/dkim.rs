@@ -59,7 +59,9 @@ impl Signer {
         let is_name = |name: &str| {
             let label = |label: &str| {
                 (1..=63).contains(&label.len())
-                    && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+                    && label
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
             };
             name.len() <= 200 && name.split('.').all(label)
         };
@@ -72,13 +74,15 @@ impl Signer {
         let rejected = |error: ring::error::KeyRejected| format!("the key is refused: {error}");
         let der = PrivateKeyDer::from_pem_slice(pem).map_err(|error| format!("no private key: {error}"))?;
         let key = match &der {
-            PrivateKeyDer::Pkcs1(der) => {
-                RsaKeyPair::from_der(der.secret_pkcs1_der()).map(Key::Rsa).map_err(rejected)?
-            }
+            PrivateKeyDer::Pkcs1(der) => RsaKeyPair::from_der(der.secret_pkcs1_der())
+                .map(Key::Rsa)
+                .map_err(rejected)?,
             PrivateKeyDer::Pkcs8(der) => {
                 let der = der.secret_pkcs8_der();
                 let ed25519 = Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map(Key::Ed25519);
-                ed25519.or_else(|_| RsaKeyPair::from_pkcs8(der).map(Key::Rsa)).map_err(rejected)?
+                ed25519
+                    .or_else(|_| RsaKeyPair::from_pkcs8(der).map(Key::Rsa))
+                    .map_err(rejected)?
             }
             _ => return Err("the key is neither RSA's nor Ed25519's".into()),
         };
@@ -227,7 +231,10 @@ mod tests {
         // RFC 6376, 3.4.5.
         assert_eq!(relaxed_body(" C \r\nD \t E\r\n\r\n\r\n"), " C\r\nD E\r\n");
         assert_eq!(relaxed_body("\r\n\r\n"), "");
-        assert_eq!(unfolded("A: b\r\n c\r\nD: e"), [("A", " b c".into()), ("D", " e".into())]);
+        assert_eq!(
+            unfolded("A: b\r\n c\r\nD: e"),
+            [("A", " b c".into()), ("D", " e".into())]
+        );
     }
 
     #[test]

@@ -74,7 +74,10 @@ impl Mailer {
     /// As of [`Self::smtp`], or when the certificate cannot be read.
     pub fn smtp_trusting(url: &str, from: &str, authority: Option<&[u8]>) -> Result<Self, String> {
         let mut from: Mailbox = from.parse().map_err(|e| format!("mail_from: {from:?} {e}"))?;
-        from.name = from.name.map(|name| clean_name(&name)).filter(|name| !name.is_empty());
+        from.name = from
+            .name
+            .map(|name| clean_name(&name))
+            .filter(|name| !name.is_empty());
         let authority = authority
             .map(Certificate::from_pem)
             .transpose()
@@ -150,7 +153,10 @@ impl Mailer {
     /// When the recipient's address or a header of ours cannot be written, or the mail is too large.
     pub fn compose(&self, letter: &Letter) -> Result<Vec<u8>, String> {
         let to = letter.to.parse().map_err(|e| format!("{:?} {e}", letter.to))?;
-        let since = letter.date.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let since = letter
+            .date
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
         let date = SystemTime::UNIX_EPOCH + since.min(Duration::from_secs(LAST_SECOND));
         let mut builder = Message::builder()
             .from(self.from.clone())

@@ -92,7 +92,12 @@ pub fn read(message: &[u8]) -> Returned {
         };
         match of_type.as_deref() {
             Some("message/delivery-status" | "message/global-delivery-status") => {
-                found.extend(groups(&text).iter().take(RECIPIENTS).filter_map(|group| status(group)));
+                found.extend(
+                    groups(&text)
+                        .iter()
+                        .take(RECIPIENTS)
+                        .filter_map(|group| status(group)),
+                );
             }
             Some("message/feedback-report") => found.extend(complaint(&text)),
             _ => {}
@@ -118,7 +123,9 @@ fn groups(text: &str) -> Vec<Fields> {
                     value.push_str(line.trim());
                 }
             }
-            (false, Some((name, value))) => last.push((name.trim().to_ascii_lowercase(), value.trim().to_owned())),
+            (false, Some((name, value))) => {
+                last.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+            }
             (false, None) => {}
         }
     }
@@ -126,12 +133,18 @@ fn groups(text: &str) -> Vec<Fields> {
 }
 
 fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
-    fields.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str())
+    fields
+        .iter()
+        .find(|(of, _)| of == name)
+        .map(|(_, value)| value.as_str())
 }
 
 /// What a group says of its recipient; nothing when it is about the message as a whole.
 fn status(group: &Fields) -> Option<Returned> {
-    let action = field(group, "action")?.split_whitespace().next()?.to_ascii_lowercase();
+    let action = field(group, "action")?
+        .split_whitespace()
+        .next()?
+        .to_ascii_lowercase();
     let diagnostic = field(group, "diagnostic-code").unwrap_or_default();
     let said = field(group, "status").and_then(code);
     let code = said.or_else(|| diagnostic.split_whitespace().find_map(code));
@@ -153,7 +166,9 @@ fn status(group: &Fields) -> Option<Returned> {
 /// The status at the beginning of a text (RFC 3463), whatever follows: `5.1.1 (no such user)`, `5.1.1;`, `#5.1.1`.
 fn code(text: &str) -> Option<(u16, u16, u16)> {
     let text = text.trim_start_matches(['#', '(', '<']);
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
     let mut numbers = text[..end].split('.').map(|number| number.parse().ok());
     let code = (numbers.next()??, numbers.next()??, numbers.next()??);
     (numbers.next().is_none() && matches!(code.0, 2 | 4 | 5)).then_some(code)
@@ -227,10 +242,17 @@ mod tests {
 
     #[test]
     fn the_words_of_a_notification_are_kept_short_and_clean() {
-        let long = format!("Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550\u{202e} {}\n", "x".repeat(5000));
+        let long = format!(
+            "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550\u{202e} {}\n",
+            "x".repeat(5000)
+        );
         let told = status(&groups(&long)[0]).unwrap();
         assert_eq!(told.said.chars().count(), SAID);
-        assert!(told.in_words().starts_with("failed 5.1.1: 550 xxx"), "{}", told.in_words());
+        assert!(
+            told.in_words().starts_with("failed 5.1.1: 550 xxx"),
+            "{}",
+            told.in_words()
+        );
     }
 
     fn pieces() -> impl Strategy<Value = String> {

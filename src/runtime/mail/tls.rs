@@ -1,9 +1,9 @@
 //! Mail goes to its relay by TLS or not at all: nobody on the way can talk us out of it.
 
-use crate::runtime::config::is_on_this_machine;
 use lettre::Tokio1Executor;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::{AsyncSmtpTransport, AsyncSmtpTransportBuilder};
+use std::net::IpAddr;
 use url::Url;
 
 /// Nothing, if mail by this URL cannot be read on its way. `plain` is leave to go without TLS.
@@ -30,6 +30,12 @@ pub fn enforced(url: &str, plain: bool) -> Result<(), String> {
     }
 }
 
+/// Whether the host is the loopback: `url` knows no addresses but in URLs of the web.
+fn is_on_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// The transport's builder, which trusts this authority too.
 pub(super) fn trusting(
     builder: AsyncSmtpTransportBuilder,
@@ -45,7 +51,10 @@ pub(super) fn trusting(
         .map_err(|error| format!("smtp_ca_file: {error}"))?;
     Ok(match url.scheme() {
         "smtps" => builder.tls(Tls::Wrapper(parameters)),
-        _ if url.query_pairs().any(|(key, value)| key == "tls" && value == "required") => {
+        _ if url
+            .query_pairs()
+            .any(|(key, value)| key == "tls" && value == "required") =>
+        {
             builder.tls(Tls::Required(parameters))
         }
         _ => builder,
@@ -72,6 +81,8 @@ mod tests {
             ("smtp://relay.example", false, false),
             ("smtp://relay.example", true, true),
             ("smtp://localhost.evil.example", false, false),
+            ("smtp://127.0.0.1.evil.example", false, false),
+            ("smtp://192.0.2.1", false, false),
             ("smtp://relay.example:587?tls=opportunistic", false, false),
             ("smtp://relay.example:587?tls=opportunistic", true, false),
             ("smtp://localhost?tls=opportunistic", false, false),

@@ -101,14 +101,14 @@ pub(super) fn part(kind: ContentType, text: &str) -> Result<SinglePart, String> 
         .chars()
         .filter(|c| joins(*c) || !hidden(*c))
         .collect();
-    let seven_bit = text.is_ascii() && text.lines().all(|line| line.len() <= SHORT);
-    let encoding = if seven_bit {
-        ContentTransferEncoding::SevenBit
+    let as_it_is = text.is_ascii() && text.lines().all(|line| line.len() <= SHORT);
+    let text = text.replace('\n', "\r\n");
+    let body = if as_it_is {
+        Body::dangerous_pre_encoded(text.into_bytes(), ContentTransferEncoding::SevenBit)
     } else {
-        ContentTransferEncoding::QuotedPrintable
+        Body::new_with_encoding(text, ContentTransferEncoding::QuotedPrintable)
+            .map_err(|_| "the text cannot be encoded".to_owned())?
     };
-    let body = Body::new_with_encoding(text.replace('\n', "\r\n"), encoding)
-        .map_err(|_| "the text cannot be encoded".to_owned())?;
     Ok(SinglePart::builder().header(kind).body(body))
 }
 
@@ -149,9 +149,14 @@ pub(super) fn checked(mail: Vec<u8>) -> Result<Vec<u8>, String> {
 fn header(line: &str, seen: &mut Vec<String>) -> Result<(), String> {
     if line.starts_with([' ', '\t']) {
         let goes_on = !seen.is_empty() && !line.trim().is_empty();
-        return goes_on.then_some(()).ok_or("a header goes on where none began".into());
+        return goes_on
+            .then_some(())
+            .ok_or("a header goes on where none began".into());
     }
-    let name = line.split_once(':').map_or("", |(name, _)| name).to_ascii_lowercase();
+    let name = line
+        .split_once(':')
+        .map_or("", |(name, _)| name)
+        .to_ascii_lowercase();
     if !HEADERS.contains(&&*name) || seen.contains(&name) {
         return Err(format!("the mail has a header {name:?} that it may not have"));
     }
@@ -187,7 +192,10 @@ mod tests {
         ] {
             assert!(checked(mail(more, body)).is_err(), "{more:?} {body:?}");
         }
-        assert!(checked(b"From: a@b.example\r\n\r\nx\r\n".to_vec()).is_err(), "no recipient");
+        assert!(
+            checked(b"From: a@b.example\r\n\r\nx\r\n".to_vec()).is_err(),
+            "no recipient"
+        );
         let large = "x\r\n".repeat(MAIL / 3);
         assert!(checked(mail("", &large)).is_err());
     }
@@ -195,7 +203,15 @@ mod tests {
     #[test]
     fn a_header_of_ours_holds_nothing_that_would_end_it() {
         assert!(plain("List-Unsubscribe", "<https://g.example/unsubscribe/t>").is_ok());
-        for value in ["", " a", "a\r\nBcc: b", "a\nb", "caf\u{e9}", "=?utf-8?q?a?=", &"x".repeat(901)] {
+        for value in [
+            "",
+            " a",
+            "a\r\nBcc: b",
+            "a\nb",
+            "caf\u{e9}",
+            "=?utf-8?q?a?=",
+            &"x".repeat(901),
+        ] {
             assert!(plain("List-Id", value).is_err(), "{value:?}");
         }
     }

@@ -2,16 +2,17 @@
 
 use crate::world::{PASSWORD, Supplier, World, body};
 use chrono::Duration;
-use entity::identity;
+use entity::{identity, outbox};
 use guildhall::access::accounts::{claim_first_operator, join_council};
 use guildhall::access::{CouncilRole, Viewer, sessions};
 use guildhall::alerts;
 use guildhall::councils::directory;
 use guildhall::exchange::import::{File, import};
 use guildhall::exchange::register::{self, Report};
+use guildhall::runtime::mail::return_path;
 use mail_parser::MessageParser;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ConnectionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -104,6 +105,7 @@ pub(super) async fn live(world: &World) -> Life {
     let pilot = scores(world, &token, &approver).await;
     asks(world, &token, &pilot).await;
     alerts::pass(&world.app).await;
+    comes_back(world).await;
     forgets(world).await;
     Life { id, token, api_token }
 }
@@ -311,6 +313,19 @@ async fn asks(world: &World, token: &str, pilot: &Value) {
         pilotQuestionAsk(pilot: $pilot, supplier: $supplier, question: \"zqxquestion\") { errors { code } } }";
     let input = json!({ "pilot": pilot, "supplier": supplier["organisationId"] });
     call(world, token, "", ask, input).await;
+}
+
+/// A mail to them comes back: their address takes none.
+async fn comes_back(world: &World) {
+    let to_them = outbox::Entity::find().filter(outbox::Column::Recipient.eq(ADDRESS));
+    let mail = to_them.one(world.app.db.read()).await.unwrap().unwrap();
+    let token = return_path::token(&world.app.secret, mail.id);
+    let message = b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+        Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no zqxsecond\r\n\r\n--b--\r\n";
+    let taken = alerts::returned::take(&world.app, Some(&token), message)
+        .await
+        .unwrap();
+    assert!(taken.unwrap().suppressed);
 }
 
 /// Asks for a link, which waits to be sent.
