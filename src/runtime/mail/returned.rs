@@ -92,12 +92,7 @@ pub fn read(message: &[u8]) -> Returned {
         };
         match of_type.as_deref() {
             Some("message/delivery-status" | "message/global-delivery-status") => {
-                found.extend(
-                    groups(&text)
-                        .iter()
-                        .take(RECIPIENTS)
-                        .filter_map(|group| status(group)),
-                );
+                found.extend(groups(&text).iter().take(RECIPIENTS).filter_map(status));
             }
             Some("message/feedback-report") => found.extend(complaint(&text)),
             _ => {}
