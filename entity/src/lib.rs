@@ -45,4 +45,5 @@ pub mod search_anchor;
 pub mod session;
 pub mod supplier;
 pub mod supplier_number;
+pub mod suppression;
 pub mod window_gone;

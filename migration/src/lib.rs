@@ -14,6 +14,7 @@ mod m0006_mail;
 mod m0007_audit;
 mod m0008_idempotency;
 mod m0009_alerts;
+mod m0010_suppression;
 mod m0011_feeds;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_audit::Step),
             Box::new(m0008_idempotency::Step),
             Box::new(m0009_alerts::Step),
+            Box::new(m0010_suppression::Step),
             Box::new(m0011_feeds::Step),
         ]
     }

@@ -19,13 +19,15 @@ words! {
         Reset = "reset",
         /// Moves an account to the address it was mailed to.
         Email = "email",
+        /// Has alerts sent again to the address it was mailed to.
+        Alerts = "alerts",
     }
 }
 
 impl Purpose {
     fn lasts(self) -> Duration {
         match self {
-            Self::Register | Self::Email => Duration::hours(24),
+            Self::Register | Self::Email | Self::Alerts => Duration::hours(24),
             Self::Reset => Duration::hours(1),
         }
     }

@@ -5,7 +5,7 @@
 //!
 //! Who someone is: [`accounts`] (made and closed), [`sessions`] (signing in and out), [`single_sign_on`], [`credentials`]
 //! (password and address), [`second_factor`], [`tokens`] for programs, [`members`] and [`invitations`] of organisations.
-//! What is held on them, to have and to erase: [`privacy`].
+//! What is held on them, to have and to erase: [`privacy`]. Whether alerts reach them: [`suppressed`].
 
 pub mod accounts;
 mod attempts;
@@ -22,6 +22,7 @@ pub mod sessions;
 mod sign_in;
 pub mod single_sign_on;
 mod store;
+pub mod suppressed;
 pub mod tokens;
 
 pub(crate) use policy::Deed;

@@ -2,7 +2,8 @@
 //!
 //! [`searches`] and [`watches`] keep what people asked for and [`rhythm`] how often they hear; [`filter`] says what
 //! matches (pure). [`mod@tick`] takes what was not told yet from [`crate::events`], asks `matching` whom it is for, keeps
-//! that in the `ledger`, and `digest` words the mails that are due. The outbox sends them; [`written`] tells those who
+//! that in the `ledger`, and `digest` words the mails that are due. The outbox sends them and [`returned`]
+//! takes what comes back; [`written`] tells those who
 //! watch for them, and [`history`] whoever asks why somebody did not hear.
 
 mod digest;
@@ -12,6 +13,7 @@ pub mod history;
 mod ledger;
 pub mod links;
 mod matching;
+pub mod returned;
 pub mod rhythm;
 pub mod searches;
 mod store;

@@ -4,7 +4,8 @@ use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use crate::access::sessions::{self, Attempt, SignInErrorCode};
 use crate::access::{
-    self as front, CouncilRole, Origin, SupplierRole, Through, privacy, second_factor, single_sign_on, tokens,
+    self as front, CouncilRole, Origin, SupplierRole, Through, privacy, second_factor, single_sign_on,
+    suppressed, tokens,
 };
 use crate::runtime::App;
 use async_graphql::{ComplexObject, Context, InputObject, Object, SimpleObject};
@@ -109,6 +110,18 @@ impl Person {
     async fn everything_held(&self, ctx: &Context<'_>) -> async_graphql::Result<serde_json::Value> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<front::Viewer>());
         privacy::own_export(app, viewer).await.told(ctx)
+    }
+
+    /// Since when and why alerts are not sent to their address; null when they are. Needs a session of one's own: a
+    /// token is not told.
+    async fn mail_suppressed(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<super::suppression::MailSuppression>> {
+        let found = suppressed::mine(ctx.data_unchecked(), &self.viewer())
+            .await
+            .told(ctx)?;
+        Ok(found.map(Into::into))
     }
 
     /// The tokens made for programs, oldest first. Needs a session of one's own: a token is not told.

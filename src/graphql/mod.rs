@@ -33,6 +33,7 @@ mod search_inputs;
 mod searches;
 mod subscriptions;
 mod suppliers;
+mod suppression;
 mod tokens;
 mod windows;
 
@@ -93,6 +94,7 @@ pub struct Mutation(
     questions::QuestionsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
+    suppression::SuppressionMutation,
 );
 
 /// The whole API as async-graphql holds it.

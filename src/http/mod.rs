@@ -15,6 +15,7 @@ mod mailbox;
 mod origin;
 mod pages;
 mod places;
+mod returned;
 mod shell;
 mod single_sign_on;
 mod socket;
@@ -127,6 +128,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .at("/health/ready", health::ready(&site))
         .at("/unsubscribe/:token", unsubscribe::endpoint(&site))
         .at("/feeds/:file", feeds::endpoint(&site))
+        .at("/mail/returned/:token", returned::endpoint(&site))
         .at("/account/single-sign-on", single_sign_on::leaving(&site))
         .at(
             "/account/single-sign-on/callback",

@@ -1,6 +1,7 @@
 //! Configuration of `serve`: a TOML file, overridden by the environment. Nothing is invented: what is missing
 //! is named, all of it at once, and the program does not start.
 
+mod mail;
 mod single_sign_on;
 
 pub use single_sign_on::{SingleSignOn, is_on_this_machine};
@@ -14,7 +15,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What can be configured. Each key `k` may stand in the file, or in the environment as `GUILDHALL_K`; the
 /// database also as `DATABASE_URL`.
@@ -34,8 +35,25 @@ struct Keys {
     /// `smtps://user:password@host:465`, `smtp://host:587?tls=required`, or `smtp://localhost:1025` for a
     /// relay on this machine. Required.
     smtp_url: Option<String>,
+    /// Leave to send mail to another machine without TLS. Default false.
+    #[serde(default)]
+    smtp_plain: bool,
+    /// A PEM file with the authority of the relay's certificate, if it is not one that everybody trusts.
+    smtp_ca_file: Option<PathBuf>,
     /// Sender of every mail, as `Guildhall <alerts@guildhall.example>`. Required.
     mail_from: Option<String>,
+    /// Mail is signed (DKIM) with the private key of this PEM file: RSA of 2,048 bits, or Ed25519. Default unsigned.
+    dkim_key_file: Option<PathBuf>,
+    /// The key's name in the DNS, as `guildhall2026`.
+    dkim_selector: Option<String>,
+    /// The domain that signs. Default that of `mail_from`.
+    dkim_domain: Option<String>,
+    /// Whether mail that cannot be delivered comes back here: `guildhall mail returned`, or `/mail/returned/`. Default
+    /// false.
+    #[serde(default)]
+    bounces: bool,
+    /// The domain that it comes back to, at `bounces+...`. Default that of `mail_from`.
+    return_path_domain: Option<String>,
     /// Log filter when `RUST_LOG` is not set. Default `info`.
     #[serde(default = "default_log")]
     log: String,
@@ -190,6 +208,7 @@ impl Config {
     fn check(keys: Keys) -> Result<Self, Vec<String>> {
         let mut wrong = Vec::new();
         let hashing = hashing(&keys, &mut wrong);
+        let mailer = mail::check(&keys, &mut wrong);
         let single_sign_on = single_sign_on::check(keys.single_sign_on, &mut wrong);
         let listen = keys
             .listen
@@ -219,20 +238,6 @@ impl Config {
                 .map_err(|e| wrong.push(format!("secret: {e}")))
                 .ok()
         });
-        let from = required(
-            &mut wrong,
-            keys.mail_from,
-            "mail_from",
-            "Guildhall <alerts@guildhall.example>",
-        );
-        let mailer = required(
-            &mut wrong,
-            keys.smtp_url,
-            "smtp_url",
-            "smtps://user:password@host:465",
-        )
-        .zip(from)
-        .and_then(|(url, from)| Mailer::smtp(&url, &from).map_err(|e| wrong.push(e)).ok());
         if keys.clock.is_some() && !keys.development {
             wrong.push("clock: only a development server may have one of its own".into());
         }

@@ -15,6 +15,7 @@ pub mod outbox;
 pub mod page;
 pub mod provider;
 pub mod secret;
+pub mod suppression;
 pub mod telemetry;
 mod words;
 

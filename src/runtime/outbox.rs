@@ -7,6 +7,7 @@
 use super::app::App;
 use super::error::Error;
 use super::mail::{Answer, Letter};
+use super::suppression;
 use chrono::{DateTime, Duration, Utc};
 use entity::outbox::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
@@ -64,6 +65,10 @@ pub async fn enqueue(
     let id = app.entropy.id(now);
     let letter = letter(format!("{}@{}", id.simple(), app.mailer.domain()));
     let message = app.mailer.compose(&letter).map_err(Error::fault)?;
+    let suppressed = match stream {
+        Stream::Alert => suppression::suppressed(txn, &letter.to).await?,
+        Stream::Outcome | Stream::Security => None,
+    };
     ActiveModel {
         id: Set(id),
         stream: Set(stream.as_str().into()),
@@ -71,12 +76,17 @@ pub async fn enqueue(
         subject: Set(super::mail::clean(&letter.subject, 200)),
         message_id: Set(letter.message_id),
         message: Set(message),
-        state: Set("queued".into()),
+        state: Set(if suppressed.is_some() {
+            "suppressed"
+        } else {
+            "queued"
+        }
+        .into()),
         attempts: Set(0),
         due_at: Set(now),
         lease_token: Set(None),
         leased_until: Set(None),
-        last_answer: Set(None),
+        last_answer: Set(suppressed.map(|reason| reason.in_words().into())),
         person_id: Set(person_id),
         names_id: Set(None),
         erase: Set(false),
@@ -95,14 +105,37 @@ pub async fn enqueue(
 pub async fn deliver_due(app: &App) -> Result<usize, Error> {
     let mut sent = 0;
     while let Some((mail, token)) = claim(app).await? {
-        let answer = app
-            .mailer
-            .send(&app.mailer.return_path(), &mail.recipient, &mail.message)
-            .await;
+        if held_back(app, &mail, token).await? {
+            continue;
+        }
+        let back = app.mailer.return_path(&app.secret, mail.id);
+        let answer = app.mailer.send(&back, &mail.recipient, &mail.message).await;
         sent += usize::from(matches!(answer, Answer::Accepted(_)));
         record(app, &mail, token, answer).await?;
     }
     Ok(sent)
+}
+
+/// Whether a claimed mail is not sent after all: its address was suppressed since it was written.
+async fn held_back(app: &App, mail: &Model, token: Uuid) -> Result<bool, Error> {
+    if mail.stream != Stream::Alert.as_str() {
+        return Ok(false);
+    }
+    let Some(reason) = suppression::suppressed(app.db.read(), &mail.recipient).await? else {
+        return Ok(false);
+    };
+    let txn = app.db.begin().await?;
+    Entity::update_many()
+        .filter(Column::Id.eq(mail.id))
+        .filter(Column::LeaseToken.eq(token))
+        .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(Column::State, Expr::value("suppressed"))
+        .col_expr(Column::LastAnswer, Expr::value(reason.in_words()))
+        .exec(&txn)
+        .await?;
+    txn.commit().await?;
+    Ok(true)
 }
 
 /// Takes the mail that has been due longest, or whose worker has gone quiet, in one statement. What protects an account

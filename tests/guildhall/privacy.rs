@@ -96,6 +96,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("feed_link", "feeds"),
         ("notification", "notifications"),
         ("outbox", "mails"),
+        ("suppression", "suppression"),
         ("bid_score", "scores"),
         ("supplier_number", "supplierNumbers"),
         ("import_run", "imports"),

@@ -15,7 +15,7 @@ use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
     api_token, attempt, bid_score, contract, device, feed_link, identity, import_run, installation,
     invitation, mailed_link, membership, notification, outbox as mails, person as people, recovery_code,
-    saved_search, session, supplier_number,
+    saved_search, session, supplier_number, suppression,
 };
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
@@ -193,6 +193,10 @@ async fn rows(app: &App, txn: &DatabaseTransaction, of: &Subject) -> Result<Vec<
             gone::<saved_search::Entity>(txn, saved_search::Column::PersonId.eq(me)).await?,
         ),
         ("mails", gone::<mails::Entity>(txn, of.mails()).await?),
+        (
+            "addresses that take no mail",
+            gone::<suppression::Entity>(txn, suppression::Column::Address.eq(of.email.as_str())).await?,
+        ),
     ];
     untie(txn, of).await?;
     let counts = counts.into_iter().filter(|(_, count)| *count > 0);

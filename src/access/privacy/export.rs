@@ -10,7 +10,7 @@ use crate::runtime::{App, Error};
 use entity::{
     api_token, attempt, audit_entry, audit_part, bid_score, contract, device, feed_link, identity,
     import_run, installation, invitation, mailed_link, membership, notification, outbox, person,
-    recovery_code, saved_search, session, supplier_number,
+    recovery_code, saved_search, session, supplier_number, suppression,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
@@ -141,7 +141,9 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         let own = feed_link::Entity::find().filter(feed_link::Column::PersonId.eq(self.subject.id));
         self.add("feeds", own.order_by_asc(feed_link::Column::Id)).await?;
         let mails = outbox::Entity::find().filter(self.subject.mails());
-        self.add("mails", mails.order_by_asc(outbox::Column::Id)).await
+        self.add("mails", mails.order_by_asc(outbox::Column::Id)).await?;
+        let of_it = suppression::Entity::find_by_id(self.subject.email.as_str());
+        self.add("suppression", of_it).await
     }
 
     /// What they did for an organisation, and what was noted of it.

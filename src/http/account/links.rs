@@ -2,7 +2,7 @@
 
 use super::form::Form;
 use super::{Acted, Call, Site, dead_link, plain, redirect};
-use crate::access::{accounts, credentials};
+use crate::access::{accounts, credentials, suppressed};
 use crate::graphql::{cookies, device_cookie};
 use crate::runtime::Error;
 use poem::Response;
@@ -114,6 +114,25 @@ pub(super) async fn email(site: &Site, call: &Call) -> Acted {
         .map_err(plain)?;
     Ok(Form::new("Your account has moved")
         .says(format!("Sign in with {email} from now on."))
+        .link("/account", "Your account")
+        .page(StatusCode::OK)?)
+}
+
+pub(super) async fn ask_alerts(site: &Site, call: &Call) -> Result<Response, Error> {
+    let Some(email) = suppressed::lifting(&site.app, &call.token).await? else {
+        return dead_link("");
+    };
+    Form::new("Have alerts sent again")
+        .says("A mail from this address came back, or was reported as unwanted: alerts are not sent to it.")
+        .about(&email)
+        .button("Send me alerts")
+        .answer(call)
+}
+
+pub(super) async fn alerts(site: &Site, call: &Call) -> Acted {
+    let email = suppressed::lift(&site.app, &call.token).await.map_err(plain)?;
+    Ok(Form::new("Alerts are sent again")
+        .says(format!("They go to {email}, as your saved searches have it."))
         .link("/account", "Your account")
         .page(StatusCode::OK)?)
 }

@@ -35,10 +35,11 @@ enum Page {
     AskForReset,
     Reset,
     Email,
+    Alerts,
     Invitation,
 }
 
-const PAGES: [(&str, Page); 9] = [
+const PAGES: [(&str, Page); 10] = [
     ("/account", Page::Home),
     ("/account/sign-in", Page::SignIn),
     ("/account/sign-out", Page::SignOut),
@@ -47,6 +48,7 @@ const PAGES: [(&str, Page); 9] = [
     ("/account/reset", Page::AskForReset),
     ("/account/reset/:token", Page::Reset),
     ("/account/email/:token", Page::Email),
+    ("/account/alerts/:token", Page::Alerts),
     ("/account/invitation/:token", Page::Invitation),
 ];
 
@@ -128,6 +130,7 @@ async fn ask(site: &Site, page: Page, call: &Call) -> Result<Response, Error> {
         Page::AskForReset => links::ask_for_reset(call),
         Page::Reset => links::ask_reset(site, call).await,
         Page::Email => links::ask_email(site, call).await,
+        Page::Alerts => links::ask_alerts(site, call).await,
         Page::Invitation => invitation::ask(site, call).await,
     }
 }
@@ -142,6 +145,7 @@ async fn act(site: &Site, page: Page, call: &Call) -> Acted {
         Page::AskForReset => links::mail_reset(site, call).await,
         Page::Reset => links::reset(site, call).await,
         Page::Email => links::email(site, call).await,
+        Page::Alerts => links::alerts(site, call).await,
         Page::Invitation => invitation::act(site, call).await,
     }
 }

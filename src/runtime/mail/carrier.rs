@@ -1,7 +1,9 @@
 //! How mail leaves: by SMTP, or not at all in a demonstration. It changes no byte of what it carries.
 
+use super::tls;
 use lettre::address::Envelope;
 use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::transport::smtp::client::Certificate;
 use lettre::{Address, AsyncTransport, Tokio1Executor};
 use std::str::FromStr;
 use std::time::Duration;
@@ -29,9 +31,8 @@ pub enum Answer {
 }
 
 impl Route {
-    pub(super) fn smtp(url: &str) -> Result<Self, String> {
-        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|e| format!("smtp_url: {e}"))?
+    pub(super) fn smtp(url: &str, authority: Option<&Certificate>) -> Result<Self, String> {
+        let transport = tls::trusting(tls::builder(url)?, url, authority)?
             .timeout(Some(Duration::from_secs(30)))
             .build();
         Ok(Self::Smtp(transport))

@@ -1,25 +1,41 @@
-//! Mail as bytes: building a message that is fixed for good. `carrier` hands it to a server.
+//! Mail as bytes: building a message that is fixed for good, and signed. `carrier` hands it to a server; `wire` says what
+//! may be in it; [`return_path`] is where it comes back to, and [`returned`] reads what does.
 //!
 //! When and to whom belongs to `alerts`; keeping it until it is accepted belongs to [`super::outbox`].
 
 mod carrier;
+pub mod dkim;
+pub mod return_path;
+pub mod returned;
+pub mod tls;
+mod wire;
 
 pub use carrier::Answer;
+pub use wire::clean;
 
+use super::secret::Secret;
 use carrier::Route;
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
+use dkim::Signer;
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, MultiPart, MultiPartKind};
+use lettre::transport::smtp::client::Certificate;
 use lettre::{Address, Message};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+use uuid::Uuid;
 
 /// A display name longer than this is cut.
 const NAME_LIMIT: usize = 128;
+/// The year 9999, after which a Date has no form.
+const LAST_SECOND: u64 = 253_402_300_799;
 
 /// Hands mail on. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     from: Mailbox,
     route: Route,
+    signer: Option<Signer>,
+    /// The domain that what cannot be delivered comes back to; none where it is not looked at.
+    returns_to: Option<String>,
 }
 
 /// What a message says.
@@ -43,18 +59,34 @@ pub struct Letter {
     pub witness: String,
 }
 
-struct Raw(&'static str, String);
-
 impl Mailer {
     /// Mail by SMTP; `url` as lettre reads it.
     ///
     /// # Errors
     /// When the URL or the sender's address cannot be read; the text names which.
     pub fn smtp(url: &str, from: &str) -> Result<Self, String> {
-        let from = from.parse().map_err(|e| format!("mail_from: {from:?} {e}"))?;
+        Self::smtp_trusting(url, from, None)
+    }
+
+    /// The same, to a server whose certificate may be from an authority of one's own, in PEM.
+    ///
+    /// # Errors
+    /// As of [`Self::smtp`], or when the certificate cannot be read.
+    pub fn smtp_trusting(url: &str, from: &str, authority: Option<&[u8]>) -> Result<Self, String> {
+        let mut from: Mailbox = from.parse().map_err(|e| format!("mail_from: {from:?} {e}"))?;
+        from.name = from
+            .name
+            .map(|name| clean_name(&name))
+            .filter(|name| !name.is_empty());
+        let authority = authority
+            .map(Certificate::from_pem)
+            .transpose()
+            .map_err(|error| format!("smtp_ca_file: {error}"))?;
         Ok(Self {
             from,
-            route: Route::smtp(url)?,
+            route: Route::smtp(url, authority.as_ref())?,
+            signer: None,
+            returns_to: None,
         })
     }
 
@@ -64,7 +96,23 @@ impl Mailer {
         Self {
             from: Mailbox::new(Some("Guildhall".into()), address),
             route: Route::Kept,
+            signer: None,
+            returns_to: None,
         }
+    }
+
+    /// Which signs what it composes.
+    #[must_use]
+    pub fn signing(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
+        self
+    }
+
+    /// To which undeliverable mail comes back, at this domain.
+    #[must_use]
+    pub fn returning_to(mut self, domain: &str) -> Self {
+        self.returns_to = Some(domain.to_owned());
+        self
     }
 
     /// The sender: name, then address.
@@ -75,9 +123,17 @@ impl Mailer {
         )
     }
 
-    /// The envelope's sender: whom undeliverable mail goes back to.
-    pub fn return_path(&self) -> String {
-        self.from.email.to_string()
+    /// The envelope's sender, whom undeliverable mail goes back to: the mail's own, where what comes back is read.
+    pub fn return_path(&self, secret: &Secret, mail: Uuid) -> String {
+        match &self.returns_to {
+            Some(domain) => return_path::address(secret, mail, domain),
+            None => self.from.email.to_string(),
+        }
+    }
+
+    /// The TXT record that signatures are checked by, name and text; none where mail is not signed.
+    pub fn dkim_record(&self) -> Option<(String, String)> {
+        self.signer.as_ref().map(Signer::record)
     }
 
     /// Offers a composed message to the server, and waits at most a minute for its answer.
@@ -90,78 +146,55 @@ impl Mailer {
         self.from.email.domain()
     }
 
-    /// The message as bytes, the same however often it is sent.
+    /// The message as bytes, signed, the same however often it is sent. Whatever text it is given, it is one message to
+    /// one recipient, in lines that every server takes.
     ///
     /// # Errors
-    /// When the recipient's address cannot be written in a header.
+    /// When the recipient's address or a header of ours cannot be written, or the mail is too large.
     pub fn compose(&self, letter: &Letter) -> Result<Vec<u8>, String> {
-        let to: Mailbox = Mailbox::new(
-            None,
-            letter.to.parse().map_err(|e| format!("{:?} {e}", letter.to))?,
-        );
+        let to = letter.to.parse().map_err(|e| format!("{:?} {e}", letter.to))?;
+        let since = letter
+            .date
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let date = SystemTime::UNIX_EPOCH + since.min(Duration::from_secs(LAST_SECOND));
         let mut builder = Message::builder()
             .from(self.from.clone())
-            .to(to)
-            .subject(clean(&letter.subject, 200))
-            .date(letter.date)
-            .message_id(Some(format!("<{}>", letter.message_id)));
-        for Raw(name, value) in self.list_headers(letter) {
-            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+            .to(Mailbox::new(None, to))
+            .raw_header(wire::subject(&letter.subject))
+            .date(date)
+            .raw_header(wire::plain("Message-ID", &format!("<{}>", letter.message_id))?);
+        for (name, value) in self.own_headers(letter) {
+            builder = builder.raw_header(wire::plain(name, &value)?);
         }
-        let message = builder
-            .multipart(
-                MultiPart::builder()
-                    .kind(MultiPartKind::Alternative)
-                    // Fixed by the Message-ID: composing again gives the same bytes.
-                    .boundary(format!(
-                        "=_{}",
-                        letter
-                            .message_id
-                            .replace(|c: char| !c.is_ascii_alphanumeric(), "_")
-                    ))
-                    .singlepart(
-                        SinglePart::builder()
-                            .header(ContentType::TEXT_PLAIN)
-                            .body(letter.text.clone()),
-                    )
-                    .singlepart(
-                        SinglePart::builder()
-                            .header(ContentType::TEXT_HTML)
-                            .body(letter.html.clone()),
-                    ),
-            )
-            .map_err(|e| e.to_string())?;
-        Ok(message.formatted())
+        // Fixed by the Message-ID: composing again gives the same bytes.
+        let id = letter.message_id.split('@').next().unwrap_or_default();
+        let id: String = id.chars().filter(char::is_ascii_alphanumeric).take(60).collect();
+        let parts = MultiPart::builder()
+            .kind(MultiPartKind::Alternative)
+            .boundary(format!("=_{id}"))
+            .singlepart(wire::part(ContentType::TEXT_PLAIN, &letter.text)?)
+            .singlepart(wire::part(ContentType::TEXT_HTML, &letter.html)?);
+        let message = builder.multipart(parts).map_err(|e| e.to_string())?.formatted();
+        let message = wire::checked(message)?;
+        match &self.signer {
+            Some(signer) => wire::checked(signer.signed(&message, date)?),
+            None => Ok(message),
+        }
     }
 
-    fn list_headers(&self, letter: &Letter) -> Vec<Raw> {
-        let mut headers = vec![Raw("Auto-Submitted", "auto-generated".into())];
+    fn own_headers(&self, letter: &Letter) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("Auto-Submitted", "auto-generated".to_owned())];
         if !letter.witness.is_empty() {
-            headers.push(Raw("Guildhall-Audit-Head", letter.witness.clone()));
+            headers.push(("Guildhall-Audit-Head", letter.witness.clone()));
         }
         if let Some(url) = &letter.unsubscribe_url {
-            headers.push(Raw(
-                "List-Id",
-                format!("Guildhall alerts <alerts.{}>", self.domain()),
-            ));
-            headers.push(Raw("List-Unsubscribe", format!("<{url}>")));
-            headers.push(Raw("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
+            headers.push(("List-Id", format!("Guildhall alerts <alerts.{}>", self.domain())));
+            headers.push(("List-Unsubscribe", format!("<{url}>")));
+            headers.push(("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into()));
         }
         headers
     }
-}
-
-/// Text for a header: control and direction marks dropped (lettre panics on CR LF in a name), cut to a length.
-pub fn clean(text: &str, limit: usize) -> String {
-    let hidden = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    text.chars()
-        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
-        .filter(|c| !hidden(*c))
-        .take(limit)
-        .collect()
 }
 
 /// A person's name for a header.

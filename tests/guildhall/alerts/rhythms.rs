@@ -60,7 +60,10 @@ async fn world(start: &str, ends: &[NaiveDate]) -> World {
 async fn told(world: &World, to: &str) -> (BTreeMap<String, usize>, usize) {
     let mails = world.mails(to).await;
     let mut told = BTreeMap::new();
-    let mails: Vec<_> = mails.iter().filter(|mail| mail.text.contains("Numbered")).collect();
+    let mails: Vec<_> = mails
+        .iter()
+        .filter(|mail| mail.text.contains("Numbered"))
+        .collect();
     for mail in &mails {
         let words = mail
             .text

@@ -2,16 +2,17 @@
 
 use crate::world::{PASSWORD, Supplier, World, body};
 use chrono::Duration;
-use entity::identity;
+use entity::{identity, outbox};
 use guildhall::access::accounts::{claim_first_operator, join_council};
 use guildhall::access::{CouncilRole, Viewer, sessions};
 use guildhall::alerts;
 use guildhall::councils::directory;
 use guildhall::exchange::import::{File, import};
 use guildhall::exchange::register::{self, Report};
+use guildhall::runtime::mail::return_path;
 use mail_parser::MessageParser;
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ActiveModelTrait, ConnectionTrait};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -105,6 +106,7 @@ pub(super) async fn live(world: &World) -> Life {
     let pilot = scores(world, &token, &approver).await;
     asks(world, &token, &pilot).await;
     alerts::pass(&world.app).await;
+    comes_back(world).await;
     forgets(world).await;
     Life { id, token, api_token }
 }
@@ -167,6 +169,17 @@ async fn asks_to_be_told(world: &World, token: &str) {
         let input = json!({ "input": { "name": "zqxsearch", "filter": filter } });
         call(world, token, "zqxagent", save, input).await;
     }
+    let query = "{ contracts(first: 1) { edges { node { id version } } } }";
+    let found = world.data((), query, Value::Null).await;
+    let contract = &found["contracts"]["edges"][0]["node"];
+    let me = world
+        .data(&token.to_owned(), "{ viewer { id } }", Value::Null)
+        .await;
+    let own = "mutation O($contract: ID!, $version: Int!, $owner: ID) {
+        contractOwnerSet(contract: $contract, version: $version, owner: $owner) { errors { code } } }";
+    let owned =
+        json!({ "contract": contract["id"], "version": contract["version"], "owner": me["viewer"]["id"] });
+    call(world, token, "zqxagent", own, owned).await;
     let make = "mutation F($of: ID!) { feedMake(input: { of: $of, name: \"zqxfeed\" }) { errors { code } } }";
     let of = world.council("norfolk").await;
     call(world, token, "zqxagent", make, json!({ "of": of })).await;
@@ -315,6 +328,19 @@ async fn asks(world: &World, token: &str, pilot: &Value) {
         pilotQuestionAsk(pilot: $pilot, supplier: $supplier, question: \"zqxquestion\") { errors { code } } }";
     let input = json!({ "pilot": pilot, "supplier": supplier["organisationId"] });
     call(world, token, "", ask, input).await;
+}
+
+/// A mail to them comes back: their address takes none.
+async fn comes_back(world: &World) {
+    let to_them = outbox::Entity::find().filter(outbox::Column::Recipient.eq(ADDRESS));
+    let mail = to_them.one(world.app.db.read()).await.unwrap().unwrap();
+    let token = return_path::token(&world.app.secret, mail.id);
+    let message = b"Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n\
+        Action: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 no zqxsecond\r\n\r\n--b--\r\n";
+    let taken = alerts::returned::take(&world.app, Some(&token), message)
+        .await
+        .unwrap();
+    assert!(taken.unwrap().suppressed);
 }
 
 /// Asks for a link, which waits to be sent.

@@ -129,6 +129,14 @@ impl Aim<'_> {
                 town.done(&[&fresh().await], "emailChange", input).await;
                 json!({ "token": town.mailed(&email).await })
             }
+            "mailSuppressionLiftRequest" => json!({}),
+            "mailSuppressionLift" => {
+                let somebody = fresh().await;
+                town.done(&[&somebody], "mailSuppressionLiftRequest", json!({}))
+                    .await;
+                json!({ "token": town.mailed(&somebody.email).await })
+            }
+            "mailSuppressionLiftFor" => json!({ "address": town.address("nobody") }),
             "invitationAcceptAsNew" => {
                 let email = town.address(&self.who.word);
                 town.invited(Org::CouncilC, &[&town.colleagues[&Org::CouncilC]], &email)
