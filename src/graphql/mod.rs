@@ -36,7 +36,6 @@ mod windows;
 pub(crate) use access::{AWAY_COOKIE, away_cookie, back_cookie};
 pub use access::{DEVICE_COOKIE, SESSION_COOKIE, cookies, device_cookie, ended_cookie};
 pub use api::Api;
-pub(crate) use api::panic_words;
 pub(crate) use feed::{Event, Events};
 pub(crate) use members::called;
 pub(crate) use subscriptions::{Call, Operation};

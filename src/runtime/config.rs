@@ -8,6 +8,7 @@ pub use single_sign_on::{SingleSignOn, is_on_this_machine};
 use super::app::Hashing;
 use super::clock::Clock;
 use super::mail::Mailer;
+use super::outbox::Sending;
 use super::secret::Secret;
 use chrono::{DateTime, Utc};
 use figment::Figment;
@@ -36,6 +37,13 @@ struct Keys {
     smtp_url: Option<String>,
     /// Sender of every mail, as `Guildhall <alerts@guildhall.example>`. Required.
     mail_from: Option<String>,
+    /// Mails under way to the relay at the same time, by each process. Default 8.
+    #[serde(default = "default_mail_at_once")]
+    mail_at_once: usize,
+    /// Mails to one recipient's domain in a minute, by all processes together; what protects accounts is exempt. Default
+    /// 600; 0 is no limit.
+    #[serde(default = "default_mail_per_domain")]
+    mail_per_domain_per_minute: u32,
     /// Log filter when `RUST_LOG` is not set. Default `info`.
     #[serde(default = "default_log")]
     log: String,
@@ -80,6 +88,14 @@ fn default_log() -> String {
     "info".into()
 }
 
+fn default_mail_at_once() -> usize {
+    8
+}
+
+fn default_mail_per_domain() -> u32 {
+    600
+}
+
 fn default_password_checks() -> usize {
     4
 }
@@ -93,7 +109,7 @@ fn default_password_passes() -> u32 {
 }
 
 /// A configuration that is whole.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -105,6 +121,8 @@ pub struct Config {
     pub secret: Secret,
     /// How mail leaves.
     pub mailer: Mailer,
+    /// How mail is sent.
+    pub sending: Sending,
     /// Log filter.
     pub log: String,
     /// Proxies in front.
@@ -190,6 +208,7 @@ impl Config {
     fn check(keys: Keys) -> Result<Self, Vec<String>> {
         let mut wrong = Vec::new();
         let hashing = hashing(&keys, &mut wrong);
+        let sending = sending(&keys, &mut wrong);
         let single_sign_on = single_sign_on::check(keys.single_sign_on, &mut wrong);
         let listen = keys
             .listen
@@ -249,6 +268,7 @@ impl Config {
                     database_url,
                     secret,
                     mailer,
+                    sending,
                     log: keys.log,
                     proxies: keys.proxies,
                     hashing,
@@ -260,6 +280,14 @@ impl Config {
             _ => Err(wrong),
         }
     }
+}
+
+fn sending(keys: &Keys, wrong: &mut Vec<String>) -> Sending {
+    let at_once = keys.mail_at_once;
+    if !(1..=64).contains(&at_once) {
+        wrong.push(format!("mail_at_once: {at_once} is not 1 to 64"));
+    }
+    Sending::new(at_once.clamp(1, 64), keys.mail_per_domain_per_minute)
 }
 
 fn hashing(keys: &Keys, wrong: &mut Vec<String>) -> Hashing {

@@ -1,30 +1,38 @@
 //! Mail between being decided on and being accepted by a server.
 //!
-//! A row is written in the transaction of what it tells of. Sending claims a row in one statement with a lease
-//! and a token, holds no transaction while SMTP talks, and writes back only with the token it claimed by: a
-//! worker that was thought dead changes nothing. What a mail says belongs to those who enqueue it.
+//! A row is written in the transaction of what it tells of. [`deliver`] takes rows by lease and offers them, so many at
+//! a time, with no transaction open while SMTP talks; [`record`] writes back only with the token that a row was taken
+//! by: a worker that was thought dead changes nothing. [`hold`] keeps a restored database from telling everything again.
+//! What a mail says belongs to those who enqueue it.
+
+mod claim;
+mod deliver;
+pub mod hold;
+mod pace;
+pub mod queue;
+mod record;
+mod relay;
+mod sending;
+
+pub use claim::free_leases;
+pub use deliver::{deliver_due, run};
+pub use sending::Sending;
 
 use super::app::App;
 use super::error::Error;
-use super::mail::{Answer, Letter};
-use chrono::{DateTime, Duration, Utc};
+use super::mail::Letter;
+use chrono::Duration;
 use entity::outbox::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    QuerySelect,
 };
 use uuid::Uuid;
 
-/// A crashed worker's mail is taken up again after this long; longer than one send may take.
-const LEASE: Duration = Duration::seconds(90);
 /// After this long, what is still refused for now is parked.
 const GIVE_UP: Duration = Duration::hours(72);
-/// First wait between attempts; it doubles (30 s, 1 min, 2 min ... 1 h).
-const FIRST_RETRY: Duration = Duration::seconds(30);
-/// Longest wait between attempts.
-const LAST_RETRY: Duration = Duration::hours(1);
 
 /// Which stream a mail belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +80,10 @@ pub async fn enqueue(
         message: Set(message),
         state: Set("queued".into()),
         attempts: Set(0),
+        unanswered: Set(0),
         due_at: Set(now),
+        give_up_at: Set(now + GIVE_UP),
+        paced: Set(false),
         lease_token: Set(None),
         leased_until: Set(None),
         last_answer: Set(None),
@@ -85,95 +96,6 @@ pub async fn enqueue(
     .insert(txn)
     .await?;
     Ok(id)
-}
-
-/// Sends everything that is due, one after another. Gives how many mails were accepted.
-///
-/// # Errors
-/// When the database cannot be asked; mail servers' troubles are written to the rows instead.
-pub async fn deliver_due(app: &App) -> Result<usize, Error> {
-    let mut sent = 0;
-    while let Some((mail, token)) = claim(app).await? {
-        let answer = app
-            .mailer
-            .send(&app.mailer.return_path(), &mail.recipient, &mail.message)
-            .await;
-        sent += usize::from(matches!(answer, Answer::Accepted(_)));
-        record(app, &mail, token, answer).await?;
-    }
-    Ok(sent)
-}
-
-/// Takes the mail that has been due longest, or whose worker has gone quiet, in one statement. What protects an account
-/// goes before everything else.
-async fn claim(app: &App) -> Result<Option<(Model, Uuid)>, Error> {
-    let now = app.clock.now();
-    let token = app.entropy.id(now);
-    let lock = match app.db.backend() {
-        sea_orm::DbBackend::Postgres => "FOR UPDATE SKIP LOCKED",
-        _ => "",
-    };
-    let due = |only: &str| {
-        format!(
-            "(SELECT id FROM outbox WHERE {only} ((state = 'queued' AND due_at <= $3) \
-             OR (state = 'leased' AND leased_until < $3)) ORDER BY due_at LIMIT 1 {lock})"
-        )
-    };
-    let sql = format!(
-        "UPDATE outbox SET state = 'leased', attempts = attempts + 1, lease_token = $1, leased_until = $2 \
-         WHERE id = COALESCE({}, {}) RETURNING *",
-        due("stream = 'security' AND"),
-        due("")
-    );
-    let values = [token.into(), (now + LEASE).into(), now.into()];
-    let statement = Statement::from_sql_and_values(app.db.backend(), sql, values);
-    let txn = app.db.begin().await?;
-    let claimed = Entity::find().from_raw_sql(statement).one(&txn).await?;
-    txn.commit().await?;
-    Ok(claimed.map(|mail| (mail, token)))
-}
-
-async fn record(app: &App, mail: &Model, token: Uuid, answer: Answer) -> Result<(), Error> {
-    let now = app.clock.now();
-    let update = Entity::update_many()
-        .filter(Column::Id.eq(mail.id))
-        .filter(Column::LeaseToken.eq(token))
-        .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))
-        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>));
-    let update = match answer {
-        Answer::Accepted(said) => update
-            .col_expr(Column::State, Expr::value("sent"))
-            .col_expr(Column::SentAt, Expr::value(now))
-            .col_expr(Column::LastAnswer, Expr::value(said)),
-        Answer::Later(said) if now - mail.created_at < GIVE_UP => update
-            .col_expr(Column::State, Expr::value("queued"))
-            .col_expr(Column::DueAt, Expr::value(now + retry_after(app, mail.attempts)))
-            .col_expr(Column::LastAnswer, Expr::value(said)),
-        Answer::Later(said) | Answer::Refused(said) => update
-            .col_expr(Column::State, Expr::value("parked"))
-            .col_expr(Column::LastAnswer, Expr::value(said)),
-    };
-    let txn = app.db.begin().await?;
-    update.exec(&txn).await?;
-    let erased = Entity::delete_many()
-        .filter(Column::Id.eq(mail.id))
-        .filter(Column::Erase.eq(true))
-        .filter(Column::State.is_in(["sent", "parked"]))
-        .exec(&txn)
-        .await?;
-    txn.commit().await?;
-    if erased.rows_affected > 0 {
-        app.db.left_traces();
-    }
-    Ok(())
-}
-
-/// 30 s, 1 min, 2 min ... 1 h, each up to a quarter longer so that a thousand do not return at once.
-fn retry_after(app: &App, attempts: i32) -> Duration {
-    let doublings = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
-    let wait = (FIRST_RETRY * 2_i32.pow(doublings)).min(LAST_RETRY);
-    let jitter = i32::from(app.entropy.bytes::<1>()[0]);
-    wait + wait * jitter / 1024
 }
 
 /// Has a mail go for good once it is sent or parked: whoever it is to has no account any more.

@@ -95,6 +95,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("saved_search", "savedSearches"),
         ("notification", "notifications"),
         ("outbox", "mails"),
+        ("mail_attempt", "mailAttempts"),
         ("bid_score", "scores"),
         ("supplier_number", "supplierNumbers"),
         ("import_run", "imports"),

@@ -3,7 +3,8 @@
 
 use super::protocol::{self, Close, Heard, Said};
 use crate::access::{Origin, Viewer, sessions};
-use crate::graphql::{Call, Event, Events, Operation, panic_words};
+use crate::graphql::{Call, Event, Events, Operation};
+use crate::runtime::panic_words;
 use crate::http::Site;
 use crate::http::places::{Holder, Place, SocketLimits};
 use crate::runtime::Error;

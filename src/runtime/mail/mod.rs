@@ -4,7 +4,7 @@
 
 mod carrier;
 
-pub use carrier::Answer;
+pub use carrier::{Answer, Carrier, Parcel};
 
 use carrier::Route;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
@@ -63,7 +63,7 @@ impl Mailer {
         let address = Address::new("alerts", "guildhall.example").expect("the address is well formed");
         Self {
             from: Mailbox::new(Some("Guildhall".into()), address),
-            route: Route::Kept,
+            route: Route::kept(),
         }
     }
 
@@ -80,9 +80,14 @@ impl Mailer {
         self.from.email.to_string()
     }
 
-    /// Offers a composed message to the server, and waits at most a minute for its answer.
+    /// Offers a composed message to the server. It does not panic, and waits 45 seconds at most.
     pub async fn send(&self, return_path: &str, recipient: &str, message: &[u8]) -> Answer {
-        self.route.send(return_path, recipient, message).await
+        let parcel = Parcel {
+            return_path,
+            recipient,
+            message,
+        };
+        self.route.send(&parcel).await
     }
 
     /// The domain of Message-IDs.
