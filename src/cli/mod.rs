@@ -3,6 +3,7 @@
 mod audit;
 pub mod demo;
 mod import;
+mod mail;
 mod open;
 mod schema;
 mod serve;
@@ -40,6 +41,9 @@ enum Command {
     /// Check the audit log, or take a copy of it.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// See and steer the mail queue: what was given up, and whether anything leaves.
+    #[command(subcommand)]
+    Mail(mail::Mail),
     /// Print the API's schema.
     Schema,
 }
@@ -58,6 +62,7 @@ pub async fn run() -> ExitCode {
         Command::Import(import) => import::run(config, import).await,
         Command::User(user) => user::run(config, user).await,
         Command::Audit(audit) => audit::run(config, audit).await,
+        Command::Mail(mail) => mail::run(config, mail).await,
         Command::Schema => schema::run(),
     };
     match done {

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let config = Config::read(config)?;
     telemetry::start(&config.log);
-    let (address, proxies) = (config.listen, config.proxies);
+    let (address, proxies, metrics) = (config.listen, config.proxies, config.metrics_listen);
     let app = open::of(config, Entropy::system()).await?;
     let lock = app.db.lock_for_serving().map_err(failed)?;
     open::prepare(&app).await?;
@@ -32,6 +32,14 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         outbox::free_leases(&app).await.map_err(failed)?;
     }
     outbox::hold::look(&app).await.map_err(failed)?;
+    if let Some(address) = metrics {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| failed(format!("metrics_listen: {address}: {e}")))?;
+        let address = listener.local_addr().map_err(failed)?;
+        println!("metrics on http://{address}/metrics");
+        tokio::spawn(http::metrics::serve(app.clone(), listener));
+    }
     let page = DevelopmentPage {
         mode: "development".into(),
         tabs: super::demo::tabs("you@example.org"),

@@ -18,6 +18,7 @@ mod feed;
 mod guard;
 pub mod idempotency;
 pub mod ids;
+mod mail;
 mod members;
 mod needs;
 mod node;
@@ -51,6 +52,7 @@ pub struct Query(
     members::MembersQuery,
     contracts::ContractsQuery,
     councils::CouncilsQuery,
+    mail::MailQuery,
     needs::NeedsQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
@@ -80,6 +82,7 @@ pub struct Mutation(
     privacy::PrivacyMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
+    mail::MailMutation,
     needs::NeedsMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,

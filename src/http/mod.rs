@@ -11,6 +11,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod mailbox;
+pub mod metrics;
 mod origin;
 mod pages;
 mod places;

@@ -44,6 +44,8 @@ struct Keys {
     /// 600; 0 is no limit.
     #[serde(default = "default_mail_per_domain")]
     mail_per_domain_per_minute: u32,
+    /// Address and port of a listener for Prometheus, at `/metrics`. Whoever reaches it can read it. Default none.
+    metrics_listen: Option<String>,
     /// Log filter when `RUST_LOG` is not set. Default `info`.
     #[serde(default = "default_log")]
     log: String,
@@ -123,6 +125,8 @@ pub struct Config {
     pub mailer: Mailer,
     /// How mail is sent.
     pub sending: Sending,
+    /// Where metrics are served.
+    pub metrics_listen: Option<SocketAddr>,
     /// Log filter.
     pub log: String,
     /// Proxies in front.
@@ -209,6 +213,10 @@ impl Config {
         let mut wrong = Vec::new();
         let hashing = hashing(&keys, &mut wrong);
         let sending = sending(&keys, &mut wrong);
+        let metrics_listen = keys.metrics_listen.as_ref().and_then(|text| {
+            let read = text.parse().map_err(|e| wrong.push(format!("metrics_listen: {text:?} {e}")));
+            read.ok()
+        });
         let single_sign_on = single_sign_on::check(keys.single_sign_on, &mut wrong);
         let listen = keys
             .listen
@@ -269,6 +277,7 @@ impl Config {
                     secret,
                     mailer,
                     sending,
+                    metrics_listen,
                     log: keys.log,
                     proxies: keys.proxies,
                     hashing,
