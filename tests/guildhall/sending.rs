@@ -3,7 +3,9 @@
 
 mod faults;
 mod held;
+mod killed;
 mod leases;
+mod operated;
 mod pace;
 mod parked;
 

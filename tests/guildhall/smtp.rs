@@ -69,6 +69,8 @@ struct State {
     once: Mutex<VecDeque<(Step, Fault)>>,
     /// Done every time.
     always: Mutex<Option<(Step, Fault)>>,
+    /// Milliseconds that it thinks about a message.
+    thinks: AtomicUsize,
     connections: AtomicUsize,
     under_way: AtomicUsize,
     most_at_once: AtomicUsize,
@@ -82,6 +84,7 @@ impl Smtp {
             received: watch::Sender::new(Vec::new()),
             once: Mutex::default(),
             always: Mutex::default(),
+            thinks: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
             under_way: AtomicUsize::new(0),
             most_at_once: AtomicUsize::new(0),
@@ -119,6 +122,12 @@ impl Smtp {
     /// Does this to whatever reaches this step, until told otherwise.
     pub(crate) fn fault_always(&self, fault: Option<(Step, Fault)>) {
         *self.state.always.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// Thinks so long about each message before it answers.
+    pub(crate) fn answers_after(&self, time: Duration) {
+        let millis = usize::try_from(time.as_millis()).unwrap();
+        self.state.thinks.store(millis, Ordering::SeqCst);
     }
 
     /// How many connections were made.
@@ -230,6 +239,10 @@ impl Conversation {
         let now = state.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         state.most_at_once.fetch_max(now, Ordering::SeqCst);
         let taken = self.read().await;
+        let thinks = state.thinks.load(Ordering::SeqCst);
+        if thinks > 0 {
+            tokio::time::sleep(Duration::from_millis(thinks as u64)).await;
+        }
         state.under_way.fetch_sub(1, Ordering::SeqCst);
         let mail = taken?;
         let fault = self.state.fault(Step::Message);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 12] = [
+const EXCEPTIONS: [(&str, &str); 13] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
@@ -18,6 +18,7 @@ const EXCEPTIONS: [(&str, &str); 12] = [
     ),
     ("invitationSend", "makes something new"),
     ("invitationWithdraw", "ends what nobody can change"),
+    ("mailRedrive", "puts back what nobody can change"),
     ("needState", "makes something new"),
     (
         "needSupport",
