@@ -73,6 +73,7 @@ async fn measure() {
             ours.seconds / bare.seconds
         );
     }
+    drop(place.folder);
 }
 
 async fn costing(work: impl Future<Output = ()>) -> Cost {
@@ -95,7 +96,8 @@ fn digest(to: String, message_id: String) -> Letter {
         to,
         subject: "40 windows have opened".into(),
         text: format!("{line}\n\n").repeat(40),
-        html: format!("<tr><td style=\"padding:4px\"><p>{line}</p><p>{line}</p><p>{line}</p></td></tr>\n").repeat(40),
+        html: format!("<tr><td style=\"padding:4px\"><p>{line}</p><p>{line}</p><p>{line}</p></td></tr>\n")
+            .repeat(40),
         unsubscribe_url: Some("https://guildhall.example/unsubscribe/token".into()),
         message_id,
         date: std::time::SystemTime::UNIX_EPOCH,

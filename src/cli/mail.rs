@@ -47,17 +47,23 @@ pub(super) async fn run(config: Option<&Path>, mail: Mail) -> Result<(), Failure
         Mail::Redrive { id: Some(id), .. } => {
             let mail = Id::parse(&id).ok_or_else(|| failed(format!("{id:?} is not the id of a mail")))?;
             let mail = mail.of(Sort::Mail).map_err(|e| failed(e.message))?;
-            dispatch::redrive(&app, &Viewer::System, mail).await.map_err(failed)?;
+            dispatch::redrive(&app, &Viewer::System, mail)
+                .await
+                .map_err(failed)?;
             println!("redriven 1");
             Ok(())
         }
         Mail::Redrive { .. } => {
-            let redriven = dispatch::redrive_all(&app, &Viewer::System).await.map_err(failed)?;
+            let redriven = dispatch::redrive_all(&app, &Viewer::System)
+                .await
+                .map_err(failed)?;
             println!("redriven {redriven}");
             Ok(())
         }
         Mail::Hold { reason } => {
-            let held = dispatch::hold(&app, &Viewer::System, &reason).await.map_err(failed)?;
+            let held = dispatch::hold(&app, &Viewer::System, &reason)
+                .await
+                .map_err(failed)?;
             println!("{}", if held { "held" } else { "it was held already" });
             status(&app).await
         }
@@ -80,7 +86,12 @@ async fn status(app: &App) -> Result<(), Failure> {
     if let Some(due) = queue.oldest_due_at {
         println!("the oldest was due at {}", due.to_rfc3339());
     }
-    if let Some(Held { since, reason, waiting }) = queue.held {
+    if let Some(Held {
+        since,
+        reason,
+        waiting,
+    }) = queue.held
+    {
         println!("dispatch is held since {}: {reason}", since.to_rfc3339());
         println!("{waiting} mails would go if it were released");
     }
@@ -88,7 +99,9 @@ async fn status(app: &App) -> Result<(), Failure> {
         first: SHOWN,
         after: None,
     };
-    let parked = dispatch::parked(app, &Viewer::System, &cut).await.map_err(failed)?;
+    let parked = dispatch::parked(app, &Viewer::System, &cut)
+        .await
+        .map_err(failed)?;
     for item in &parked.items {
         let (mail, attempts) = &item.value;
         println!(

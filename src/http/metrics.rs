@@ -43,10 +43,15 @@ async fn answer(app: &App) -> Response {
 /// When the database fails.
 pub async fn written(app: &App) -> Result<String, Error> {
     let (queue, now) = (queue::queue(app).await?, app.clock.now());
-    let oldest = queue.oldest_due_at.map_or(0, |due| (now - due).num_seconds().max(0));
+    let oldest = queue
+        .oldest_due_at
+        .map_or(0, |due| (now - due).num_seconds().max(0));
     let mut text = String::new();
     let mut metric = |name: &str, kind: &str, help: &str, values: &[(&str, u64)]| {
-        let _ = writeln!(text, "# HELP guildhall_{name} {help}\n# TYPE guildhall_{name} {kind}");
+        let _ = writeln!(
+            text,
+            "# HELP guildhall_{name} {help}\n# TYPE guildhall_{name} {kind}"
+        );
         for (labels, value) in values {
             let _ = writeln!(text, "guildhall_{name}{labels} {value}");
         }
@@ -82,8 +87,14 @@ pub async fn written(app: &App) -> Result<String, Error> {
         "1 while this process offers nothing, because its relay cannot be reached.",
         &[("", u64::from(app.sending.rests_until(now).is_some()))],
     );
-    let tally = app.sending.tally().map(|(outcome, count)| (format!("{{outcome=\"{outcome}\"}}"), count));
-    let tally: Vec<_> = tally.iter().map(|(labels, count)| (labels.as_str(), *count)).collect();
+    let tally = app
+        .sending
+        .tally()
+        .map(|(outcome, count)| (format!("{{outcome=\"{outcome}\"}}"), count));
+    let tally: Vec<_> = tally
+        .iter()
+        .map(|(labels, count)| (labels.as_str(), *count))
+        .collect();
     metric(
         "mail_attempts_total",
         "counter",

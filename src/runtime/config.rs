@@ -214,7 +214,9 @@ impl Config {
         let hashing = hashing(&keys, &mut wrong);
         let sending = sending(&keys, &mut wrong);
         let metrics_listen = keys.metrics_listen.as_ref().and_then(|text| {
-            let read = text.parse().map_err(|e| wrong.push(format!("metrics_listen: {text:?} {e}")));
+            let read = text
+                .parse()
+                .map_err(|e| wrong.push(format!("metrics_listen: {text:?} {e}")));
             read.ok()
         });
         let single_sign_on = single_sign_on::check(keys.single_sign_on, &mut wrong);

@@ -76,5 +76,8 @@ async fn rows(app: &App) -> Vec<outbox::Model> {
 async fn attempts(world: &World, id: Uuid) -> Vec<(String, String)> {
     let found = guildhall::runtime::outbox::queue::attempts(&world.app, &[id]).await;
     let attempts: Vec<mail_attempt::Model> = found.unwrap().remove(&id).unwrap_or_default();
-    attempts.into_iter().map(|one| (one.outcome, one.answer)).collect()
+    attempts
+        .into_iter()
+        .map(|one| (one.outcome, one.answer))
+        .collect()
 }

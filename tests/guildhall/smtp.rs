@@ -170,7 +170,10 @@ impl State {
         }
         let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
         let is_next = once.front().is_some_and(|(at, _)| *at == step);
-        is_next.then(|| once.pop_front()).flatten().map(|(_, fault)| fault)
+        is_next
+            .then(|| once.pop_front())
+            .flatten()
+            .map(|(_, fault)| fault)
     }
 }
 

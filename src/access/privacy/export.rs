@@ -9,8 +9,8 @@ use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
     api_token, attempt, audit_entry, audit_part, bid_score, device, identity, import_run, installation,
-    invitation, mail_attempt, mailed_link, membership, notification, outbox, person, recovery_code, saved_search, session,
-    supplier_number,
+    invitation, mail_attempt, mailed_link, membership, notification, outbox, person, recovery_code,
+    saved_search, session, supplier_number,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{

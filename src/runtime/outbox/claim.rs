@@ -86,7 +86,12 @@ async fn free(app: &App, which: Condition, now: DateTime<Utc>) -> Result<(), Err
     let txn = app.db.begin().await?;
     let mut leased = Entity::find()
         .select_only()
-        .columns([Column::Id, Column::Attempts, Column::Unanswered, Column::LeasedUntil])
+        .columns([
+            Column::Id,
+            Column::Attempts,
+            Column::Unanswered,
+            Column::LeasedUntil,
+        ])
         .filter(Column::State.eq("leased"))
         .filter(which);
     if app.db.backend() == DbBackend::Postgres {

@@ -85,7 +85,11 @@ async fn deliver(app: &App, stopped: &(impl Fn() -> bool + Sync)) -> Result<usiz
             }
             looked = Instant::now();
         }
-        let allowed = if stopped() { 0 } else { app.sending.places(app.clock.now()) };
+        let allowed = if stopped() {
+            0
+        } else {
+            app.sending.places(app.clock.now())
+        };
         let places = allowed.saturating_sub(under_way.sends.len());
         let taken = under_way.round(app, places).await?;
         if under_way.sends.is_empty() {
@@ -157,7 +161,9 @@ async fn round(app: &App, ended: &[Offered], places: usize) -> Result<(Vec<Model
         0 => (Vec::new(), 0),
         places => claim::claim(app, &txn, places).await?,
     };
-    let sent = ended.iter().filter(|one| matches!(one.answer, Answer::Accepted(_)));
+    let sent = ended
+        .iter()
+        .filter(|one| matches!(one.answer, Answer::Accepted(_)));
     let counted = hold::count(app, &txn, sent.count()).await?;
     txn.commit().await?;
     if erased {

@@ -234,9 +234,17 @@ mod tests {
         assert_eq!(behind(&file, 0), None, "fresh");
         assert!(behind(&file, 7).unwrap().contains("moved"));
         std::fs::write(&file, "12").unwrap();
-        assert!(behind(&file, 7).unwrap().contains("knows of 7 mails sent, and 12 were"));
+        assert!(
+            behind(&file, 7)
+                .unwrap()
+                .contains("knows of 7 mails sent, and 12 were")
+        );
         assert_eq!(behind(&file, 12), None);
-        assert_eq!(behind(&file, 13), None, "the process died before it wrote the file");
+        assert_eq!(
+            behind(&file, 13),
+            None,
+            "the process died before it wrote the file"
+        );
         std::fs::write(&file, "").unwrap();
         assert!(behind(&file, 7).is_some());
     }

@@ -9,7 +9,9 @@ use entity::mail_domain;
 use entity::outbox::{Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, LockType, OnConflict};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -42,8 +44,9 @@ pub(super) async fn hold_back(
     let counts = |mail: &Model| mail.stream != "security" && !mail.paced;
     let domains = mails.iter().filter(|mail| counts(mail));
     // Sorted: two processes that hold several domains' rows take them in the same order.
-    let mut next: BTreeMap<String, DateTime<Utc>> =
-        domains.map(|mail| (domain(&mail.recipient), now - SLACK)).collect();
+    let mut next: BTreeMap<String, DateTime<Utc>> = domains
+        .map(|mail| (domain(&mail.recipient), now - SLACK))
+        .collect();
     if next.is_empty() {
         return Ok(());
     }
@@ -63,10 +66,12 @@ pub(super) async fn hold_back(
         }
     }
     *mails = going;
-    let rows = next.into_iter().map(|(domain, next_at)| mail_domain::ActiveModel {
-        domain: Set(domain),
-        next_at: Set(next_at),
-    });
+    let rows = next
+        .into_iter()
+        .map(|(domain, next_at)| mail_domain::ActiveModel {
+            domain: Set(domain),
+            next_at: Set(next_at),
+        });
     let replace = OnConflict::column(mail_domain::Column::Domain)
         .update_column(mail_domain::Column::NextAt)
         .to_owned();
@@ -158,7 +163,10 @@ mod tests {
             let within = |at: &&DateTime<Utc>| **at >= *first && **at < *first + Duration::minutes(1);
             assert!(turns.iter().filter(within).count() <= 611);
         }
-        assert_eq!(turns[1299], start + Duration::seconds(129) - Duration::milliseconds(100));
+        assert_eq!(
+            turns[1299],
+            start + Duration::seconds(129) - Duration::milliseconds(100)
+        );
     }
 
     #[test]

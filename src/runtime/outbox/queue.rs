@@ -124,7 +124,11 @@ pub async fn parked(app: &App, cut: &Cut) -> Result<Page<Parked>, Error> {
         id: value.id,
         value,
     };
-    Ok(Page::from_one_more(rows.into_iter().map(item).collect(), cut, None))
+    Ok(Page::from_one_more(
+        rows.into_iter().map(item).collect(),
+        cut,
+        None,
+    ))
 }
 
 /// What came of offering these mails, each in order.

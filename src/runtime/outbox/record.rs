@@ -67,23 +67,27 @@ fn write(app: &App, offered: &Offered) -> UpdateMany<Entity> {
         Answer::Accepted(said) => ("sent", said.clone()),
         Answer::Later(said) if offered.ended_at >= offered.give_up_at => {
             let hours = GIVE_UP.num_hours();
-            ("parked", format!("given up after {hours} hours; the last time: {said}"))
+            (
+                "parked",
+                format!("given up after {hours} hours; the last time: {said}"),
+            )
         }
         Answer::Refused(said) | Answer::Broken(said) => ("parked", said.clone()),
         Answer::Later(said) => ("queued", said.clone()),
-        Answer::Unreached(how) => ("queued", format!("not offered, the mail relay cannot be reached: {how}")),
+        Answer::Unreached(how) => (
+            "queued",
+            format!("not offered, the mail relay cannot be reached: {how}"),
+        ),
     };
     let update = update
         .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::LastAnswer, Expr::value(said));
     match &offered.answer {
         Answer::Accepted(_) => update.col_expr(Column::SentAt, Expr::value(offered.ended_at)),
-        Answer::Later(_) => update
-            .col_expr(Column::Paced, Expr::value(false))
-            .col_expr(
-                Column::DueAt,
-                Expr::value(offered.ended_at + retry_after(&app.entropy, ordinal)),
-            ),
+        Answer::Later(_) => update.col_expr(Column::Paced, Expr::value(false)).col_expr(
+            Column::DueAt,
+            Expr::value(offered.ended_at + retry_after(&app.entropy, ordinal)),
+        ),
         // It was not offered: it keeps its place.
         Answer::Unreached(_) => update.col_expr(Column::Attempts, Expr::value(ordinal - 1)),
         Answer::Refused(_) | Answer::Broken(_) => update,

@@ -34,12 +34,17 @@ impl Relay {
 
     /// How many conversations may be held now: none while it rests, and one to try it after that.
     pub(super) fn places(&self, now: DateTime<Utc>) -> usize {
-        if self.rests_until(now).is_some() { 0 } else { self.width }
+        if self.rests_until(now).is_some() {
+            0
+        } else {
+            self.width
+        }
     }
 
     /// Until when it rests. A rest that would last longer than rests do is one from before the clock was set back.
     pub(super) fn rests_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.until.filter(|until| now < *until && *until - now <= LAST_REST)
+        self.until
+            .filter(|until| now < *until && *until - now <= LAST_REST)
     }
 
     /// A conversation took place, whatever was said in it. Says whether there had been none for a while.
@@ -91,7 +96,11 @@ mod tests {
                 now += rest;
             }
         }
-        assert_eq!(rests[..6], [5, 10, 20, 40, 60, 60], "the first after eight failures");
+        assert_eq!(
+            rests[..6],
+            [5, 10, 20, 40, 60, 60],
+            "the first after eight failures"
+        );
         assert!(relay.conversed(), "it is back");
         assert!(!relay.conversed());
         assert_eq!(relay.places(now), 1);

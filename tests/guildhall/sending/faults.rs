@@ -84,13 +84,22 @@ async fn after(world: &World, step: Step, fault: Fault) -> &'static str {
     world.smtp.fault_always(Some((step, fault.clone())));
     let started = Instant::now();
     outbox::deliver_due(&process(world, patience)).await.unwrap();
-    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{step:?} {fault:?} hung");
+    assert!(
+        started.elapsed() < std::time::Duration::from_secs(20),
+        "{step:?} {fault:?} hung"
+    );
     world.smtp.fault_always(None);
     let found = row(world, id).await;
-    assert!(found.lease_token.is_none() && found.leased_until.is_none(), "{found:?}");
+    assert!(
+        found.lease_token.is_none() && found.leased_until.is_none(),
+        "{found:?}"
+    );
     let (tried, reason) = (attempts(world, id).await, found.last_answer.clone().unwrap());
     if let Fault::Say(said) = &fault {
-        assert!(reason.ends_with(said), "operators read what the server said: {reason}");
+        assert!(
+            reason.ends_with(said),
+            "operators read what the server said: {reason}"
+        );
     }
     let offered = tried.len() == 1 && tried[0].1 == reason && found.attempts == 1;
     let came = match (found.state.as_str(), found.due_at > written.due_at) {
@@ -101,13 +110,19 @@ async fn after(world: &World, step: Step, fault: Fault) -> &'static str {
     };
     if came == "parked" {
         let txn = world.app.db.begin().await.unwrap();
-        assert_eq!(outbox::queue::redrive(&world.app, &txn, Some(id)).await.unwrap(), 1);
+        assert_eq!(
+            outbox::queue::redrive(&world.app, &txn, Some(id)).await.unwrap(),
+            1
+        );
         txn.commit().await.unwrap();
     }
     world.app.clock.advance(Duration::minutes(2));
     assert_eq!(outbox::deliver_due(&process(world, None)).await.unwrap(), 1);
     let copies = world.smtp.all().split_off(received);
-    assert!(copies.iter().all(|copy| copy.bytes == copies[0].bytes), "byte for byte");
+    assert!(
+        copies.iter().all(|copy| copy.bytes == copies[0].bytes),
+        "byte for byte"
+    );
     match (copies.len(), came) {
         (1, came) => came,
         (2, "later") if fault == Fault::Lose => "twice",
@@ -134,7 +149,10 @@ async fn when_the_relays_250_is_lost_each_has_one_or_two_equal_copies_and_never_
     }
     assert_eq!(copies.len(), count, "never none");
     for (to, copies) in &copies {
-        assert!(copies.len() <= 2 && copies.iter().all(|copy| *copy == copies[0]), "{to}");
+        assert!(
+            copies.len() <= 2 && copies.iter().all(|copy| *copy == copies[0]),
+            "{to}"
+        );
     }
     let twice = copies.values().filter(|copies| copies.len() == 2).count();
     println!("M1: {count} lost: {twice} twice, {} once, 0 never", count - twice);
@@ -148,7 +166,12 @@ async fn a_connection_that_died_while_it_was_kept_costs_no_attempt() {
     let id = write(&world.app, Stream::Alert, ["a@b.example".to_owned()]).await[0];
     outbox::deliver_due(&world.app).await.unwrap();
     assert_eq!(row(&world, id).await.state, "sent");
-    for fault in [Fault::Close, Fault::Reset, Fault::Garbage, Fault::Say("421 idle for too long".into())] {
+    for fault in [
+        Fault::Close,
+        Fault::Reset,
+        Fault::Garbage,
+        Fault::Say("421 idle for too long".into()),
+    ] {
         let before = world.smtp.connections();
         let id = write(&world.app, Stream::Alert, ["a@b.example".to_owned()]).await[0];
         world.smtp.fault_next(Step::Mail, fault.clone());
@@ -171,7 +194,9 @@ async fn an_answer_that_came_too_late_is_never_taken_for_the_next_mails() {
     assert_eq!(outbox::deliver_due(&hasty).await.unwrap(), 0);
     assert_eq!(row(&world, first).await.state, "queued");
     let second = write(&world.app, Stream::Alert, ["c@b.example".to_owned()]).await[0];
-    world.smtp.fault_next(Step::Recipient, Fault::Say("550 nobody".into()));
+    world
+        .smtp
+        .fault_next(Step::Recipient, Fault::Say("550 nobody".into()));
     outbox::deliver_due(&hasty).await.unwrap();
     let second = row(&world, second).await;
     assert_eq!(

@@ -43,7 +43,9 @@ async fn restored(world: &World, send: impl AsyncFnOnce()) -> (App, Option<tempf
     let beside = world.app.db.beside("dispatch").unwrap();
     std::fs::copy(beside, at.with_extension("dispatch")).unwrap();
     let app = App {
-        db: Database::open(&format!("sqlite://{}", at.display())).await.unwrap(),
+        db: Database::open(&format!("sqlite://{}", at.display()))
+            .await
+            .unwrap(),
         sending: Arc::default(),
         ..world.app.clone()
     };
@@ -83,14 +85,25 @@ async fn a_restored_database_holds_all_but_security_mail_until_it_is_released() 
     assert_eq!(outbox::deliver_due(&restored).await.unwrap(), 1);
     assert_eq!(world.smtp.all().last().unwrap().to, ["link@b.example"]);
     let still = as_started_again(&restored).await.unwrap();
-    assert_eq!((still.waiting, still.since), (6, held.since), "starting again releases nothing");
+    assert_eq!(
+        (still.waiting, still.since),
+        (6, held.since),
+        "starting again releases nothing"
+    );
     let txn = restored.db.begin().await.unwrap();
     assert_eq!(hold::release(&txn, Some(copied_at)).await.unwrap(), 5);
     txn.commit().await.unwrap();
     assert_eq!(outbox::deliver_due(&restored).await.unwrap(), 1);
     assert_eq!(world.smtp.all().last().unwrap().to, ["new@b.example"]);
-    let dropped = rows(&restored).await.into_iter().filter(|mail| mail.state == "suppressed");
-    assert!(dropped.into_iter().all(|mail| mail.last_answer.unwrap() == "restored: told before"));
+    let dropped = rows(&restored)
+        .await
+        .into_iter()
+        .filter(|mail| mail.state == "suppressed");
+    assert!(
+        dropped
+            .into_iter()
+            .all(|mail| mail.last_answer.unwrap() == "restored: told before")
+    );
     assert_eq!(as_started_again(&restored).await, None, "released is released");
     assert_eq!(world.smtp.all().len(), 8, "nothing was told twice");
 }
@@ -105,7 +118,13 @@ async fn a_database_without_the_file_beside_it_was_moved_and_is_held() {
     write(&world.app, Stream::Alert, addresses(2)).await;
     outbox::deliver_due(&world.app).await.unwrap();
     std::fs::remove_file(file).unwrap();
-    assert!(as_started_again(&world.app).await.unwrap().reason.contains("moved"));
+    assert!(
+        as_started_again(&world.app)
+            .await
+            .unwrap()
+            .reason
+            .contains("moved")
+    );
 }
 
 #[tokio::test]
@@ -116,7 +135,14 @@ async fn a_count_that_goes_back_under_a_running_server_holds_dispatch() {
     sql(&world.app, "UPDATE dispatch SET sent = 1").await;
     write(&world.app, Stream::Alert, addresses(1)).await;
     outbox::deliver_due(&world.app).await.unwrap();
-    assert!(hold::held(&world.app).await.unwrap().unwrap().reason.contains("running server"));
+    assert!(
+        hold::held(&world.app)
+            .await
+            .unwrap()
+            .unwrap()
+            .reason
+            .contains("running server")
+    );
     write(&world.app, Stream::Alert, addresses(1)).await;
     assert_eq!(outbox::deliver_due(&world.app).await.unwrap(), 0);
 }

@@ -63,7 +63,10 @@ async fn kill_after_kill_no_mail_is_lost_and_few_come_twice_and_those_are_equal(
     );
     assert!(twice <= kills * AT_ONCE, "{twice}");
     for (to, copies) in &copies {
-        assert!(copies.iter().all(|copy| *copy == copies[0]), "{to}: the same bytes, Message-ID and all");
+        assert!(
+            copies.iter().all(|copy| *copy == copies[0]),
+            "{to}: the same bytes, Message-ID and all"
+        );
     }
     drop(last);
 }

@@ -26,7 +26,10 @@ async fn died_over(world: &World, id: Uuid) {
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .col_expr(Column::Unanswered, Expr::col(Column::Unanswered).add(1))
         .col_expr(Column::LeaseToken, Expr::value(Some(Uuid::from_u128(1))))
-        .col_expr(Column::LeasedUntil, Expr::value(Some(now + Duration::seconds(60))))
+        .col_expr(
+            Column::LeasedUntil,
+            Expr::value(Some(now + Duration::seconds(60))),
+        )
         .exec(&txn)
         .await
         .unwrap();
@@ -114,7 +117,11 @@ async fn a_worker_that_was_thought_dead_changes_nothing_and_a_process_takes_noth
     }
     world.app.clock.advance(Duration::minutes(10));
     let other = world.node().await;
-    assert_eq!(outbox::deliver_due(&other).await.unwrap(), 1, "its lease has ended");
+    assert_eq!(
+        outbox::deliver_due(&other).await.unwrap(),
+        1,
+        "its lease has ended"
+    );
     let sent = row(&world, id).await;
     slow.goes_on.store(true, Ordering::SeqCst);
     sending.await.unwrap().unwrap();
@@ -147,18 +154,41 @@ async fn a_relay_that_is_down_for_two_days_loses_nothing_and_is_soon_found_again
     let tried = world.smtp.connections();
     assert!(tried < 2 * 24 * 60 + 20, "one mail tries it each minute: {tried}");
     let waiting = rows(&world.app).await;
-    assert!(waiting.iter().all(|mail| mail.state == "queued" && mail.attempts == 0));
-    assert!(waiting[0].last_answer.as_ref().unwrap().contains("cannot be reached"));
+    assert!(
+        waiting
+            .iter()
+            .all(|mail| mail.state == "queued" && mail.attempts == 0)
+    );
+    assert!(
+        waiting[0]
+            .last_answer
+            .as_ref()
+            .unwrap()
+            .contains("cannot be reached")
+    );
     write(&world.app, Stream::Security, ["urgent@b.example".to_owned()]).await;
     world.app.clock.advance(Duration::hours(40));
     outbox::deliver_due(&world.app).await.unwrap();
     world.smtp.fault_always(None);
     world.app.clock.advance(Duration::minutes(1));
-    assert_eq!(outbox::deliver_due(&world.app).await.unwrap(), 51, "older than 72 hours, but never offered");
-    let received: Vec<_> = world.smtp.all().into_iter().map(|mail| mail.to.concat()).collect();
+    assert_eq!(
+        outbox::deliver_due(&world.app).await.unwrap(),
+        51,
+        "older than 72 hours, but never offered"
+    );
+    let received: Vec<_> = world
+        .smtp
+        .all()
+        .into_iter()
+        .map(|mail| mail.to.concat())
+        .collect();
     assert_eq!(received[0], "urgent@b.example");
     let all: Vec<_> = addresses(50).collect();
-    assert_eq!(received[1..10], all[..9], "in the order in which they were due, one at a time to begin with");
+    assert_eq!(
+        received[1..10],
+        all[..9],
+        "in the order in which they were due, one at a time to begin with"
+    );
     assert_eq!(received.len(), 51);
 }
 
@@ -171,7 +201,11 @@ async fn a_relay_that_turns_some_connections_away_gets_fewer_and_all_the_mail() 
             .smtp
             .fault_next(Step::Greeting, Fault::Say("421 too many connections".into()));
     }
-    assert_eq!(outbox::deliver_due(&world.app).await.unwrap(), 40, "it does not rest");
+    assert_eq!(
+        outbox::deliver_due(&world.app).await.unwrap(),
+        40,
+        "it does not rest"
+    );
     assert!(rows(&world.app).await.iter().all(|mail| mail.attempts == 1));
 }
 
@@ -190,7 +224,12 @@ async fn two_processes_share_the_sending_and_send_nothing_twice() {
     println!("{one} by one, {two} by the other");
     assert_eq!(one + two, count);
     assert!(one > 0 && two > 0);
-    let received: Vec<_> = world.smtp.all().into_iter().map(|mail| mail.to.concat()).collect();
+    let received: Vec<_> = world
+        .smtp
+        .all()
+        .into_iter()
+        .map(|mail| mail.to.concat())
+        .collect();
     assert_eq!(received.len(), count);
     assert_eq!(received.iter().collect::<BTreeSet<_>>().len(), count);
 }

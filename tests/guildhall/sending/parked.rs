@@ -30,7 +30,12 @@ async fn a_panicking_and_a_never_ending_send_are_parked_with_reasons_and_the_res
     let count = sized(200, 1000);
     let sabotaged = Arc::new(Sabotaged(world.app.mailer.clone()));
     let app = App {
-        mailer: world.app.mailer.clone().carried_by(sabotaged).answered_within(Span::from_secs(2)),
+        mailer: world
+            .app
+            .mailer
+            .clone()
+            .carried_by(sabotaged)
+            .answered_within(Span::from_secs(2)),
         ..world.app.clone()
     };
     let ids = write(&world.app, Stream::Alert, addresses(count)).await;
@@ -41,7 +46,10 @@ async fn a_panicking_and_a_never_ending_send_are_parked_with_reasons_and_the_res
         ..app
     };
     for _ in 0..80 {
-        world.app.clock.advance(Duration::hours(1) + Duration::minutes(20));
+        world
+            .app
+            .clock
+            .advance(Duration::hours(1) + Duration::minutes(20));
         outbox::deliver_due(&impatient).await.unwrap();
     }
     let mut parked = rows(&world.app).await;
@@ -49,7 +57,13 @@ async fn a_panicking_and_a_never_ending_send_are_parked_with_reasons_and_the_res
     parked.sort_by_key(|mail| mail.recipient.len());
     let told: Vec<_> = parked
         .iter()
-        .map(|mail| (mail.recipient.as_str(), mail.state.as_str(), mail.last_answer.as_deref().unwrap()))
+        .map(|mail| {
+            (
+                mail.recipient.as_str(),
+                mail.state.as_str(),
+                mail.last_answer.as_deref().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(
         told,
@@ -62,7 +76,11 @@ async fn a_panicking_and_a_never_ending_send_are_parked_with_reasons_and_the_res
             )
         ]
     );
-    assert_eq!(attempts(&world, ids[7]).await.len(), 1, "a panic is not tried again");
+    assert_eq!(
+        attempts(&world, ids[7]).await.len(),
+        1,
+        "a panic is not tried again"
+    );
     assert!(attempts(&world, ids[13]).await.len() > 50);
     let txn = world.app.db.begin().await.unwrap();
     assert_eq!(outbox::queue::redrive(&world.app, &txn, None).await.unwrap(), 2);
@@ -70,10 +88,16 @@ async fn a_panicking_and_a_never_ending_send_are_parked_with_reasons_and_the_res
     assert_eq!(outbox::deliver_due(&world.app).await.unwrap(), 2);
     let received = world.smtp.all();
     for mail in &parked {
-        let copies: Vec<_> = received.iter().filter(|copy| copy.to == [mail.recipient.clone()]).collect();
+        let copies: Vec<_> = received
+            .iter()
+            .filter(|copy| copy.to == [mail.recipient.clone()])
+            .collect();
         assert_eq!(copies.len(), 1);
         let id = mail.message_id.as_bytes();
-        assert!(copies[0].bytes.windows(id.len()).any(|bytes| bytes == id), "the same Message-ID");
+        assert!(
+            copies[0].bytes.windows(id.len()).any(|bytes| bytes == id),
+            "the same Message-ID"
+        );
         assert!(copies[0].bytes.starts_with(&mail.message), "and the same bytes");
     }
 }

@@ -273,7 +273,10 @@ mod tests {
         let smtp = Smtp::from_url("smtps://user%40b:p%2Fw@mail.example/guildhall.example").unwrap();
         assert!(matches!(smtp.tls, Tls::Wrapper(_)));
         assert_eq!((smtp.host.as_str(), smtp.port), ("mail.example", 465));
-        assert_eq!(smtp.credentials, Some(Credentials::new("user@b".into(), "p/w".into())));
+        assert_eq!(
+            smtp.credentials,
+            Some(Credentials::new("user@b".into(), "p/w".into()))
+        );
         assert_eq!(smtp.hello, ClientId::Domain("guildhall.example".into()));
         assert!(!format!("{smtp:?}").contains("p/w"));
         let relay = Smtp::from_url("smtp://localhost:1025").unwrap();
