@@ -12,6 +12,7 @@
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them; calendars and feeds |
+//! | [`dispatch`] | the mail queue as operators see it: what was given up, putting it back, holding what leaves |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
 //! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, mail links, single sign-on, the development mailbox and clock |
@@ -36,7 +37,7 @@
 //! from [`contracts::openings`] what has opened and was not announced, matches that against every active search
 //! ([`alerts::filter`]), writes a notification each (unique by search and event) and one mail for a person
 //! ([`alerts::digest`]) to the [`runtime::outbox`], and marks the windows announced: one transaction. Then
-//! [`runtime::outbox::deliver_due`] leases each mail, offers it to the mail server, and records the answer.
+//! [`runtime::outbox::run`] leases mails, a few at a time, offers them to the mail server, and records the answers.
 //!
 //! **List contracts expiring in 180 days with their suppliers.** `http::graphql` admits the request (JSON, size,
 //! origin), [`graphql::Api`] guards and parses it, `graphql::contracts` turns the filter into
@@ -70,6 +71,7 @@ pub mod audit;
 pub mod cli;
 pub mod contracts;
 pub mod councils;
+pub mod dispatch;
 pub mod events;
 pub mod exchange;
 pub mod graphql;

@@ -36,6 +36,7 @@ pub(crate) async fn application() -> Place {
         hashing: guildhall::runtime::Hashing::at_once(1),
         single_sign_on: Arc::default(),
         work: Arc::default(),
+        sending: Arc::default(),
     };
     Migrator::up(app.db.for_migration(), None)
         .await

@@ -7,7 +7,8 @@ use super::subject::{self, Subject};
 use super::{ledger, store};
 use crate::access::{Action, Resource, Viewer, accounts, authorize};
 use crate::events::{self, About, Event};
-use crate::runtime::outbox::{self, Sending};
+use crate::runtime::outbox::queue::{self, Attempt};
+use crate::runtime::outbox::{self, Outcome};
 use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -22,7 +23,9 @@ pub struct Trace {
     /// The row of the ledger, if the person was to hear of it.
     pub notified: Option<Notified>,
     /// What became of the mail, once there is one.
-    pub sending: Option<Sending>,
+    pub outcome: Option<Outcome>,
+    /// Each time that it was offered to a mail server, and what came of it.
+    pub attempts: Vec<Attempt>,
 }
 
 /// A search that looked at an event.
@@ -85,7 +88,8 @@ pub async fn of(
     let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
     let rows = ledger::of_person(db, person, &ids).await?;
     let mails: Vec<Uuid> = rows.iter().filter_map(|row| row.outbox_id).collect();
-    let sendings = outbox::sendings(db, &mails).await?;
+    let outcomes = outbox::outcomes(db, &mails).await?;
+    let attempts = queue::attempts(app, &mails).await?;
     let trace = |event: Event| {
         let row = rows.iter().find(|row| row.event_id == event.id);
         let found = row.map(ledger::because).unwrap_or_default();
@@ -103,7 +107,10 @@ pub async fn of(
                 reason: row.reason.clone(),
                 found_at: row.created_at,
             }),
-            sending: row.and_then(|row| sendings.get(&row.outbox_id?).cloned()),
+            attempts: row
+                .and_then(|row| attempts.get(&row.outbox_id?).cloned())
+                .unwrap_or_default(),
+            outcome: row.and_then(|row| outcomes.get(&row.outbox_id?).cloned()),
             event,
         }
     };

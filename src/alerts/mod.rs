@@ -40,7 +40,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     loop {
         if let Err(panic) = tokio::spawn({
             let app = app.clone();
-            async move { pass(&app).await }
+            async move { look(&app).await }
         })
         .await
         {
@@ -48,17 +48,27 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         }
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => return,
-            () = app.work.hurried() => {}
             () = tokio::time::sleep(REST) => {}
         }
     }
 }
 
-/// One pass: what has opened is told, and what is due is sent.
+/// Looks and sends, one after the other: for a clock that was moved.
 pub async fn pass(app: &App) {
+    look(app).await;
+    if let Err(error) = outbox::deliver_due(app).await {
+        tracing::error!(%error, "sending mail failed; the next pass tries again");
+    }
+    wipe(app).await;
+}
+
+/// One pass: what has opened is told, and what has expired is forgotten. [`outbox::run`] sends what it wrote.
+async fn look(app: &App) {
     let _turn = app.work.turn().await;
-    if let Err(error) = tick(app).await {
-        tracing::error!(%error, "looking for opened windows failed; the next pass tries again");
+    match tick(app).await {
+        Ok(told) if told.mails > 0 => app.work.hurry(),
+        Ok(_) => {}
+        Err(error) => tracing::error!(%error, "looking for opened windows failed; the next pass tries again"),
     }
     if let Err(error) = access::sweep(app).await {
         tracing::error!(%error, "forgetting what has expired failed; the next pass tries again");
@@ -66,9 +76,11 @@ pub async fn pass(app: &App) {
     if let Err(error) = idempotency::sweep(app).await {
         tracing::error!(%error, "forgetting old idempotency keys failed; the next pass tries again");
     }
-    if let Err(error) = outbox::deliver_due(app).await {
-        tracing::error!(%error, "sending mail failed; the next pass tries again");
-    }
+    wipe(app).await;
+}
+
+/// After the outbox has had its turn: mails that were to go once they were sent may have gone.
+async fn wipe(app: &App) {
     if let Err(error) = access::privacy::sweep(app).await {
         tracing::error!(%error, "wiping what was erased failed; the next pass tries again");
     }

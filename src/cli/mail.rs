@@ -1,17 +1,45 @@
-//! `mail`: what comes back, and what the DNS says of what leaves.
+//! `mail`: the mail queue from the server's own command line; what comes back, and what the DNS says of what leaves.
+
+mod returned;
 
 use super::{Failure, failed, open};
-use crate::alerts::returned;
-use crate::runtime::config::Config;
+use crate::access::Viewer;
+use crate::dispatch::{self, Held};
+use crate::graphql::ids::{Id, Sort};
+use crate::runtime::App;
+use crate::runtime::page::Cut;
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use std::io::Read;
 use std::path::Path;
 
-/// What mail systems take for "try again later" (sysexits.h): a bounce is not lost while the database is down.
-const TRY_LATER: i32 = 75;
+/// Parked mails that `status` tells of.
+const SHOWN: u64 = 20;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Mail {
+    /// How much mail is where, what was given up and why, and whether dispatch is held.
+    Status,
+    /// Put mail that was given up back in the queue: the same bytes, the same Message-ID.
+    Redrive {
+        /// Which, as `mail status` names it.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        id: Option<String>,
+        /// All of it.
+        #[arg(long)]
+        all: bool,
+    },
+    /// Let nothing leave but what protects accounts, until it is released.
+    Hold {
+        /// Why, for `mail status` and the log.
+        #[arg(long, default_value = "held by hand")]
+        reason: String,
+    },
+    /// Let mail leave again.
+    Release {
+        /// Drop what was written before this instant and is not sent, as `2026-03-01T09:00:00Z`: it was told before.
+        #[arg(long)]
+        drop_before: Option<DateTime<Utc>>,
+    },
     /// Take one message that came back, from standard input: for the pipe of a mail system's alias `bounces`.
     Returned {
         /// The address it came back to; found in the message, if not given.
@@ -22,47 +50,86 @@ pub(super) enum Mail {
 }
 
 pub(super) async fn run(config: Option<&Path>, mail: Mail) -> Result<(), Failure> {
+    match &mail {
+        Mail::Returned { recipient } => return returned::take_one(config, recipient.as_deref()).await,
+        Mail::DkimRecord => return returned::dkim_record(config),
+        _ => {}
+    }
+    let app = open::app(config).await?;
     match mail {
-        Mail::Returned { recipient } => {
-            let taken = take_returned(config, recipient.as_deref()).await;
-            taken.inspect_err(|lines| {
-                for line in lines {
-                    eprintln!("guildhall: {line}");
-                }
-                std::process::exit(TRY_LATER);
-            })
+        Mail::Returned { .. } | Mail::DkimRecord => Ok(()),
+        Mail::Status => status(&app).await,
+        Mail::Redrive { id: Some(id), .. } => {
+            let mail = Id::parse(&id).ok_or_else(|| failed(format!("{id:?} is not the id of a mail")))?;
+            let mail = mail.of(Sort::Mail).map_err(|e| failed(e.message))?;
+            dispatch::redrive(&app, &Viewer::System, mail)
+                .await
+                .map_err(failed)?;
+            println!("redriven 1");
+            Ok(())
         }
-        Mail::DkimRecord => dkim_record(config),
+        Mail::Redrive { .. } => {
+            let redriven = dispatch::redrive_all(&app, &Viewer::System)
+                .await
+                .map_err(failed)?;
+            println!("redriven {redriven}");
+            Ok(())
+        }
+        Mail::Hold { reason } => {
+            let held = dispatch::hold(&app, &Viewer::System, &reason)
+                .await
+                .map_err(failed)?;
+            println!("{}", if held { "held" } else { "it was held already" });
+            status(&app).await
+        }
+        Mail::Release { drop_before } => {
+            let dropped = dispatch::release(&app, &Viewer::System, drop_before)
+                .await
+                .map_err(failed)?;
+            println!("released; dropped {dropped}");
+            status(&app).await
+        }
     }
 }
 
-/// What is not ours is said and dropped: refused, it would come back to nobody.
-async fn take_returned(config: Option<&Path>, recipient: Option<&str>) -> Result<(), Failure> {
-    let mut message = Vec::new();
-    let most = u64::try_from(returned::MOST).unwrap_or(u64::MAX);
-    let mut input = std::io::stdin().lock();
-    input
-        .by_ref()
-        .take(most)
-        .read_to_end(&mut message)
+async fn status(app: &App) -> Result<(), Failure> {
+    let queue = dispatch::status(app, &Viewer::System).await.map_err(failed)?;
+    println!(
+        "queued {}, being offered {}, parked {}, suppressed {}, sent in the last 24 hours {}",
+        queue.queued, queue.leased, queue.parked, queue.suppressed, queue.sent_last_day
+    );
+    if let Some(due) = queue.oldest_due_at {
+        println!("the oldest was due at {}", due.to_rfc3339());
+    }
+    if let Some(Held {
+        since,
+        reason,
+        waiting,
+    }) = queue.held
+    {
+        println!("dispatch is held since {}: {reason}", since.to_rfc3339());
+        println!("{waiting} mails would go if it were released");
+    }
+    let cut = Cut {
+        first: SHOWN,
+        after: None,
+    };
+    let parked = dispatch::parked(app, &Viewer::System, &cut)
+        .await
         .map_err(failed)?;
-    std::io::copy(&mut input, &mut std::io::sink()).map_err(failed)?;
-    drop(input);
-    let app = open::configured(config).await?;
-    match returned::take(&app, recipient, &message).await.map_err(failed)? {
-        Some(taken) => println!("{}", taken.returned.in_words()),
-        None => println!("it is about no mail of ours"),
+    for item in &parked.items {
+        let (mail, attempts) = &item.value;
+        println!(
+            "parked {} to {}, written {}, offered {} times: {}",
+            Id::new(Sort::Mail, mail.id),
+            mail.recipient,
+            mail.created_at.to_rfc3339(),
+            attempts.len(),
+            mail.last_answer.as_deref().unwrap_or_default()
+        );
     }
-    Ok(())
-}
-
-fn dkim_record(config: Option<&Path>) -> Result<(), Failure> {
-    let record = Config::read(config)?.mailer.dkim_record();
-    let (name, text) =
-        record.ok_or_else(|| failed("mail is not signed: set dkim_selector and dkim_key_file"))?;
-    // A string in the DNS has at most 255 bytes; a record may have several.
-    let strings = text.as_bytes().chunks(255).map(String::from_utf8_lossy);
-    let strings = strings.map(|string| format!("\"{string}\"")).collect::<Vec<_>>();
-    println!("{name}. IN TXT ( {} )", strings.join(" "));
+    if parked.more {
+        println!("and more: `parkedMails` in the API has all of them");
+    }
     Ok(())
 }

@@ -41,7 +41,7 @@ enum Command {
     /// Check the audit log, or take a copy of it.
     #[command(subcommand)]
     Audit(audit::Audit),
-    /// Take mail that came back, or print what the DNS should say of mail.
+    /// See and steer the mail queue, take what came back, or print what the DNS should say of mail.
     #[command(subcommand)]
     Mail(mail::Mail),
     /// Print the API's schema.

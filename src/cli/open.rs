@@ -39,6 +39,7 @@ pub(super) async fn as_it_is(config: Option<&Path>, secret: Secret) -> Result<Ap
         hashing: Hashing::at_once(HASHING),
         single_sign_on: Arc::default(),
         work: Arc::default(),
+        sending: Arc::default(),
     })
 }
 
@@ -66,6 +67,7 @@ pub(super) async fn of(config: Config, entropy: Entropy) -> Result<App, Failure>
         hashing: config.hashing,
         single_sign_on: Arc::new(single_sign_on),
         work: Arc::default(),
+        sending: Arc::new(config.sending),
     })
 }
 

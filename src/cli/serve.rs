@@ -7,7 +7,7 @@ use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
 use crate::runtime::config::Config;
 use crate::runtime::entropy::Entropy;
-use crate::runtime::{App, telemetry};
+use crate::runtime::{App, outbox, telemetry};
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -16,9 +16,9 @@ use tokio::sync::watch;
 pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let config = Config::read(config)?;
     telemetry::start(&config.log);
-    let (address, proxies) = (config.listen, config.proxies);
+    let (address, proxies, metrics) = (config.listen, config.proxies, config.metrics_listen);
     let app = open::of(config, Entropy::system()).await?;
-    let _lock = app.db.lock_for_serving().map_err(failed)?;
+    let lock = app.db.lock_for_serving().map_err(failed)?;
     open::prepare(&app).await?;
     let shut_out = single_sign_on::operators_shut_out(&app).await.map_err(failed)?;
     if !shut_out.is_empty() {
@@ -27,6 +27,19 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let listener = TcpListener::bind(address)
         .await
         .map_err(|e| failed(format!("{address}: {e}")))?;
+    if lock.is_some() {
+        // Nobody else serves this file: whoever held a lease is dead.
+        outbox::free_leases(&app).await.map_err(failed)?;
+    }
+    outbox::hold::look(&app).await.map_err(failed)?;
+    if let Some(address) = metrics {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| failed(format!("metrics_listen: {address}: {e}")))?;
+        let address = listener.local_addr().map_err(failed)?;
+        println!("metrics on http://{address}/metrics");
+        tokio::spawn(http::metrics::serve(app.clone(), listener));
+    }
     let page = DevelopmentPage {
         mode: "development".into(),
         tabs: super::demo::tabs("you@example.org"),
@@ -49,8 +62,9 @@ pub(super) async fn serve(
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
-    let work = tokio::spawn(alerts::run(app.clone(), stopped));
-    let (told, work_left) = (app.clone(), app.work.clone());
+    let looking = tokio::spawn(alerts::run(app.clone(), stopped.clone()));
+    let sending = tokio::spawn(outbox::run(app.clone(), stopped));
+    let told = app.clone();
     let site = Site::new(app.clone(), Api::new(app))
         .with_page(page)
         .behind(proxies)
@@ -61,8 +75,9 @@ pub(super) async fn serve(
     ready(address);
     let served = http::serve(site, listener, shutdown()).await;
     let _ = stop.send(true);
-    work_left.hurry();
-    let _ = work.await;
+    let _ = looking.await;
+    // What is under way is waited for: killed, it would be sent again.
+    let _ = sending.await;
     served.map_err(failed)
 }
 

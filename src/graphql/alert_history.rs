@@ -2,13 +2,15 @@
 
 use super::errors::Told;
 use super::ids::{Id, Sort};
+use super::mail::MailAttempt;
 use crate::access::Viewer;
 use crate::alerts::filter::Part;
 use crate::alerts::history::{self, Looked, Missed, Trace};
 use crate::alerts::searches::State;
 use crate::events::{About, Kind};
 use crate::runtime::App;
-use crate::runtime::outbox::Sending;
+use crate::runtime::outbox::Outcome;
+use crate::runtime::outbox::queue::Attempt;
 use async_graphql::{Context, Enum, Error, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 
@@ -90,8 +92,8 @@ pub struct AlertMail {
     written_at: DateTime<Utc>,
     /// When a mail server took it.
     sent_at: Option<DateTime<Utc>>,
-    /// How often it was tried.
-    attempts: i32,
+    /// Each time that it was offered to a mail server, and what that said.
+    attempts: Vec<MailAttempt>,
     /// What the mail server last answered, or why it was parked or suppressed.
     last_answer: Option<String>,
 }
@@ -144,7 +146,7 @@ impl From<Trace> for AlertTrace {
                 due_at: row.due_at,
                 reason: row.reason,
             }),
-            mail: trace.sending.map(AlertMail::from),
+            mail: mail(trace.outcome, trace.attempts),
         }
     }
 }
@@ -172,15 +174,14 @@ impl From<Looked> for AlertTraceSearch {
     }
 }
 
-impl From<Sending> for AlertMail {
-    fn from(sending: Sending) -> Self {
-        Self {
-            state: sending.state,
-            message_id: sending.message_id,
-            written_at: sending.written_at,
-            sent_at: sending.sent_at,
-            attempts: sending.attempts,
-            last_answer: sending.last_answer,
-        }
-    }
+fn mail(outcome: Option<Outcome>, attempts: Vec<Attempt>) -> Option<AlertMail> {
+    let outcome = outcome?;
+    Some(AlertMail {
+        state: outcome.state,
+        message_id: outcome.message_id,
+        written_at: outcome.written_at,
+        sent_at: outcome.sent_at,
+        attempts: attempts.into_iter().map(MailAttempt::from).collect(),
+        last_answer: outcome.last_answer,
+    })
 }

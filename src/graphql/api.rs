@@ -7,7 +7,7 @@ use super::documents::Documents;
 use super::feed::Feed;
 use super::{Schema, errors, guard};
 use crate::access::{Origin, Viewer};
-use crate::runtime::{App, Error};
+use crate::runtime::{App, Error, panic_words};
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Variables};
 use futures_util::FutureExt;
@@ -177,13 +177,6 @@ pub(super) fn coded(message: String, code: &str, reference: Option<String>) -> S
     error
 }
 
-/// What a panic said, for the log.
-pub(crate) fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without words".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +199,7 @@ mod tests {
             hashing: crate::runtime::Hashing::at_once(1),
             single_sign_on: Arc::default(),
             work: Arc::default(),
+            sending: Arc::default(),
         })
     }
 

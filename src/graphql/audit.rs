@@ -115,6 +115,7 @@ fn sort(kind: &str) -> Option<Sort> {
         "contract" => Sort::Contract,
         "council" => Sort::Council,
         "invitation" => Sort::Invitation,
+        "mail" => Sort::Mail,
         "need" => Sort::Need,
         "person" | audit::ERASURE => Sort::Person,
         "pilot" => Sort::Pilot,

@@ -5,7 +5,7 @@
 //! reading goes back a little and leaves out what it told before. `Work::wrote` only makes it
 //! read at once. It tells that it is worth looking; what may be seen is judged when it is delivered.
 
-use super::panic_words;
+use crate::runtime::panic_words;
 use crate::runtime::{App, Error};
 use crate::{alerts, pilots};
 use chrono::{DateTime, Duration, Utc};

@@ -38,9 +38,11 @@ pub enum Sort {
     Invitation,
     /// An entry of the audit log.
     AuditEntry,
+    /// A mail.
+    Mail,
 }
 
-const SORTS: [(Sort, &str); 15] = [
+const SORTS: [(Sort, &str); 16] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
@@ -56,6 +58,7 @@ const SORTS: [(Sort, &str); 15] = [
     (Sort::ApiToken, "token"),
     (Sort::Invitation, "invitation"),
     (Sort::AuditEntry, "entry"),
+    (Sort::Mail, "mail"),
 ];
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -91,7 +94,8 @@ impl Id {
         Err(async_graphql::Error::new(message).extend_with(|_, e| e.set("code", "WRONG_ID")))
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// The identifier that is written so.
+    pub fn parse(text: &str) -> Option<Self> {
         let (prefix, digits) = text.split_once('_')?;
         let sort = SORTS.iter().find(|(_, name)| *name == prefix)?.0;
         if digits.len() != 26 {

@@ -20,6 +20,7 @@ mod feeds;
 mod guard;
 pub mod idempotency;
 pub mod ids;
+mod mail;
 mod members;
 mod needs;
 mod node;
@@ -40,7 +41,6 @@ mod windows;
 pub(crate) use access::{AWAY_COOKIE, away_cookie, back_cookie};
 pub use access::{DEVICE_COOKIE, SESSION_COOKIE, cookies, device_cookie, ended_cookie};
 pub use api::Api;
-pub(crate) use api::panic_words;
 pub(crate) use feed::{Event, Events};
 pub(crate) use members::called;
 pub(crate) use subscriptions::{Call, Operation};
@@ -57,6 +57,7 @@ pub struct Query(
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     feeds::FeedsQuery,
+    mail::MailQuery,
     needs::NeedsQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
@@ -88,6 +89,7 @@ pub struct Mutation(
     bids::BidsMutation,
     councils::CouncilsMutation,
     feeds::FeedsMutation,
+    mail::MailMutation,
     needs::NeedsMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,

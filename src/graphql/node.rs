@@ -69,7 +69,8 @@ impl NodeQuery {
             | Sort::Session
             | Sort::ApiToken
             | Sort::Invitation
-            | Sort::AuditEntry => None,
+            | Sort::AuditEntry
+            | Sort::Mail => None,
         })
     }
 }

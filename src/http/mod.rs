@@ -12,6 +12,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod mailbox;
+pub mod metrics;
 mod origin;
 mod pages;
 mod places;

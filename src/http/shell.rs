@@ -3,7 +3,8 @@
 //! A fault's cause goes to the log under a reference; only the reference leaves. Programs get JSON, people pages.
 
 use super::pages;
-use crate::graphql::{errors, panic_words};
+use crate::graphql::errors;
+use crate::runtime::panic_words;
 use crate::runtime::{App, Error};
 use futures_util::FutureExt;
 use poem::http::{HeaderName, HeaderValue, StatusCode, header};

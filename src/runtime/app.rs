@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::database::Database;
 use super::entropy::Entropy;
 use super::mail::Mailer;
+use super::outbox::Sending;
 use super::provider::Providers;
 use super::secret::Secret;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct App {
     pub single_sign_on: Arc<Providers>,
     /// The scheduled work of this process.
     pub work: Arc<Work>,
+    /// How this process sends mail, and how that goes.
+    pub sending: Arc<Sending>,
 }
 
 /// When this process's scheduled work is due.
@@ -65,8 +68,7 @@ impl Work {
         self.written.notified().await;
     }
 
-    /// One pass at a time: a clock that is moved while a mail is on its way would end the mail's lease, and a
-    /// second pass would send it again.
+    /// One pass at a time.
     pub async fn turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().await
     }

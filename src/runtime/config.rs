@@ -9,6 +9,7 @@ pub use single_sign_on::{SingleSignOn, is_on_this_machine};
 use super::app::Hashing;
 use super::clock::Clock;
 use super::mail::Mailer;
+use super::outbox::Sending;
 use super::secret::Secret;
 use chrono::{DateTime, Utc};
 use figment::Figment;
@@ -54,6 +55,15 @@ struct Keys {
     bounces: bool,
     /// The domain that it comes back to, at `bounces+...`. Default that of `mail_from`.
     return_path_domain: Option<String>,
+    /// Mails under way to the relay at the same time, by each process. Default 8.
+    #[serde(default = "default_mail_at_once")]
+    mail_at_once: usize,
+    /// Mails to one recipient's domain in a minute, by all processes together; what protects accounts is exempt. Default
+    /// 600; 0 is no limit.
+    #[serde(default = "default_mail_per_domain")]
+    mail_per_domain_per_minute: u32,
+    /// Address and port of a listener for Prometheus, at `/metrics`. Whoever reaches it can read it. Default none.
+    metrics_listen: Option<String>,
     /// Log filter when `RUST_LOG` is not set. Default `info`.
     #[serde(default = "default_log")]
     log: String,
@@ -98,6 +108,14 @@ fn default_log() -> String {
     "info".into()
 }
 
+fn default_mail_at_once() -> usize {
+    8
+}
+
+fn default_mail_per_domain() -> u32 {
+    600
+}
+
 fn default_password_checks() -> usize {
     4
 }
@@ -111,7 +129,7 @@ fn default_password_passes() -> u32 {
 }
 
 /// A configuration that is whole.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
@@ -123,6 +141,10 @@ pub struct Config {
     pub secret: Secret,
     /// How mail leaves.
     pub mailer: Mailer,
+    /// How mail is sent.
+    pub sending: Sending,
+    /// Where metrics are served.
+    pub metrics_listen: Option<SocketAddr>,
     /// Log filter.
     pub log: String,
     /// Proxies in front.
@@ -209,6 +231,13 @@ impl Config {
         let mut wrong = Vec::new();
         let hashing = hashing(&keys, &mut wrong);
         let mailer = mail::check(&keys, &mut wrong);
+        let sending = sending(&keys, &mut wrong);
+        let metrics_listen = keys.metrics_listen.as_ref().and_then(|text| {
+            let read = text
+                .parse()
+                .map_err(|e| wrong.push(format!("metrics_listen: {text:?} {e}")));
+            read.ok()
+        });
         let single_sign_on = single_sign_on::check(keys.single_sign_on, &mut wrong);
         let listen = keys
             .listen
@@ -254,6 +283,8 @@ impl Config {
                     database_url,
                     secret,
                     mailer,
+                    sending,
+                    metrics_listen,
                     log: keys.log,
                     proxies: keys.proxies,
                     hashing,
@@ -265,6 +296,14 @@ impl Config {
             _ => Err(wrong),
         }
     }
+}
+
+fn sending(keys: &Keys, wrong: &mut Vec<String>) -> Sending {
+    let at_once = keys.mail_at_once;
+    if !(1..=64).contains(&at_once) {
+        wrong.push(format!("mail_at_once: {at_once} is not 1 to 64"));
+    }
+    Sending::new(at_once.clamp(1, 64), keys.mail_per_domain_per_minute)
 }
 
 fn hashing(keys: &Keys, wrong: &mut Vec<String>) -> Hashing {

@@ -273,6 +273,11 @@ impl Database {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// The file beside a SQLite file that has this extension.
+    pub fn beside(&self, extension: &str) -> Option<PathBuf> {
+        self.file.as_ref().map(|file| file.with_extension(extension))
+    }
+
     /// Answers when the database does.
     pub async fn ping(&self) -> Result<(), Error> {
         Ok(self.read.ping().await?)

@@ -192,3 +192,10 @@ impl<C> From<Refusals<C>> for Stop<C> {
         Self::Refused(refusals)
     }
 }
+
+/// What a panic said, for the log.
+pub(crate) fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "without words".to_owned())
+}

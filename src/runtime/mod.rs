@@ -20,5 +20,6 @@ pub mod telemetry;
 mod words;
 
 pub use app::{App, Hashing, Meter};
+pub(crate) use error::panic_words;
 pub use error::{Error, Refusal, Refusals, Stop, Wrong, based_on};
 pub(crate) use words::words;

@@ -35,6 +35,20 @@ pub struct Item<T> {
 }
 
 impl<T> Page<T> {
+    /// The same page of something else.
+    pub fn map<U>(self, mut wrap: impl FnMut(T) -> U) -> Page<U> {
+        let items = self.items.into_iter().map(|item| Item {
+            key: item.key,
+            id: item.id,
+            value: wrap(item.value),
+        });
+        Page {
+            items: items.collect(),
+            more: self.more,
+            total: self.total,
+        }
+    }
+
     /// A page from one item more than was asked for, which tells whether there are more.
     pub fn from_one_more(mut items: Vec<Item<T>>, cut: &Cut, total: Option<u64>) -> Self {
         let first = usize::try_from(cut.first).unwrap_or(usize::MAX);

@@ -11,6 +11,7 @@ use entity::suppression::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 words! {
@@ -53,6 +54,22 @@ pub async fn suppressed(
     recipient: &str,
 ) -> Result<Option<SuppressionReason>, Error> {
     Ok(of(db, recipient).await?.map(|found| found.reason))
+}
+
+/// The same of many addresses: those that are, with why.
+///
+/// # Errors
+/// When the database fails.
+pub async fn among(
+    db: &impl ConnectionTrait,
+    addresses: &[&str],
+) -> Result<HashMap<String, SuppressionReason>, Error> {
+    let rows = Entity::find()
+        .filter(Column::Address.is_in(addresses.iter().copied()))
+        .all(db)
+        .await?;
+    let found = |row: Model| Some((row.address, SuppressionReason::parse(&row.reason)?));
+    Ok(rows.into_iter().filter_map(found).collect())
 }
 
 /// The same, with everything that is known.

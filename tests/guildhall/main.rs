@@ -35,6 +35,7 @@ mod revocation;
 mod rights;
 mod schema;
 mod second_factor;
+mod sending;
 mod server;
 mod single_sign_on;
 mod smtp;

@@ -97,6 +97,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("notification", "notifications"),
         ("outbox", "mails"),
         ("suppression", "suppression"),
+        ("mail_attempt", "mailAttempts"),
         ("bid_score", "scores"),
         ("supplier_number", "supplierNumbers"),
         ("import_run", "imports"),

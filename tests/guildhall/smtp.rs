@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -22,13 +23,35 @@ pub(crate) struct Received {
     pub(crate) bytes: Vec<u8>,
 }
 
-/// At which step an answer other than the good one is given.
+/// At which step something other than the good answer is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
+    Greeting,
+    Hello,
     Mail,
     Recipient,
+    Data,
     /// After the whole message has come.
     Message,
+}
+
+/// What is done at a step in place of the good answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Another answer, such as `451 try later`.
+    Say(String),
+    /// The connection is closed.
+    Close,
+    /// The connection is reset.
+    Reset,
+    /// Nothing, for ever.
+    Stall,
+    /// An answer that comes byte by byte and has no end.
+    Drip,
+    /// Something that is no answer.
+    Garbage,
+    /// The good answer is meant, and lost on the way.
+    Lose,
 }
 
 /// The server. It stops when this is dropped.
@@ -42,7 +65,15 @@ pub(crate) struct Smtp {
 #[derive(Debug)]
 struct State {
     received: watch::Sender<Vec<Received>>,
-    answers: Mutex<VecDeque<(Step, String)>>,
+    /// Done once each, in this order.
+    once: Mutex<VecDeque<(Step, Fault)>>,
+    /// Done every time.
+    always: Mutex<Option<(Step, Fault)>>,
+    /// Milliseconds that it thinks about a message.
+    thinks: AtomicUsize,
+    connections: AtomicUsize,
+    under_way: AtomicUsize,
+    most_at_once: AtomicUsize,
 }
 
 impl Smtp {
@@ -51,11 +82,17 @@ impl Smtp {
         let address = listener.local_addr().unwrap();
         let state = Arc::new(State {
             received: watch::Sender::new(Vec::new()),
-            answers: Mutex::default(),
+            once: Mutex::default(),
+            always: Mutex::default(),
+            thinks: AtomicUsize::new(0),
+            connections: AtomicUsize::new(0),
+            under_way: AtomicUsize::new(0),
+            most_at_once: AtomicUsize::new(0),
         });
         let shared = state.clone();
         let serving = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
+                shared.connections.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(converse(socket, shared.clone()));
             }
         });
@@ -73,8 +110,34 @@ impl Smtp {
 
     /// Answers the next mail to reach this step with `answer`, such as `451 try later`.
     pub(crate) fn answer_next(&self, step: Step, answer: &str) {
-        let mut answers = self.state.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.push_back((step, answer.to_owned()));
+        self.fault_next(step, Fault::Say(answer.to_owned()));
+    }
+
+    /// Does this to the next mail to reach this step.
+    pub(crate) fn fault_next(&self, step: Step, fault: Fault) {
+        let mut once = self.state.once.lock().unwrap_or_else(PoisonError::into_inner);
+        once.push_back((step, fault));
+    }
+
+    /// Does this to whatever reaches this step, until told otherwise.
+    pub(crate) fn fault_always(&self, fault: Option<(Step, Fault)>) {
+        *self.state.always.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    /// Thinks so long about each message before it answers.
+    pub(crate) fn answers_after(&self, time: Duration) {
+        let millis = usize::try_from(time.as_millis()).unwrap();
+        self.state.thinks.store(millis, Ordering::SeqCst);
+    }
+
+    /// How many connections were made.
+    pub(crate) fn connections(&self) -> usize {
+        self.state.connections.load(Ordering::SeqCst)
+    }
+
+    /// The most mails that were under way at the same time.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.state.most_at_once.load(Ordering::SeqCst)
     }
 
     /// Everything received so far.
@@ -100,92 +163,154 @@ impl Drop for Smtp {
 }
 
 impl State {
-    fn answer(&self, step: Step, good: &str) -> String {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        match answers.front() {
-            Some((at, _)) if *at == step => answers.pop_front().map(|(_, answer)| answer).unwrap_or_default(),
-            _ => good.to_owned(),
+    fn fault(&self, step: Step) -> Option<Fault> {
+        let always = self.always.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, fault)) = always.as_ref().filter(|(at, _)| *at == step) {
+            return Some(fault.clone());
+        }
+        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_next = once.front().is_some_and(|(at, _)| *at == step);
+        is_next
+            .then(|| once.pop_front())
+            .flatten()
+            .map(|(_, fault)| fault)
+    }
+}
+
+/// One connection.
+struct Conversation {
+    stream: BufReader<TcpStream>,
+    state: Arc<State>,
+    mail: Option<Received>,
+}
+
+/// Whatever breaks a conversation, breaks it for the client too.
+async fn converse(socket: TcpStream, state: Arc<State>) -> Option<()> {
+    let mut conversation = Conversation {
+        stream: BufReader::new(socket),
+        state,
+        mail: None,
+    };
+    conversation.answer(Step::Greeting, "220 loopback").await?;
+    loop {
+        let line = String::from_utf8(line(&mut conversation.stream).await?).ok()?;
+        let line = line.trim_end();
+        let (verb, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
+        match verb.to_ascii_uppercase().as_str() {
+            "QUIT" => return conversation.say("221 bye").await,
+            verb => conversation.reply(verb, rest).await?,
         }
     }
 }
 
-impl State {
-    /// The answer to a command that is one line.
-    fn reply(&self, verb: &str, rest: &str, mail: &mut Option<Received>) -> Option<String> {
-        let good = match (verb, mail.as_mut()) {
-            ("EHLO", _) => "250-loopback\r\n250 8BITMIME",
-            ("HELO" | "NOOP", _) => "250 fine",
-            ("QUIT", _) => "221 bye",
+impl Conversation {
+    /// Answers a command.
+    async fn reply(&mut self, verb: &str, rest: &str) -> Option<()> {
+        match (verb, self.mail.is_some()) {
+            ("EHLO", _) => {
+                let good = "250-loopback\r\n250 8BITMIME";
+                self.answer(Step::Hello, good).await.map(|_| ())
+            }
+            ("HELO" | "NOOP", _) => self.say("250 fine").await,
             ("RSET", _) => {
-                *mail = None;
-                "250 forgotten"
+                self.mail = None;
+                self.say("250 forgotten").await
             }
             ("MAIL", _) => {
                 let (from, to, bytes) = (address(rest)?, Vec::new(), Vec::new());
-                let answer = self.answer(Step::Mail, "250 go on");
-                *mail = answer.starts_with('2').then_some(Received { from, to, bytes });
-                return Some(answer);
+                let goes_on = self.answer(Step::Mail, "250 go on").await?;
+                self.mail = goes_on.then_some(Received { from, to, bytes });
+                Some(())
             }
-            ("RCPT", Some(mail)) => {
-                let answer = self.answer(Step::Recipient, "250 known");
-                if answer.starts_with('2') {
-                    mail.to.push(address(rest)?);
+            ("RCPT", true) => {
+                if self.answer(Step::Recipient, "250 known").await? {
+                    self.mail.as_mut()?.to.push(address(rest)?);
                 }
-                return Some(answer);
+                Some(())
             }
-            ("RCPT" | "DATA", _) => "503 not yet",
-            _ => "502 what?",
-        };
-        Some(good.to_owned())
+            ("DATA", true) if self.mail.as_ref().is_some_and(|mail| !mail.to.is_empty()) => self.take().await,
+            ("RCPT" | "DATA", _) => self.say("503 not yet").await,
+            _ => self.say("502 what?").await,
+        }
     }
-}
 
-/// One connection. Whatever breaks it, breaks it for the client too.
-async fn converse(socket: TcpStream, state: Arc<State>) -> Option<()> {
-    let mut stream = BufReader::new(socket);
-    let mut mail: Option<Received> = None;
-    say(&mut stream, "220 loopback").await?;
-    loop {
-        let line = String::from_utf8(line(&mut stream).await?).ok()?;
-        let line = line.trim_end();
-        let (verb, rest) = line.split_once([' ', ':']).unwrap_or((line, ""));
-        let verb = verb.to_ascii_uppercase();
-        let answer = match mail.take_if(|mail| verb == "DATA" && !mail.to.is_empty()) {
-            Some(mail) => take(&mut stream, mail, &state).await?,
-            None => state.reply(&verb, rest, &mut mail)?,
-        };
-        say(&mut stream, &answer).await?;
-        if verb == "QUIT" {
+    async fn take(&mut self) -> Option<()> {
+        if !self.answer(Step::Data, "354 go on").await? {
             return Some(());
         }
-    }
-}
-
-async fn take(stream: &mut BufReader<TcpStream>, mut mail: Received, state: &State) -> Option<String> {
-    say(stream, "354 go on").await?;
-    loop {
-        let line = line(stream).await?;
-        if line == b".\r\n" {
-            break;
+        let state = self.state.clone();
+        let now = state.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+        state.most_at_once.fetch_max(now, Ordering::SeqCst);
+        let taken = self.read().await;
+        let thinks = state.thinks.load(Ordering::SeqCst);
+        if thinks > 0 {
+            tokio::time::sleep(Duration::from_millis(thinks as u64)).await;
         }
-        mail.bytes
-            .extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        state.under_way.fetch_sub(1, Ordering::SeqCst);
+        let mail = taken?;
+        let fault = self.state.fault(Step::Message);
+        if matches!(fault, None | Some(Fault::Lose)) {
+            self.state.received.send_modify(|mails| mails.push(mail));
+        }
+        self.done(fault, "250 taken").await.map(|_| ())
     }
-    let answer = state.answer(Step::Message, "250 taken");
-    if answer.starts_with('2') {
-        state.received.send_modify(|mails| mails.push(mail));
+
+    async fn read(&mut self) -> Option<Received> {
+        let mut mail = self.mail.take()?;
+        loop {
+            let line = line(&mut self.stream).await?;
+            if line == b".\r\n" {
+                return Some(mail);
+            }
+            mail.bytes
+                .extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        }
     }
-    Some(answer)
+
+    /// Gives the good answer, or does what was to be done here; whether the client goes on.
+    async fn answer(&mut self, step: Step, good: &str) -> Option<bool> {
+        let fault = self.state.fault(step);
+        self.done(fault, good).await
+    }
+
+    async fn done(&mut self, fault: Option<Fault>, good: &str) -> Option<bool> {
+        match fault {
+            None => self.say(good).await.map(|()| true),
+            Some(Fault::Say(other)) => self.say(&other).await.map(|()| other.starts_with(['2', '3'])),
+            Some(Fault::Close | Fault::Lose) => None,
+            Some(Fault::Reset) => {
+                self.stream.get_ref().set_zero_linger().ok()?;
+                None
+            }
+            Some(Fault::Garbage) => {
+                self.stream.write_all(b"\x00\xff%%%\r\n~\r\n").await.ok()?;
+                Some(false)
+            }
+            Some(Fault::Stall) => {
+                // Until the client gives up.
+                while line(&mut self.stream).await.is_some() {}
+                None
+            }
+            Some(Fault::Drip) => {
+                for byte in b"250 ".iter().chain(std::iter::repeat(&b'x')) {
+                    self.stream.write_all(&[*byte]).await.ok()?;
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                None
+            }
+        }
+    }
+
+    async fn say(&mut self, answer: &str) -> Option<()> {
+        let line = format!("{answer}\r\n");
+        self.stream.write_all(line.as_bytes()).await.ok()
+    }
 }
 
 async fn line(stream: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     let bytes = stream.read_until(b'\n', &mut line).await.ok()?;
     (bytes > 0).then_some(line)
-}
-
-async fn say(stream: &mut BufReader<TcpStream>, answer: &str) -> Option<()> {
-    stream.write_all(format!("{answer}\r\n").as_bytes()).await.ok()
 }
 
 /// The address within `FROM:<a@b>` or `TO:<a@b>`.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 14] = [
+const EXCEPTIONS: [(&str, &str); 15] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
@@ -19,6 +19,7 @@ const EXCEPTIONS: [(&str, &str); 14] = [
     ("feedMake", "makes something new"),
     ("invitationSend", "makes something new"),
     ("invitationWithdraw", "ends what nobody can change"),
+    ("mailRedrive", "puts back what nobody can change"),
     ("needState", "makes something new"),
     (
         "needSupport",

@@ -118,6 +118,7 @@ impl World {
             hashing: Hashing::at_once(2),
             single_sign_on: Arc::default(),
             work: Arc::default(),
+            sending: Arc::default(),
         };
         change(&mut app);
         guildhall::councils::mirror(&app).await.unwrap();
@@ -141,6 +142,7 @@ impl World {
             db: Database::open(&self.place.url).await.unwrap(),
             hashing: Hashing::at_once(2),
             work: Arc::default(),
+            sending: Arc::default(),
             ..self.app.clone()
         }
     }

@@ -9,8 +9,8 @@ use crate::audit;
 use crate::runtime::{App, Error};
 use entity::{
     api_token, attempt, audit_entry, audit_part, bid_score, contract, device, feed_link, identity,
-    import_run, installation, invitation, mailed_link, membership, notification, outbox, person,
-    recovery_code, saved_search, session, supplier_number, suppression,
+    import_run, installation, invitation, mail_attempt, mailed_link, membership, notification, outbox,
+    person, recovery_code, saved_search, session, supplier_number, suppression,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
@@ -143,7 +143,17 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         let mails = outbox::Entity::find().filter(self.subject.mails());
         self.add("mails", mails.order_by_asc(outbox::Column::Id)).await?;
         let of_it = suppression::Entity::find_by_id(self.subject.email.as_str());
-        self.add("suppression", of_it).await
+        self.add("suppression", of_it).await?;
+        let of_them = Query::select()
+            .column(outbox::Column::Id)
+            .from(outbox::Entity)
+            .cond_where(self.subject.mails())
+            .to_owned();
+        let offers = mail_attempt::Entity::find().filter(mail_attempt::Column::MailId.in_subquery(of_them));
+        let offers = offers
+            .order_by_asc(mail_attempt::Column::MailId)
+            .order_by_asc(mail_attempt::Column::Ordinal);
+        self.add("mailAttempts", offers).await
     }
 
     /// What they did for an organisation, and what was noted of it.

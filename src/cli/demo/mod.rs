@@ -86,6 +86,7 @@ async fn application(folder: &Path, url: &str) -> Result<App, Failure> {
         hashing: Hashing::at_once(open::HASHING),
         single_sign_on: Arc::default(),
         work: Arc::default(),
+        sending: Arc::default(),
     })
 }
 

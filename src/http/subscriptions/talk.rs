@@ -3,10 +3,11 @@
 
 use super::protocol::{self, Close, Heard, Said};
 use crate::access::{Origin, Viewer, sessions};
-use crate::graphql::{Call, Event, Events, Operation, panic_words};
+use crate::graphql::{Call, Event, Events, Operation};
 use crate::http::Site;
 use crate::http::places::{Holder, Place, SocketLimits};
 use crate::runtime::Error;
+use crate::runtime::panic_words;
 use async_graphql::Response;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use poem::web::websocket::{Message, WebSocketStream};

@@ -1,65 +1,109 @@
 //! How mail leaves: by SMTP, or not at all in a demonstration. It changes no byte of what it carries.
+//!
+//! Whatever carries it, an offer neither panics nor goes on for longer than it may: [`Route::send`] sees to that.
 
-use super::tls;
-use lettre::address::Envelope;
-use lettre::transport::smtp::AsyncSmtpTransport;
+mod smtp;
+
+use super::Mailer;
+use crate::runtime::panic_words;
+use futures_util::FutureExt;
 use lettre::transport::smtp::client::Certificate;
-use lettre::{Address, AsyncTransport, Tokio1Executor};
-use std::str::FromStr;
+use smtp::Smtp;
+use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// lettre's own timeout covers only connecting; this one covers the whole conversation.
-const SEND: Duration = Duration::from_secs(60);
+/// An offer that is not answered by then is given up; shorter than a lease. lettre's own timeout covers only connecting.
+const WITHIN: Duration = Duration::from_secs(45);
 
-/// By which way.
-#[derive(Clone, Debug)]
-pub(super) enum Route {
-    Smtp(AsyncSmtpTransport<Tokio1Executor>),
-    /// Accepts everything and sends nothing: the outbox is where it can be read.
-    Kept,
+/// Takes mails to where they go on from.
+#[async_trait::async_trait]
+pub trait Carrier: Debug + Send + Sync {
+    /// Offers a mail, to be answered within this time.
+    async fn carry(&self, mail: &Parcel<'_>, within: Duration) -> Answer;
 }
 
-/// What a mail server said to a message.
+/// A mail with its envelope.
+#[derive(Clone, Copy, Debug)]
+pub struct Parcel<'a> {
+    /// Where undeliverable mail goes back to.
+    pub return_path: &'a str,
+    /// To whom.
+    pub recipient: &'a str,
+    /// The message.
+    pub message: &'a [u8],
+}
+
+/// What came of offering a mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It is theirs now.
     Accepted(String),
-    /// Not now (4xx, or no conversation at all): try again.
+    /// Not now (4xx, or the conversation broke off): try again.
     Later(String),
     /// Never (5xx).
     Refused(String),
+    /// There was no conversation: the mail was not offered at all.
+    Unreached(String),
+    /// We broke down over it.
+    Broken(String),
+}
+
+/// By which way.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    by: Arc<dyn Carrier>,
+    within: Duration,
+}
+
+/// Accepts everything and sends nothing: the outbox is where it can be read.
+#[derive(Debug)]
+struct Kept;
+
+#[async_trait::async_trait]
+impl Carrier for Kept {
+    async fn carry(&self, _: &Parcel<'_>, _: Duration) -> Answer {
+        Answer::Accepted("kept, not sent: this is a demonstration".into())
+    }
 }
 
 impl Route {
     pub(super) fn smtp(url: &str, authority: Option<&Certificate>) -> Result<Self, String> {
-        let transport = tls::trusting(tls::builder(url)?, url, authority)?
-            .timeout(Some(Duration::from_secs(30)))
-            .build();
-        Ok(Self::Smtp(transport))
+        let smtp = Smtp::from_url(url, authority).map_err(|e| format!("smtp_url: {e}"))?;
+        Ok(Self::by(Arc::new(smtp)))
     }
 
-    pub(super) async fn send(&self, return_path: &str, recipient: &str, message: &[u8]) -> Answer {
-        let Route::Smtp(transport) = self else {
-            return Answer::Accepted("kept, not sent: this is a demonstration".into());
-        };
-        let envelope = match envelope(return_path, recipient) {
-            Ok(envelope) => envelope,
-            Err(reason) => return Answer::Refused(format!("{recipient}: {reason}")),
-        };
-        match tokio::time::timeout(SEND, transport.send_raw(&envelope, message)).await {
-            Err(_) => Answer::Later("no answer within 60 seconds".into()),
-            Ok(Ok(response)) => Answer::Accepted(format!(
-                "{} {}",
-                response.code(),
-                response.message().collect::<Vec<_>>().join(" ")
-            )),
-            Ok(Err(error)) if error.is_permanent() => Answer::Refused(error.to_string()),
-            Ok(Err(error)) => Answer::Later(error.to_string()),
+    pub(super) fn kept() -> Self {
+        Self::by(Arc::new(Kept))
+    }
+
+    fn by(by: Arc<dyn Carrier>) -> Self {
+        Self { by, within: WITHIN }
+    }
+
+    pub(super) async fn send(&self, parcel: &Parcel<'_>) -> Answer {
+        let carried = AssertUnwindSafe(self.by.carry(parcel, self.within)).catch_unwind();
+        match tokio::time::timeout(self.within, carried).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(panic)) => Answer::Broken(format!("sending broke down: {}", panic_words(&*panic))),
+            Err(_) => Answer::Later(format!("no answer within {:?}", self.within)),
         }
     }
 }
 
-fn envelope(return_path: &str, recipient: &str) -> Result<Envelope, String> {
-    let address = |text: &str| Address::from_str(text).map_err(|e| e.to_string());
-    Envelope::new(Some(address(return_path)?), vec![address(recipient)?]).map_err(|e| e.to_string())
+impl Mailer {
+    /// The same, carried by something else.
+    #[must_use]
+    pub fn carried_by(mut self, carrier: Arc<dyn Carrier>) -> Self {
+        self.route.by = carrier;
+        self
+    }
+
+    /// The same, with offers given up after this time.
+    #[must_use]
+    pub fn answered_within(mut self, within: Duration) -> Self {
+        self.route.within = within;
+        self
+    }
 }

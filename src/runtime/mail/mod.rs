@@ -10,7 +10,7 @@ pub mod returned;
 pub mod tls;
 mod wire;
 
-pub use carrier::Answer;
+pub use carrier::{Answer, Carrier, Parcel};
 pub use wire::clean;
 
 use super::secret::Secret;
@@ -95,7 +95,7 @@ impl Mailer {
         let address = Address::new("alerts", "guildhall.example").expect("the address is well formed");
         Self {
             from: Mailbox::new(Some("Guildhall".into()), address),
-            route: Route::Kept,
+            route: Route::kept(),
             signer: None,
             returns_to: None,
         }
@@ -136,9 +136,14 @@ impl Mailer {
         self.signer.as_ref().map(Signer::record)
     }
 
-    /// Offers a composed message to the server, and waits at most a minute for its answer.
+    /// Offers a composed message to the server. It does not panic, and waits 45 seconds at most.
     pub async fn send(&self, return_path: &str, recipient: &str, message: &[u8]) -> Answer {
-        self.route.send(return_path, recipient, message).await
+        let parcel = Parcel {
+            return_path,
+            recipient,
+            message,
+        };
+        self.route.send(&parcel).await
     }
 
     /// The domain of Message-IDs.

@@ -1,8 +1,6 @@
 //! Mail goes to its relay by TLS or not at all: nobody on the way can talk us out of it.
 
-use lettre::Tokio1Executor;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::{AsyncSmtpTransport, AsyncSmtpTransportBuilder};
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use std::net::IpAddr;
 use url::Url;
 
@@ -36,34 +34,13 @@ fn is_on_this_machine(url: &Url) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// The transport's builder, which trusts this authority too.
-pub(super) fn trusting(
-    builder: AsyncSmtpTransportBuilder,
-    url: &str,
-    authority: Option<&Certificate>,
-) -> Result<AsyncSmtpTransportBuilder, String> {
-    let (Some(authority), Ok(url)) = (authority, Url::parse(url)) else {
-        return Ok(builder);
-    };
-    let parameters = TlsParameters::builder(url.host_str().unwrap_or_default().to_owned())
-        .add_root_certificate(authority.clone())
-        .build()
-        .map_err(|error| format!("smtp_ca_file: {error}"))?;
-    Ok(match url.scheme() {
-        "smtps" => builder.tls(Tls::Wrapper(parameters)),
-        _ if url
-            .query_pairs()
-            .any(|(key, value)| key == "tls" && value == "required") =>
-        {
-            builder.tls(Tls::Required(parameters))
-        }
-        _ => builder,
-    })
-}
-
-/// The builder of a transport, as lettre reads its URL.
-pub(super) fn builder(url: &str) -> Result<AsyncSmtpTransportBuilder, String> {
-    AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|error| format!("smtp_url: {error}"))
+/// How TLS is spoken with a host: its certificate may be of this authority, too.
+pub(super) fn parameters(host: &str, authority: Option<&Certificate>) -> Result<TlsParameters, String> {
+    let mut parameters = TlsParameters::builder(host.to_owned());
+    if let Some(authority) = authority {
+        parameters = parameters.add_root_certificate(authority.clone());
+    }
+    parameters.build().map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -527,7 +527,7 @@ async fn history_says_why_somebody_did_not_hear() {
     only(news(&world, SUPPLIER).await);
     let history =
         "query H($about: ID!, $address: String) { alertHistory(about: $about, address: $address) { kind
-        searches { name found missed missedPart } notification { state } mail { state lastAnswer } } }";
+        searches { name found missed missedPart } notification { state } mail { state attempts { outcome answer } } } }";
     let token = world.token(SUPPLIER).await;
     let told = world.data(&token, history, json!({ "about": contract })).await["alertHistory"].clone();
     let expiry = told
@@ -547,6 +547,10 @@ async fn history_says_why_somebody_did_not_hear() {
     assert_eq!(
         (&expiry["notification"]["state"], &expiry["mail"]["state"]),
         (&json!("mailed"), &json!("sent"))
+    );
+    assert_eq!(
+        expiry["mail"]["attempts"],
+        json!([{ "outcome": "sent", "answer": "250 taken" }])
     );
     world.operator("op@guildhall.example").await;
     let operator = world.token("op@guildhall.example").await;

@@ -3,9 +3,17 @@
 
 use super::pilots::STAGES;
 use super::town::{Org, Somebody, Thing, Town};
+use entity::{mail_attempt, outbox};
+use guildhall::access::Viewer;
 use guildhall::councils::directory;
+use guildhall::dispatch;
 use guildhall::exchange::import::{File, import};
 use guildhall::exchange::register::{self, Report};
+use guildhall::graphql::ids::{Id, Sort};
+use guildhall::runtime::outbox::Stream;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -61,6 +69,10 @@ impl Town {
         for org in Org::ALL {
             town.entries(org).await;
         }
+        let mail = town.parked_mail().await;
+        town.add("ParkedMail", "", &[], "", &[("ParkedMail", &mail)]);
+        let held = dispatch::hold(&town.world.app, &Viewer::System, "Public").await;
+        assert!(held.unwrap());
         town
     }
 
@@ -116,6 +128,35 @@ impl Town {
         );
     }
 
+    /// A mail that was offered once and given up; gives its id.
+    pub(crate) async fn parked_mail(&self) -> String {
+        let to = format!("p{}@x.example", self.count());
+        let app = &self.world.app;
+        let id = crate::sending::write(app, Stream::Alert, [to]).await[0];
+        let (now, txn) = (app.clock.now(), app.db.begin().await.unwrap());
+        let offer = mail_attempt::ActiveModel {
+            mail_id: Set(id),
+            ordinal: Set(1),
+            started_at: Set(now),
+            ended_at: Set(now),
+            outcome: Set("refused".into()),
+            answer: Set("550 never".into()),
+        };
+        mail_attempt::Entity::insert(offer)
+            .exec_without_returning(&txn)
+            .await
+            .unwrap();
+        outbox::Entity::update_many()
+            .filter(outbox::Column::Id.eq(id))
+            .col_expr(outbox::Column::State, Expr::value("parked"))
+            .col_expr(outbox::Column::LastAnswer, Expr::value("550 never"))
+            .exec(&txn)
+            .await
+            .unwrap();
+        txn.commit().await.unwrap();
+        Id::new(Sort::Mail, id).to_string()
+    }
+
     /// An address that nobody has yet, for these to read.
     pub(crate) fn address(&self, parties: &str) -> String {
         format!("hid--{parties}--i{}@x.example", self.count())
@@ -162,8 +203,6 @@ impl Town {
     /// What this register does not say of its contract, and others do.
     async fn beyond_the_register(&self, org: Org) {
         use entity::{contract, contract_buyer, extension_option};
-        use sea_orm::ActiveValue::Set;
-        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
         let council = directory().find(org.slug()).unwrap().id;
         let txn = self.world.app.db.begin().await.unwrap();
         let of = contract::Column::CouncilId.eq(council);

@@ -181,6 +181,11 @@ impl Aim<'_> {
                 town.world.person(&email, &text).await;
                 json!({ "input": { "email": email, "password": PASSWORD } })
             }
+            "mailRedrive" => json!({ "mail": town.parked_mail().await }),
+            "mailRedriveAll" => {
+                town.parked_mail().await;
+                json!({})
+            }
             "supplierSignUp" => json!({ "input": { "name": "A supplier" } }),
             _ => return None,
         })

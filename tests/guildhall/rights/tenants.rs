@@ -21,7 +21,9 @@ impl Town {
     fn theirs(&self, hidden: bool) -> Vec<String> {
         let mut ids = Vec::new();
         for thing in self.things.iter().filter(|thing| thing.is_of_the_other_side()) {
+            // A mail that was given up is the installation's, and no side's.
             if let Some(id) = thing.ids.get(thing.of)
+                && thing.of != "ParkedMail"
                 && (!hidden || self.is_hidden(id))
             {
                 ids.push(id.clone());
