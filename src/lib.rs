@@ -11,10 +11,10 @@
 //! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
-//! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them |
+//! | [`alerts`] | saved searches and watches, the mails about what happens, and what is behind the links in them |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, mail links, single sign-on, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, mail links and what they tell of, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
 //! | [`runtime`] | clock, randomness, database, configuration, outbox, mail: what every room is given |
 //!

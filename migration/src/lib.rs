@@ -14,6 +14,7 @@ mod m0006_mail;
 mod m0007_audit;
 mod m0008_idempotency;
 mod m0009_alerts;
+mod m0012_council_words;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_audit::Step),
             Box::new(m0008_idempotency::Step),
             Box::new(m0009_alerts::Step),
+            Box::new(m0012_council_words::Step),
         ]
     }
 }

@@ -64,6 +64,7 @@ impl Aim<'_> {
             [
                 "bidScore",
                 "contractAmend",
+                "councilMailWordsSet",
                 "councilRequireSecondFactor",
                 "councilSetLeadTimes",
                 "needEnd",
@@ -89,6 +90,7 @@ impl Aim<'_> {
         // What is of the council and of nobody in it is its own, whoever asks.
         let of_all = [
             "contractAmend",
+            "councilMailWordsSet",
             "councilRequireSecondFactor",
             "councilSetLeadTimes",
             "needState",
@@ -100,6 +102,7 @@ impl Aim<'_> {
         }
         let text = format!("hid--{}--", org.word());
         Some(Some(match mutation {
+            "councilMailWordsSet" => json!({ "council": council, "words": "Public" }),
             "councilRequireSecondFactor" => json!({ "council": council, "required": false }),
             "contractAmend" => {
                 json!({ "input": { "contract": town.register(org).await, "title": "Public" } })
