@@ -150,6 +150,12 @@ async fn reading_changes_nothing_and_choosing_does() {
             .1
             .contains("weekly, on Friday at 16:00, London time")
     );
+    let of_sam = "SELECT organisation_kind FROM audit_entry WHERE action = 'KeepSearches' AND subject_kind = 'saved search'";
+    assert_eq!(
+        sql(&world, of_sam).await,
+        ["person"; 4],
+        "saving it, and three choices"
+    );
     for bad in [
         "mails&frequency=weekly&weekday=8&hour=16",
         "mails&frequency=hourly&weekday=1&hour=1",
