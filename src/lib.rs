@@ -35,7 +35,7 @@
 //! **A contract window opens and a mail leaves.** [`alerts::run`] passes every half minute. [`alerts::tick()`] takes
 //! from [`contracts::openings`] what has opened and was not announced, matches that against every active search
 //! ([`alerts::filter`]), writes a notification each (unique by search and event) and one mail for a person
-//! ([`alerts::digest`]) to the [`runtime::outbox`], and marks the windows announced: one transaction. Then
+//! (`alerts::digest`) to the [`runtime::outbox`], and marks the windows announced: one transaction. Then
 //! [`runtime::outbox::deliver_due`] leases each mail, offers it to the mail server, and records the answer.
 //!
 //! **List contracts expiring in 180 days with their suppliers.** `http::graphql` admits the request (JSON, size,
