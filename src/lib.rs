@@ -11,11 +11,12 @@
 //! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
-//! | [`alerts`] | saved searches, what opens, the mails about it, the links that end them; calendars and feeds |
+//! | [`events`] | what happened that somebody may want to hear of, written with the change that brought it |
+//! | [`alerts`] | saved searches and watches, the mails about what happens, what is behind the links in them; calendars and feeds |
 //! | [`dispatch`] | the mail queue as operators see it: what was given up, putting it back, holding what leaves |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, mail links, single sign-on, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, mail links and what they tell of, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
 //! | [`runtime`] | clock, randomness, database, configuration, outbox, mail: what every room is given |
 //!
@@ -33,10 +34,11 @@
 //!
 //! # Four walks
 //!
-//! **A contract window opens and a mail leaves.** [`alerts::run`] passes every half minute. [`alerts::tick()`] takes
-//! from [`contracts::openings`] what has opened and was not announced, matches that against every active search
-//! ([`alerts::filter`]), writes a notification each (unique by search and event) and one mail for a person
-//! ([`alerts::digest`]) to the [`runtime::outbox`], and marks the windows announced: one transaction. Then
+//! **A contract window opens and a mail leaves.** [`alerts::run`] passes every half minute. [`alerts::tick()`] has
+//! [`contracts::openings`] write what has opened as [`events`]; what others do to contracts, needs and pilots is there
+//! already, written with the change. For each event that was not told, the searches and watches that share an anchor with
+//! it ([`alerts::filter`]) are looked at, and the ledger keeps who is to hear of it and when (once for each person and
+//! event). Whoever is due gets one mail (`alerts::digest`), written to the [`runtime::outbox`]. Then
 //! [`runtime::outbox::run`] leases mails, a few at a time, offers them to the mail server, and records the answers.
 //!
 //! **List contracts expiring in 180 days with their suppliers.** `http::graphql` admits the request (JSON, size,

@@ -17,6 +17,7 @@ pub mod contract_window;
 pub mod council;
 pub mod council_access;
 pub mod council_policy;
+pub mod council_words;
 pub mod device;
 pub mod dispatch;
 pub mod event;

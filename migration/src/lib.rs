@@ -16,6 +16,7 @@ mod m0008_idempotency;
 mod m0009_alerts;
 mod m0010_suppression;
 mod m0011_feeds;
+mod m0012_council_words;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_alerts::Step),
             Box::new(m0010_suppression::Step),
             Box::new(m0011_feeds::Step),
+            Box::new(m0012_council_words::Step),
         ]
     }
 }

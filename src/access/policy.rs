@@ -17,6 +17,8 @@ pub enum Action {
     RecordContract,
     /// Set a council's own lead times.
     SetLeadTimes,
+    /// Set what a council says in its own words in mails that tell of it.
+    SetMailWords,
     /// State a need, and support another council's.
     StateNeed,
     /// Write pilots that are not public yet, and answer questions about pilots.
@@ -123,7 +125,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
         AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
         ManageMembers, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid, SeeDrafts,
-        SeeMembers, SeeOwnBids, SetLeadTimes, StateNeed,
+        SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
     };
     match role {
         Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),
@@ -152,6 +154,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
             ImportRegister
                 | RecordContract
                 | SetLeadTimes
+                | SetMailWords
                 | StateNeed
                 | DraftPilot
                 | SeeDrafts

@@ -2,10 +2,13 @@
 //!
 //! [`searches`] and [`watches`] keep what people asked for and [`rhythm`] how often they hear; [`filter`] says what
 //! matches (pure). [`mod@tick`] takes what was not told yet from [`crate::events`], asks `matching` whom it is for, keeps
-//! that in the `ledger`, and `digest` words the mails that are due. The outbox sends them and [`returned`]
-//! takes what comes back; [`written`] tells those who
-//! watch for them, and [`history`] whoever asks why somebody did not hear.
+//! that in the `ledger`, and `digest` words the mails that are due, with a council's own ([`council_words`]). The outbox
+//! sends them and [`returned`] takes what comes back. Behind the links in a mail: [`choices`], and all it [`told`].
+//! [`feeds`] are calendars and Atom; [`written`] tells those who watch for mails, and [`history`] whoever asks why somebody
+//! did not hear.
 
+pub mod choices;
+pub mod council_words;
 mod digest;
 pub mod feeds;
 pub mod filter;
@@ -19,10 +22,12 @@ pub mod searches;
 mod store;
 pub mod subject;
 pub mod tick;
+pub mod told;
 mod unsubscribe;
 pub mod watches;
 pub mod written;
 
+pub use digest::words;
 pub use tick::{Told, tick};
 pub use unsubscribe::{Unsubscribed, subscription, unsubscribe};
 

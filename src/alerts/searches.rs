@@ -173,6 +173,17 @@ pub async fn change(
     change: Change,
 ) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
     let (permit, person) = own(viewer)?;
+    change_of(app, &permit, person, (id, version), change).await
+}
+
+/// The same, by leave that was given already.
+pub(super) async fn change_of(
+    app: &App,
+    permit: &Permit,
+    person: Uuid,
+    (id, version): (Uuid, i32),
+    change: Change,
+) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
     let txn = app.db.begin().await?;
     let mut search = store::held(&txn, person, id).await?.ok_or(Error::NotFound)?;
     based_on(version, search.version, SavedSearchErrorCode::Conflict)?;
@@ -185,8 +196,8 @@ pub async fn change(
     search.state = change.state.unwrap_or(search.state);
     check(&search).stop()?;
     search.version += 1;
-    store::update(&txn, &permit, &search, app.clock.now()).await?;
-    record(app, &txn, &permit, &search, search.state.as_str()).await?;
+    store::update(&txn, permit, &search, app.clock.now()).await?;
+    record(app, &txn, permit, &search, search.state.as_str()).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(search)
 }

@@ -1,11 +1,11 @@
 //! The links that end alerts without signing in (RFC 8058). A link is of a person and ends all their alerts,
 //! as the mails it stands in cover several of their searches.
 
-use super::links::{Purpose, person_of};
+use super::links::{self, Purpose, person_of};
 use super::searches::State;
 use super::store;
 use crate::runtime::{App, Error, outbox};
-use entity::{person, saved_search};
+use entity::saved_search;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -25,13 +25,10 @@ pub struct Unsubscribed {
 /// # Errors
 /// When the database fails.
 pub async fn subscription(app: &App, token: &str) -> Result<Option<Unsubscribed>, Error> {
-    let Some(id) = person_of(app, Purpose::Unsubscribe, token) else {
+    let Some(person) = links::owner(app, Purpose::Unsubscribe, token).await? else {
         return Ok(None);
     };
-    let Some(person) = person::Entity::find_by_id(id).one(app.db.read()).await? else {
-        return Ok(None);
-    };
-    let searches = store::mine(app.db.read(), id).await?;
+    let searches = store::mine(app.db.read(), person.id).await?;
     let active: Vec<String> = searches
         .iter()
         .filter(|s| s.state == State::Active)

@@ -2,7 +2,7 @@
 //!
 //! The rules are pure: [`term`] (dates and options) and [`windows`] (derived, never typed). The front door:
 //! [`list`] and [`one`] to read, [`record()`] to write what a register or an award says, [`mod@amend`] to correct it,
-//! [`dashboard`] to count, [`policy`] for a council's lead times.
+//! [`dashboard`] to count, [`mod@outlook`] to say where a window comes from, [`policy`] for a council's lead times.
 //! It tells nobody anything: what happens it leaves in [`crate::events`], and `alerts` asks here what opens.
 
 pub mod amend;
@@ -16,6 +16,7 @@ mod filter;
 mod gone;
 mod happened;
 pub mod openings;
+pub mod outlook;
 pub mod owner;
 pub mod policy;
 mod read;

@@ -30,9 +30,21 @@ const NO_END: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("it is a 
 
 /// The lead times of a council: Guildhall's, where it has none of its own.
 pub(super) async fn policy(db: &impl ConnectionTrait, council_id: Uuid) -> Result<Policy, Error> {
-    let Some(own) = council_policy::Entity::find_by_id(council_id).one(db).await? else {
-        return Ok(Policy::default());
-    };
+    let own = council_policy::Entity::find_by_id(council_id).one(db).await?;
+    Ok(own.as_ref().map(policy_of).unwrap_or_default())
+}
+
+/// The lead times of those of these councils that have their own.
+pub(super) async fn policies(
+    db: &impl ConnectionTrait,
+    councils: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Policy>, Error> {
+    let of = council_policy::Column::CouncilId.is_in(councils);
+    let rows = council_policy::Entity::find().filter(of).all(db).await?;
+    Ok(rows.iter().map(|row| (row.council_id, policy_of(row))).collect())
+}
+
+fn policy_of(own: &council_policy::Model) -> Policy {
     let days = |days: Option<i32>| days.and_then(|days| u16::try_from(days).ok());
     let leads = LeadTimes::default().overridden_by(&LeadTimeOverrides {
         review_lead_days: days(own.review_lead_days),
@@ -48,10 +60,10 @@ pub(super) async fn policy(db: &impl ConnectionTrait, council_id: Uuid) -> Resul
         notice_period_days: days(own.notice_period_days),
         ..LeadTimeOverrides::default()
     });
-    Ok(Policy {
+    Policy {
         leads,
         version: own.version,
-    })
+    }
 }
 
 /// Writes entries with all that hangs on them, and what is to be told of it; what hung on the replaced ones goes first.

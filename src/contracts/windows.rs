@@ -213,13 +213,39 @@ pub fn derive(term: &Term, leads: &LeadTimes, calendar: &impl WorkingDays) -> Wi
     windows
 }
 
-/// The last day to start a procurement whose contract follows on from `end` without a gap: back
-/// over mobilisation, standstill, evaluation and the tender period, in the order they end.
+/// The last day to start a procurement whose contract follows on from `end` without a gap.
 pub fn last_safe_start(end: NaiveDate, leads: &LeadTimes, calendar: &impl WorkingDays) -> NaiveDate {
-    let signed_by = days_before(end, leads.mobilisation_days);
-    let awarded_by = calendar.sub_working_days(signed_by, leads.standstill_working_days);
-    let tendered_by = days_before(awarded_by, leads.evaluation_days);
-    days_before(tendered_by, leads.tender_days)
+    SafeStart::before(end, leads, calendar).start_by
+}
+
+/// How the last safe start follows from an end: back over mobilisation, standstill, evaluation and the tender period, in
+/// the order they end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SafeStart {
+    /// The last day to sign.
+    pub signed_by: NaiveDate,
+    /// The last day to award.
+    pub awarded_by: NaiveDate,
+    /// The last day for tenders to be in.
+    pub tendered_by: NaiveDate,
+    /// The last day to start.
+    pub start_by: NaiveDate,
+}
+
+impl SafeStart {
+    /// Before an end.
+    pub fn before(end: NaiveDate, leads: &LeadTimes, calendar: &impl WorkingDays) -> Self {
+        let signed_by = days_before(end, leads.mobilisation_days);
+        let awarded_by = calendar.sub_working_days(signed_by, leads.standstill_working_days);
+        let tendered_by = days_before(awarded_by, leads.evaluation_days);
+        let start_by = days_before(tendered_by, leads.tender_days);
+        Self {
+            signed_by,
+            awarded_by,
+            tendered_by,
+            start_by,
+        }
+    }
 }
 
 /// What makes a window event the same event: contract, kind, ordinal and dates, and nothing else.

@@ -5,6 +5,7 @@ use super::ids::{Id, Sort};
 use super::members::SecondFactorRule;
 use super::paging::{self, connection};
 use crate::access::{Viewer, second_factor};
+use crate::alerts::council_words::{self, CouncilMailWordsErrorCode, CouncilWords};
 use crate::contracts::dashboard::{self, MonthOfWindows};
 use crate::contracts::policy::{self, LeadTimesErrorCode, Policy};
 use crate::contracts::windows::{LeadTimeOverrides, WindowKind};
@@ -188,6 +189,13 @@ impl Council {
             .told(ctx)?;
         Ok(CouncilLeadTimes(found))
     }
+    /// What it adds in its own words to the mails that tell of it.
+    async fn mail_words(&self, ctx: &Context<'_>) -> Result<CouncilMailWords> {
+        let found = council_words::one(ctx.data_unchecked::<App>(), self.0.id)
+            .await
+            .told(ctx)?;
+        Ok(CouncilMailWords(found))
+    }
     /// Whether those who act for it need a second factor. Needs to be of it; null for others.
     async fn second_factor_rule(&self, ctx: &Context<'_>) -> Result<Option<SecondFactorRule>> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
@@ -302,6 +310,29 @@ pub struct LeadTimesInput {
     notice_period_days: Option<u16>,
 }
 
+/// What a council adds in its own words to the mails that tell of it.
+#[derive(Clone, Debug)]
+pub struct CouncilMailWords(CouncilWords);
+
+/// What a council adds in its own words to the mails that tell of it.
+#[Object]
+impl CouncilMailWords {
+    /// The words; null, where it adds none.
+    async fn words(&self) -> Option<&str> {
+        Some(self.0.words.as_str()).filter(|words| !words.is_empty())
+    }
+    /// Counts their changes, 0 before the first: what changes them says which version it is based on.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+}
+
+payload! {
+    /// What became of a council's own words.
+    CouncilMailWordsSetPayload { mail_words: CouncilMailWords }
+    CouncilMailWordsSetError(CouncilMailWordsErrorCode, current_version)
+}
+
 payload! {
     /// What became of a council's lead times.
     CouncilSetLeadTimesPayload { lead_times: CouncilLeadTimes }
@@ -336,6 +367,24 @@ impl CouncilsMutation {
         };
         let set = policy::set_lead_times(app, viewer, council.of(Sort::Council)?, version, &own).await;
         CouncilSetLeadTimesPayload::of(ctx, set.map(CouncilLeadTimes))
+    }
+
+    /// Sets what a council adds in its own words to the mails that tell of it, under its heading and marked as its own.
+    /// Needs an administrator of the council.
+    async fn council_mail_words_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The council.")] council: Id,
+        #[graphql(desc = "The version of its words that this is based on.")] version: i32,
+        #[graphql(
+            desc = "At most 500 characters, no word over 70, whose links begin with `https://`; none takes them back."
+        )]
+        words: Option<String>,
+    ) -> Result<CouncilMailWordsSetPayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let set =
+            council_words::set(app, viewer, council.of(Sort::Council)?, version, words.as_deref()).await;
+        CouncilMailWordsSetPayload::of(ctx, set.map(CouncilMailWords))
     }
 }
 

@@ -1,12 +1,14 @@
 //! What is reached by HTTP: the API at `/graphql`, its subscriptions at `/graphql/socket`, GraphiQL, health, calendars and
-//! feeds behind their secret links, the pages that mail links land on, the way to a council's provider and back, and on a development server its front page,
-//! mailbox and clock.
+//! feeds behind their secret links, the pages that mail links land on and those about what mails tell, the way to a
+//! council's provider and back, and on a development server its front page, mailbox and clock.
 //!
 //! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
 //! security headers, panics, and errors without their insides. `origin` refuses other sites' requests.
 
 mod account;
+mod alerts;
 mod development;
+mod facts;
 mod feeds;
 mod graphiql;
 mod graphql;
@@ -135,6 +137,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
             "/account/single-sign-on/callback",
             single_sign_on::returning(&site),
         );
+    let route = facts::routes(alerts::routes(route, &site), &site);
     let route = graphiql::routes(account::routes(route, &site), &site);
     let route = if site.app.development {
         development::routes(mailbox::routes(route, &site), &site)

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("home.html", include_str!("pages/home.html")),
     ("mailbox.html", include_str!("pages/mailbox.html")),
@@ -21,6 +21,12 @@ const TEMPLATES: [(&str, &str); 9] = [
     ("account.html", include_str!("pages/account.html")),
     ("signed_in.html", include_str!("pages/signed_in.html")),
     ("error.html", include_str!("pages/error.html")),
+    ("facts.html", include_str!("pages/facts.html")),
+    ("contract.html", include_str!("pages/contract.html")),
+    ("need.html", include_str!("pages/need.html")),
+    ("pilot.html", include_str!("pages/pilot.html")),
+    ("alerts.html", include_str!("pages/alerts.html")),
+    ("told.html", include_str!("pages/told.html")),
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -35,6 +41,15 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 /// A page of this status, from a template and what it wants.
 pub(super) fn page(status: StatusCode, template: &str, wants: Value) -> Result<Response, Error> {
+    kept(status, template, wants, "no-store")
+}
+
+/// A page that is the same for everybody, and may be kept for five minutes: what is open depends on the time.
+pub(super) fn public(template: &str, wants: Value) -> Result<Response, Error> {
+    kept(StatusCode::OK, template, wants, "public, max-age=300")
+}
+
+fn kept(status: StatusCode, template: &str, wants: Value, caching: &'static str) -> Result<Response, Error> {
     let html = ENVIRONMENT
         .get_template(template)
         .and_then(|template| template.render(wants))
@@ -43,7 +58,7 @@ pub(super) fn page(status: StatusCode, template: &str, wants: Value) -> Result<R
         .status(status)
         .content_type("text/html; charset=utf-8")
         .header("content-security-policy", PAGE_POLICY)
-        .header("cache-control", "no-store")
+        .header("cache-control", caching)
         .body(html))
 }
 

@@ -88,7 +88,7 @@ pub(super) fn token(request: &Request) -> Option<String> {
     (token.len() <= TOKEN && token.bytes().all(ours)).then_some(token)
 }
 
-fn unknown() -> Response {
+pub(super) fn unknown() -> Response {
     let message =
         "The link may have been cut short on its way. Open it from the mail again, or copy all of it.";
     pages::error(StatusCode::NOT_FOUND, "This link leads nowhere", message, None)

@@ -6,6 +6,8 @@
 
 mod account_pages;
 mod accounts;
+mod alert_mails;
+mod alert_pages;
 mod alerts;
 mod audit;
 mod binary;

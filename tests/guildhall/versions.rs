@@ -146,6 +146,13 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             "NOT_ALLOWED",
         ),
         (
+            "councilMailWordsSet",
+            "council: $council, version: @, words: \"w\"".into(),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
             "councilRequireSecondFactor",
             "council: $council, version: @, required: false".into(),
             council,

@@ -1,38 +1,36 @@
 //! What is due to a person, in one mail: grouped by council and by what it is about, the most urgent in full, the rest
-//! counted, and never more than 100 kB. What one event says is [`item`]'s; the words around it are the templates'.
+//! counted, and never more than 100 kB. `summary` says what it comes to, `item` and `facts` what is said of one event,
+//! `change` what changed, `mail` puts them together; the words around them are the templates'.
 
+mod change;
+mod facts;
 mod item;
+mod mail;
+mod summary;
+pub mod words;
 
+pub(super) use facts::Known;
+pub(super) use item::{council, item, urgency};
+pub(super) use summary::Group;
+
+use super::council_words;
 use super::ledger::{self, Notified};
-use super::links::{self, Purpose};
-use super::searches::{Origin, SavedSearch, State};
+use super::searches::{SavedSearch, State};
 use super::store;
 use crate::access::accounts;
 use crate::audit;
-use crate::runtime::letter::{self, day};
-use crate::runtime::mail::{Letter, clean};
+use crate::runtime::mail::Letter;
 use crate::runtime::outbox::{self, Stream};
 use crate::runtime::{App, Error};
-use item::{Item, Known};
-use minijinja::{Environment, context};
+use mail::{Digest, LISTED};
 use sea_orm::DatabaseTransaction;
-use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::LazyLock;
 use uuid::Uuid;
 
-/// Mail programs clip what is longer.
-const MOST_BYTES: usize = 100_000;
-/// Told in full in one mail; less, where that would be too long.
-const LISTED: usize = 60;
-/// Councils that have a part of their own.
-const COUNCILS: usize = 25;
 /// Rows of the ledger read at once.
 const AT_A_TIME: i64 = 20_000;
 /// Mails written in one transaction.
 const MAILS: usize = 50;
-/// Reasons named in one mail.
-const REASONS: usize = 10;
 
 /// Writes a mail for everybody who is due one. Gives how many.
 ///
@@ -61,8 +59,10 @@ async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     let ids: HashSet<Uuid> = due.iter().flat_map(|row| row.because.iter().copied()).collect();
     let searches = store::by_ids(app.db.read(), &ids.into_iter().collect::<Vec<_>>()).await?;
     let (told, not) = sifted(due, &searches);
-    let listed: Vec<&Notified> = told.values().flat_map(|rows| rows.iter().take(LISTED)).collect();
-    let known = Known::read(app, &listed).await?;
+    let listed = || told.values().flat_map(|rows| rows.iter().take(LISTED));
+    let known = Known::read(app, listed()).await?;
+    let councils: HashSet<Uuid> = listed().map(|row| row.event.council_id).collect();
+    let said = council_words::of(app.db.read(), councils).await?;
     let addresses = accounts::addresses(app.db.read(), people).await?;
     let txn = app.db.begin().await?;
     ledger::suppress(&txn, &not).await?;
@@ -70,7 +70,7 @@ async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     let mut mails = 0;
     for (person, rows) in &told {
         let Some(to) = addresses.get(person) else { continue };
-        let mail = Digest::of(app, *person, rows, &searches, &known);
+        let mail = Digest::of(app, *person, rows, &searches, &known, &said);
         write(app, &txn, (to, *person), rows, mail, &witness).await?;
         mails += 1;
     }
@@ -107,7 +107,7 @@ fn sifted(
         not.entry(why).or_default().push(row.id);
     }
     for rows in told.values_mut() {
-        rows.sort_by_key(|row| item::urgency(&row.event));
+        rows.sort_by_key(|row| urgency(&row.event));
     }
     (told, not)
 }
@@ -117,7 +117,7 @@ async fn write(
     txn: &DatabaseTransaction,
     (to, person): (&str, Uuid),
     rows: &[Notified],
-    digest: Digest,
+    digest: Digest<'_>,
     witness: &str,
 ) -> Result<(), Error> {
     let words = digest.words(app)?;
@@ -135,211 +135,3 @@ async fn write(
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     ledger::mailed(txn, &ids, mail).await
 }
-
-/// What one mail tells.
-struct Digest {
-    items: Vec<Item>,
-    /// How many there are by council and what they are about, those that are not told in full included.
-    counts: BTreeMap<(String, (u8, String)), usize>,
-    reasons: Vec<String>,
-    as_of: String,
-    unsubscribe_url: String,
-    settings_url: String,
-    rest_url: String,
-}
-
-struct Words {
-    subject: String,
-    text: String,
-    html: String,
-}
-
-impl Digest {
-    fn of(
-        app: &App,
-        person: Uuid,
-        rows: &[Notified],
-        searches: &HashMap<Uuid, SavedSearch>,
-        known: &Known,
-    ) -> Self {
-        let today = app.clock.today();
-        let items = item::of_rows(app, rows, known, today, LISTED);
-        let mut counts = BTreeMap::new();
-        for row in rows {
-            *counts
-                .entry((item::council(&row.event), item::group(&row.event)))
-                .or_insert(0) += 1;
-        }
-        let settings_url = links::link(app, Purpose::Alerts, person);
-        Self {
-            items,
-            counts,
-            reasons: reasons(rows, searches),
-            as_of: day(today),
-            unsubscribe_url: links::link(app, Purpose::Unsubscribe, person),
-            rest_url: format!("{settings_url}/told?at={}", app.clock.now().timestamp_micros()),
-            settings_url,
-        }
-    }
-
-    /// The mail's words: as much in full as 100 kB hold.
-    fn words(&self, app: &App) -> Result<Words, Error> {
-        let mut listed = self.items.len();
-        loop {
-            let words = self.render(app, listed)?;
-            // A little for headers, and for what the encoding of letters outside ASCII adds.
-            if letter::encoded_length(&words.text) + letter::encoded_length(&words.html) + 4_000 <= MOST_BYTES
-                || listed == 0
-            {
-                return Ok(words);
-            }
-            listed = listed * 3 / 4;
-        }
-    }
-
-    fn render(&self, app: &App, listed: usize) -> Result<Words, Error> {
-        let count: usize = self.counts.values().sum();
-        let heading = match self.items.first() {
-            Some(only) if count == 1 => only.heading.clone(),
-            _ => format!("{count} things to know"),
-        };
-        let heading = self.heading(count).unwrap_or(heading);
-        let subject = match self.items.first() {
-            Some(only) if count == 1 => format!("{}: {}", only.group.1, clean(&only.title, 120)),
-            _ => heading.clone(),
-        };
-        let (name, email) = app.mailer.sender();
-        let (councils, more) = self.councils(listed);
-        let values = context! {
-            subject => &subject,
-            heading => heading,
-            reasons => &self.reasons,
-            as_of => &self.as_of,
-            unsubscribe_url => &self.unsubscribe_url,
-            settings_url => &self.settings_url,
-            rest_url => &self.rest_url,
-            sender => context! { name => name, email => email },
-            councils => minijinja::value::Serde(councils),
-            more => minijinja::value::Serde(more),
-        };
-        let render = |template: &str| {
-            let template = TEMPLATES.get_template(template).map_err(Error::fault)?;
-            template.render(&values).map_err(Error::fault)
-        };
-        Ok(Words {
-            text: render("alert.txt")? + "\n",
-            html: render("alert.html")?,
-            subject,
-        })
-    }
-
-    /// What everything is, where it is all of one sort.
-    fn heading(&self, count: usize) -> Option<String> {
-        let opened = |(_, (order, _)): &(String, (u8, String))| *order < item::WINDOWS;
-        (count > 1 && self.counts.keys().all(opened)).then(|| format!("{count} contract windows have opened"))
-    }
-
-    /// The councils with the most urgent items, in the order of their names; and what the rest come to.
-    fn councils(&self, listed: usize) -> (Vec<OfCouncil>, Option<More>) {
-        let mut names: Vec<&String> = Vec::new();
-        let all = self
-            .items
-            .iter()
-            .map(|item| &item.council)
-            .chain(self.counts.keys().map(|(name, _)| name));
-        for name in all {
-            if names.len() < COUNCILS && !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names.sort();
-        let (mut councils, mut rest) = (Vec::new(), 0);
-        for ((name, group), count) in &self.counts {
-            if !names.contains(&name) {
-                rest += count;
-                continue;
-            }
-            let of = |item: &&Item| item.council == *name && item.group == *group;
-            let items: Vec<Item> = self.items[..listed].iter().filter(of).cloned().collect();
-            if councils
-                .last()
-                .is_none_or(|council: &OfCouncil| council.name != *name)
-            {
-                councils.push(OfCouncil {
-                    name: name.clone(),
-                    groups: Vec::new(),
-                });
-            }
-            // Two events of one contract can be told as one item.
-            let told: usize = items.iter().map(|item| item.events).sum();
-            if let Some(council) = councils.last_mut() {
-                let more = count.saturating_sub(told);
-                council.groups.push(OfGroup {
-                    name: group.1.clone(),
-                    total: items.len() + more,
-                    items,
-                    more,
-                });
-            }
-        }
-        (councils, (rest > 0).then_some(More { count: rest }))
-    }
-}
-
-#[derive(Serialize)]
-struct OfCouncil {
-    name: String,
-    groups: Vec<OfGroup>,
-}
-
-#[derive(Serialize)]
-struct OfGroup {
-    name: String,
-    total: usize,
-    items: Vec<Item>,
-    more: usize,
-}
-
-#[derive(Serialize)]
-struct More {
-    count: usize,
-}
-
-/// Why the mail came, each search once.
-fn reasons(rows: &[Notified], searches: &HashMap<Uuid, SavedSearch>) -> Vec<String> {
-    let mut reasons: Vec<String> = Vec::new();
-    for search in rows
-        .iter()
-        .flat_map(|row| &row.because)
-        .filter_map(|id| searches.get(id))
-    {
-        if search.state != State::Active {
-            continue;
-        }
-        let name = format!("\u{2018}{}\u{2019}", clean(&search.name, 100));
-        let reason = match search.origin {
-            Origin::Search => format!("you saved the search {name}"),
-            Origin::Watch => format!("you watch {name}"),
-            Origin::Owner => "you look after a contract".to_owned(),
-            Origin::Bidder => "your organisation bids for a pilot".to_owned(),
-        };
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
-    }
-    let more = reasons.len().saturating_sub(REASONS);
-    if more > 0 {
-        reasons.truncate(REASONS);
-        reasons.push(format!(
-            "{more} more of your searches and watches found something"
-        ));
-    }
-    reasons
-}
-
-static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    letter::templates(&[
-        ("alert.txt", include_str!("../mail/alert.txt")),
-        ("alert.html", include_str!("../mail/alert.html")),
-    ])
-});

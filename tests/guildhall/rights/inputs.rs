@@ -65,6 +65,7 @@ impl Aim<'_> {
                 "bidScore",
                 "contractAmend",
                 "contractOwnerSet",
+                "councilMailWordsSet",
                 "councilRequireSecondFactor",
                 "councilSetLeadTimes",
                 "needEnd",
@@ -92,6 +93,7 @@ impl Aim<'_> {
         let of_all = [
             "contractAmend",
             "contractOwnerSet",
+            "councilMailWordsSet",
             "councilRequireSecondFactor",
             "councilSetLeadTimes",
             "needState",
@@ -103,6 +105,7 @@ impl Aim<'_> {
         }
         let text = format!("hid--{}--", org.word());
         Some(Some(match mutation {
+            "councilMailWordsSet" => json!({ "council": council, "words": "Public" }),
             "councilRequireSecondFactor" => json!({ "council": council, "required": false }),
             "contractAmend" => {
                 json!({ "input": { "contract": town.register(org).await, "title": "Public" } })

@@ -126,17 +126,24 @@
   async function tabs() {
     const response = await fetch('/graphiql/tabs.json', { credentials: 'same-origin' });
     if (!response.ok) throw new Error(`tabs.json: ${response.status}`);
-    const list = (await response.json()).map(tab);
-    return list.length > 0 ? list : undefined;
+    return (await response.json()).map(tab);
+  }
+
+  // Pages link here with the query that asks for what they show. It is shown, and not run; what would change something
+  // is not even shown, as anybody can write a link.
+  function linked() {
+    const query = new URLSearchParams(window.location.search).get('query');
+    return query && !/\bmutation\b/.test(query) ? [tab({ query })] : [];
   }
 
   async function start() {
-    let defaultTabs;
+    let defaultTabs = linked();
     try {
-      defaultTabs = await tabs();
+      defaultTabs.push(...(await tabs()));
     } catch (error) {
       console.warn('GraphiQL starts without example tabs.', error);
     }
+    if (defaultTabs.length === 0) defaultTabs = undefined;
     const page = document.getElementById('graphiql');
     page.textContent = '';
     createRoot(page).render(
