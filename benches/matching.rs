@@ -62,18 +62,27 @@ const RESET: &str = "DELETE FROM notification; DELETE FROM event; \
 
 #[tokio::main]
 async fn main() {
-    let tenfold = if std::env::var_os("GUILDHALL_FULL").is_some() { 10 } else { 1 };
+    let tenfold = if std::env::var_os("GUILDHALL_FULL").is_some() {
+        10
+    } else {
+        1
+    };
     let sizes = [10_000 * tenfold, 100_000 * tenfold];
     let only_last = std::env::var_os("DATABASE_URL").is_some();
     for contracts in sizes.into_iter().skip(usize::from(only_last)) {
-        let Place { app, folder, .. } = support::application().await;
+        let Place { app, url, folder } = support::application().await;
+        println!("on {url}");
         generate(&app, contracts).await;
         people(&app).await;
         let mut there = 0;
         for searches in [1_000 * tenfold, 10_000 * tenfold] {
             save(&app, there, searches).await;
             there = searches;
-            app.db.for_migration().execute_unprepared(RESET).await.expect("a fresh day");
+            app.db
+                .for_migration()
+                .execute_unprepared(RESET)
+                .await
+                .expect("a fresh day");
             matching(&app, contracts, searches).await;
         }
         plain(&app, there).await;
@@ -109,11 +118,27 @@ async fn plain(app: &App, searches: usize) {
         let filter = looks_for(number);
         let mut conditions = vec!["w.kind = 'expiry'".to_owned(), format!("w.opens_on = '{DAY}'")];
         for word in filter.words.iter().flat_map(|words| words.split(' ')) {
-            conditions.push(format!("(' ' || t.title || ' ' || t.description || ' ') LIKE '% {word} %'"));
+            conditions.push(format!(
+                "(' ' || t.title || ' ' || t.description || ' ') LIKE '% {word} %'"
+            ));
         }
-        conditions.extend(filter.cpv_prefixes.iter().map(|prefix| format!("t.cpv LIKE '{prefix}%'")));
-        conditions.extend(filter.regions.iter().map(|region| format!("c.region = '{region}'")));
-        conditions.extend(filter.min_value_pence.map(|least| format!("t.value_pence >= {least}")));
+        conditions.extend(
+            filter
+                .cpv_prefixes
+                .iter()
+                .map(|prefix| format!("t.cpv LIKE '{prefix}%'")),
+        );
+        conditions.extend(
+            filter
+                .regions
+                .iter()
+                .map(|region| format!("c.region = '{region}'")),
+        );
+        conditions.extend(
+            filter
+                .min_value_pence
+                .map(|least| format!("t.value_pence >= {least}")),
+        );
         for id in &filter.councils {
             conditions.push(match app.db.backend() {
                 DbBackend::Postgres => format!("t.council_id = '{id}'"),
@@ -177,7 +202,9 @@ async fn people(app: &App) {
     });
     for chunk in rows.collect::<Vec<_>>().chunks(1_000) {
         let some = Entity::insert_many(chunk.to_vec());
-        some.exec_without_returning(app.db.for_migration()).await.expect("people");
+        some.exec_without_returning(app.db.for_migration())
+            .await
+            .expect("people");
     }
 }
 
@@ -221,12 +248,22 @@ async fn generate(app: &App, contracts: usize) {
         _ => SQLITE,
     };
     let sql = sql.replace("{N}", &contracts.to_string());
-    app.db.for_migration().execute_unprepared(&sql).await.expect("generated contracts");
+    app.db
+        .for_migration()
+        .execute_unprepared(&sql)
+        .await
+        .expect("generated contracts");
 }
 
 async fn count(app: &App, sql: &str) -> i64 {
     let statement = Statement::from_string(app.db.backend(), sql);
-    let row = app.db.read().query_one_raw(statement).await.expect("a count").expect("a row");
+    let row = app
+        .db
+        .read()
+        .query_one_raw(statement)
+        .await
+        .expect("a count")
+        .expect("a row");
     row.try_get_by_index(0).expect("a number")
 }
 

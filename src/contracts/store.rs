@@ -21,6 +21,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// SQLite takes 32,766 values a statement; the widest table has 40 columns.
