@@ -100,6 +100,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("mail_attempt", "mailAttempts"),
         ("bid_score", "scores"),
         ("supplier_number", "supplierNumbers"),
+        ("contract", "contracts"),
         ("import_run", "imports"),
         ("audit_entry", "audit"),
         ("audit_part", "said"),

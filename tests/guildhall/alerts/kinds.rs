@@ -372,7 +372,7 @@ async fn needs_are_told_when_stated_and_when_joined() {
     );
     let need = world.data(&officer, &state, Value::Null).await["needState"]["need"]["id"].clone();
     let (subject, text) = only(news(&world, SUPPLIER).await);
-    assert_eq!(subject, "New need: Missed bins");
+    assert!(subject.starts_with("New need: Missed bins"), "{subject}");
     assert!(text.contains("up to £20,000"), "{text}");
     let kent = world.member("o@kent.example", "kent", CouncilRole::Officer).await;
     let council = world.council("kent").await;
@@ -435,7 +435,7 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
     }
     let (_, id) = pilot(&world, "SME", 10).await;
     let (subject, text) = only(news(&world, "one@tidebell.example").await);
-    assert_eq!(subject, "New pilot: Bin sensors");
+    assert!(subject.starts_with("New pilot: Bin sensors"), "{subject}");
     assert!(text.contains("25 January 2026 at 09:00 (London)"), "{text}");
     assert_eq!(
         news(&world, SUPPLIER).await,
@@ -456,7 +456,7 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
     let bidder = only(news(&world, "one@tidebell.example").await);
     let officer = world.mails(OFFICER).await.split_off(officers).remove(0);
     for (subject, text) in [bidder, (officer.subject, officer.text)] {
-        assert_eq!(subject, "Pilot changed: Bin sensors");
+        assert!(subject.starts_with("Pilot changed: Bin sensors"), "{subject}");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
             text.contains("the deadline was Sunday 25 January 2026") && text.contains("is Tuesday 27"),
@@ -465,7 +465,7 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
     }
     world.app.clock.set(at("2026-01-24T10:00:00Z"));
     let (subject, _) = only(news(&world, OFFICER).await);
-    assert_eq!(subject, "Pilot closes soon: Bin sensors");
+    assert!(subject.starts_with("Pilot closes soon: Bin sensors"), "{subject}");
     assert_eq!(news(&world, OFFICER).await, [], "once for the deadline");
     of_pilot(&world, &id, "pilotCancel", "reason: \"No money\"").await;
     let (subject, text) = only(news(&world, OFFICER).await);
@@ -536,14 +536,13 @@ async fn history_says_why_somebody_did_not_hear() {
         .iter()
         .find(|one| one["notification"].is_object())
         .unwrap();
-    assert_eq!(
-        expiry["searches"][0],
-        json!({ "name": "vans", "found": true, "missed": null, "missedPart": null })
-    );
-    assert_eq!(
-        expiry["searches"][1],
-        json!({ "name": "London", "found": false, "missed": "PART", "missedPart": "REGIONS" })
-    );
+    let looked = expiry["searches"].as_array().unwrap();
+    for expected in [
+        json!({ "name": "vans", "found": true, "missed": null, "missedPart": null }),
+        json!({ "name": "London", "found": false, "missed": "PART", "missedPart": "REGIONS" }),
+    ] {
+        assert!(looked.contains(&expected), "{looked:?}");
+    }
     assert_eq!(
         (&expiry["notification"]["state"], &expiry["mail"]["state"]),
         (&json!("mailed"), &json!("sent"))
