@@ -27,6 +27,7 @@ CREATE TABLE event (
     void TEXT
 ) {strict};
 CREATE INDEX event_untold ON event (id) WHERE NOT told;
+CREATE INDEX event_kind ON event (kind, happened_at);
 CREATE INDEX event_contract ON event (contract_id) WHERE contract_id IS NOT NULL;
 CREATE INDEX event_need ON event (need_id) WHERE need_id IS NOT NULL;
 CREATE INDEX event_pilot ON event (pilot_id) WHERE pilot_id IS NOT NULL;

@@ -140,22 +140,23 @@ async fn told_before(app: &App, events: &[Event]) -> Result<Vec<(Uuid, DateTime<
 
 /// The suppliers of those who ask only for pilots that they may bid for.
 #[derive(Default)]
-struct MayBid {
+pub(super) struct MayBid {
     of_person: HashMap<Uuid, Vec<Uuid>>,
     suppliers: HashMap<Uuid, Supplier>,
 }
 
 impl MayBid {
     async fn read(app: &App, searches: impl Iterator<Item = &SavedSearch>) -> Result<Self, Error> {
-        let people: HashSet<Uuid> = searches
-            .filter(|search| search.filter.may_bid)
-            .map(|search| search.person_id)
-            .collect();
+        let asking = searches.filter(|search| search.filter.may_bid);
+        let people: HashSet<Uuid> = asking.map(|search| search.person_id).collect();
+        Self::of(app, &people.into_iter().collect::<Vec<_>>()).await
+    }
+
+    pub(super) async fn of(app: &App, people: &[Uuid]) -> Result<Self, Error> {
         if people.is_empty() {
             return Ok(Self::default());
         }
-        let people: Vec<Uuid> = people.into_iter().collect();
-        let of_person = accounts::suppliers_of(app.db.read(), &people).await?;
+        let of_person = accounts::suppliers_of(app.db.read(), people).await?;
         let ids: HashSet<Uuid> = of_person.values().flatten().copied().collect();
         Ok(Self {
             suppliers: suppliers::by_ids(app, &ids.into_iter().collect::<Vec<_>>()).await?,
@@ -163,7 +164,7 @@ impl MayBid {
         })
     }
 
-    fn holds(&self, person: Uuid, subject: &Subject) -> bool {
+    pub(super) fn holds(&self, person: Uuid, subject: &Subject) -> bool {
         subject.reservation.is_some_and(|reservation| {
             let own = self.of_person.get(&person).into_iter().flatten();
             own.filter_map(|id| self.suppliers.get(id))

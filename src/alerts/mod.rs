@@ -1,6 +1,6 @@
 //! Alerts: whoever asked is told of what happens, once and in time.
 //!
-//! [`searches`] and [`watches`] keep what people asked for and [`rhythm`] how often they hear; [`filter`] says what
+//! [`searches`] and [`watches`] keep what people asked for ([`preview`] tries it first) and [`rhythm`] how often they hear; [`filter`] says what
 //! matches (pure). [`mod@tick`] takes what was not told yet from [`crate::events`], asks `matching` whom it is for, keeps
 //! that in the `ledger`, and `digest` words the mails that are due, with a council's own ([`council_words`]). The outbox
 //! sends them and [`returned`] takes what comes back. Behind the links in a mail: [`choices`], and all it [`told`].
@@ -16,6 +16,7 @@ pub mod history;
 mod ledger;
 pub mod links;
 mod matching;
+pub mod preview;
 pub mod returned;
 pub mod rhythm;
 pub mod searches;

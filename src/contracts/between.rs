@@ -101,6 +101,29 @@ pub async fn opened(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Found,
     Ok(Found { windows, gone: false })
 }
 
+/// Those that open between two days, the latest or the earliest first; their day to act by is any.
+///
+/// # Errors
+/// When the database fails.
+pub async fn opening(
+    db: &impl ConnectionTrait,
+    wanted: &Wanted,
+    (from, until): (NaiveDate, NaiveDate),
+    latest_first: bool,
+) -> Result<Found, Error> {
+    use contract_window::Column as C;
+    let order = if latest_first { Order::Desc } else { Order::Asc };
+    let windows = contract_window::Entity::find()
+        .filter(narrowed(db, wanted))
+        .filter(C::OpensOn.between(from, until))
+        .order_by(C::OpensOn, order)
+        .order_by_asc(C::ContractId)
+        .limit(wanted.most)
+        .all(db)
+        .await?;
+    Ok(Found { windows, gone: false })
+}
+
 /// Those that were and are not any more.
 ///
 /// # Errors
@@ -142,6 +165,11 @@ impl Wanted {
 }
 
 impl Found {
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.windows.len()
+    }
+
     /// In pieces of so many, so that what is told about them is not all in memory at once.
     pub fn pieces(&self, size: usize) -> impl Iterator<Item = Piece<'_>> {
         self.windows.chunks(size).map(|windows| Piece {
@@ -180,10 +208,16 @@ fn condition(db: &impl ConnectionTrait, wanted: &Wanted) -> Condition {
     let expected = column("kind")
         .eq(WindowKind::HoldingOver.as_str())
         .and(column("opens_on").gt(wanted.today));
-    let mut all = Condition::all()
+    narrowed(db, wanted)
         .add(Expr::cust(wanted.day()).gte(wanted.from))
         .add(Expr::cust(wanted.day()).lte(wanted.until))
-        .add(expected.not());
+        .add(expected.not())
+}
+
+/// The same, whatever the day to act by.
+fn narrowed(db: &impl ConnectionTrait, wanted: &Wanted) -> Condition {
+    let column = |name: &'static str| Expr::col(Alias::new(name));
+    let mut all = Condition::all();
     if let Some(councils) = &wanted.councils {
         all = all.add(column("council_id").is_in(councils.iter().copied()));
     }

@@ -65,6 +65,25 @@ pub async fn some_untold(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Ev
     read(untold, db).await
 }
 
+/// Events of these kinds since an instant that are still so, latest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn since(
+    db: &impl ConnectionTrait,
+    kinds: &[Kind],
+    at: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Event>, Error> {
+    let found = Entity::find()
+        .filter(Column::Kind.is_in(kinds.iter().map(|kind| kind.as_str())))
+        .filter(Column::HappenedAt.gte(at))
+        .filter(Column::Void.is_null())
+        .order_by_desc(Column::HappenedAt)
+        .limit(limit);
+    read(found, db).await
+}
+
 /// Marks events as told; whoever calls has written who is.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ mod needs;
 mod node;
 pub(crate) mod paging;
 mod pilots;
+mod preview;
 mod privacy;
 mod products;
 mod questions;
@@ -63,6 +64,7 @@ pub struct Query(
     pilots::PilotsQuery,
     products::ProductsQuery,
     alert_history::AlertHistoryQuery,
+    preview::PreviewQuery,
     searches::SearchesQuery,
     suppliers::SuppliersQuery,
 );

@@ -10,6 +10,8 @@ pub mod links;
 mod windows;
 mod wording;
 
+pub(super) use windows::wanted;
+
 use crate::councils::directory;
 use crate::runtime::clock::london_instant;
 use crate::runtime::{App, Error};

@@ -102,7 +102,7 @@ fn all(councils: Vec<Uuid>, today: NaiveDate) -> Wanted {
 }
 
 /// As much of a filter as SQL can tell.
-fn wanted(filter: &Filter, today: NaiveDate) -> Wanted {
+pub(in crate::alerts) fn wanted(filter: &Filter, today: NaiveDate) -> Wanted {
     let words = filter.words.as_deref().unwrap_or_default().to_lowercase();
     Wanted {
         from: today - Days::new(90),

@@ -559,3 +559,50 @@ async fn history_says_why_somebody_did_not_hear() {
     let officer = world.token(OFFICER).await;
     assert_eq!(world.refusal(&officer, history, asked).await, "NOT_ALLOWED");
 }
+
+#[tokio::test]
+async fn a_search_can_be_tried_before_it_is_saved() {
+    let world = world("2015-09-20").await;
+    let token = world.token(SUPPLIER).await;
+    let preview = "query P($filter: SavedSearchFilterInput!) { savedSearchPreview(filter: $filter) {
+        past { count complete matches { kind on contract { title } need { title } } }
+        coming { count complete matches { on window { kind } contract { title } } } } }";
+    let filter = json!({ "words": "library", "windowKinds": ["EXPIRY"] });
+    let tried = world.data(&token, preview, json!({ "filter": filter })).await["savedSearchPreview"].clone();
+    assert_eq!(
+        tried["past"],
+        json!({ "count": 0, "complete": true, "matches": [] })
+    );
+    // Half a year before 31 March 2016.
+    let opens = json!({ "on": "2015-10-03", "window": { "kind": "EXPIRY" }, "contract": { "title": "Library van maintenance" } });
+    assert_eq!(
+        tried["coming"],
+        json!({ "count": 1, "complete": true, "matches": [opens] })
+    );
+    save(&world, &token, "as tried", filter.clone()).await;
+    world.app.clock.set(at("2015-10-03T08:00:00Z"));
+    only(news(&world, SUPPLIER).await);
+    let officer = world.token(OFFICER).await;
+    let norfolk = world.council("norfolk").await;
+    let state = format!(
+        "mutation {{ needState(input: {{ council: {norfolk}, title: \"Library vans\", problem: \"p\", outcomes: \"o\" }}) {{
+        need {{ id }} }} }}"
+    );
+    world.data(&officer, &state, Value::Null).await;
+    let token = world.token(SUPPLIER).await;
+    let both =
+        json!({ "words": "library", "windowKinds": ["EXPIRY"], "kinds": ["WINDOW_OPENED", "NEED_STATED"] });
+    let tried = world.data(&token, preview, json!({ "filter": both })).await["savedSearchPreview"].clone();
+    assert_eq!(
+        (&tried["past"]["count"], &tried["coming"]["count"]),
+        (&json!(2), &json!(0)),
+        "what was coming is past: {tried}"
+    );
+    assert_eq!(tried["past"]["matches"][1]["need"]["title"], "Library vans");
+    let wrong = json!({ "filter": { "cpvPrefixes": ["x"] } });
+    assert_eq!(world.refusal(&token, preview, wrong).await, "MALFORMED");
+    assert_eq!(
+        world.refusal((), preview, json!({ "filter": {} })).await,
+        "NOT_SIGNED_IN"
+    );
+}
