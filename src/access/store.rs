@@ -15,6 +15,10 @@ use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Adds a person; false when the address is taken.
+
+/// Ids in one statement.
+const AT_A_TIME: usize = 1000;
+
 pub(super) async fn insert_person(txn: &DatabaseTransaction, row: people::Model) -> Result<bool, Error> {
     let taken = OnConflict::column(people::Column::Email).do_nothing().to_owned();
     let inserted = people::Entity::insert(people::ActiveModel::from(row))
@@ -221,14 +225,18 @@ pub(super) async fn councils_of(
     db: &impl ConnectionTrait,
     of: &[Uuid],
 ) -> Result<HashSet<(Uuid, Uuid)>, Error> {
-    let rows: Vec<(Uuid, Uuid)> = membership::Entity::find()
-        .select_only()
-        .columns([membership::Column::PersonId, membership::Column::CouncilId])
-        .filter(membership::Column::PersonId.is_in(of.iter().copied()))
-        .filter(membership::Column::CouncilId.is_not_null())
-        .into_tuple()
-        .all(db)
-        .await?;
+    let mut rows: Vec<(Uuid, Uuid)> = Vec::new();
+    for of in of.chunks(AT_A_TIME) {
+        let some: Vec<(Uuid, Uuid)> = membership::Entity::find()
+            .select_only()
+            .columns([membership::Column::PersonId, membership::Column::CouncilId])
+            .filter(membership::Column::PersonId.is_in(of.iter().copied()))
+            .filter(membership::Column::CouncilId.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        rows.extend(some);
+    }
     Ok(rows.into_iter().collect())
 }
 
@@ -236,14 +244,18 @@ pub(super) async fn suppliers_of(
     db: &impl ConnectionTrait,
     of: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
-    let rows: Vec<(Uuid, Uuid)> = membership::Entity::find()
-        .select_only()
-        .columns([membership::Column::PersonId, membership::Column::SupplierId])
-        .filter(membership::Column::PersonId.is_in(of.iter().copied()))
-        .filter(membership::Column::SupplierId.is_not_null())
-        .into_tuple()
-        .all(db)
-        .await?;
+    let mut rows: Vec<(Uuid, Uuid)> = Vec::new();
+    for of in of.chunks(AT_A_TIME) {
+        let some: Vec<(Uuid, Uuid)> = membership::Entity::find()
+            .select_only()
+            .columns([membership::Column::PersonId, membership::Column::SupplierId])
+            .filter(membership::Column::PersonId.is_in(of.iter().copied()))
+            .filter(membership::Column::SupplierId.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        rows.extend(some);
+    }
     let mut found: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
     for (person, supplier) in rows {
         found.entry(person).or_default().push(supplier);
@@ -255,13 +267,17 @@ pub(super) async fn addresses(
     db: &impl ConnectionTrait,
     of: &[Uuid],
 ) -> Result<HashMap<Uuid, String>, Error> {
-    let rows: Vec<(Uuid, String)> = people::Entity::find()
-        .select_only()
-        .columns([people::Column::Id, people::Column::Email])
-        .filter(people::Column::Id.is_in(of.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
+    let mut rows: Vec<(Uuid, String)> = Vec::new();
+    for of in of.chunks(AT_A_TIME) {
+        let some: Vec<(Uuid, String)> = people::Entity::find()
+            .select_only()
+            .columns([people::Column::Id, people::Column::Email])
+            .filter(people::Column::Id.is_in(of.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        rows.extend(some);
+    }
     Ok(rows.into_iter().collect())
 }
 

@@ -2,7 +2,8 @@
 //! the row of the ledger, and what became of its mail.
 
 use super::filter::Part;
-use super::searches::{SavedSearch, State};
+use super::matching::MayBid;
+use super::searches::{Origin, SavedSearch, State};
 use super::subject::{self, Subject};
 use super::{ledger, store};
 use crate::access::{Action, Resource, Viewer, accounts, authorize};
@@ -83,10 +84,19 @@ pub async fn of(
         About::Need(id) => events::of_need(db, id, limit).await?,
         About::Pilot(id) => events::of_pilot(db, id, limit).await?,
     };
-    let searches = store::mine(db, person).await?;
+    let own = viewer.person().is_some_and(|viewer| viewer.id == person);
+    let mut searches = store::mine(db, person).await?;
+    // Who bids is nobody else's to know, an operator's included.
+    searches.retain(|search| own || search.origin != Origin::Bidder);
     let subjects = subject::of_events(app, &events).await?;
     let ids: Vec<Uuid> = events.iter().map(|event| event.id).collect();
-    let rows = ledger::of_person(db, person, &ids).await?;
+    let mut rows = ledger::of_person(db, person, &ids).await?;
+    rows.retain(|row| {
+        own || ledger::because(row)
+            .iter()
+            .any(|id| searches.iter().any(|one| one.id == *id))
+    });
+    let may_bid = MayBid::of(app, &[person]).await?;
     let mails: Vec<Uuid> = rows.iter().filter_map(|row| row.outbox_id).collect();
     let outcomes = outbox::outcomes(db, &mails).await?;
     let attempts = queue::attempts(app, &mails).await?;
@@ -95,7 +105,7 @@ pub async fn of(
         let found = row.map(ledger::because).unwrap_or_default();
         let subject = subjects.iter().find(|subject| subject.event_id == event.id);
         let looked = searches.iter().map(|search| Looked {
-            missed: missed(search, subject),
+            missed: missed(search, subject, &may_bid),
             found: found.contains(&search.id),
             search: search.clone(),
         });
@@ -133,7 +143,7 @@ async fn asked(app: &App, viewer: &Viewer, address: Option<&str>) -> Result<Uuid
     }
 }
 
-fn missed(search: &SavedSearch, subject: Option<&Subject>) -> Option<Missed> {
+fn missed(search: &SavedSearch, subject: Option<&Subject>, may_bid: &MayBid) -> Option<Missed> {
     let Some(subject) = subject else {
         return Some(Missed::Gone);
     };
@@ -143,5 +153,11 @@ fn missed(search: &SavedSearch, subject: Option<&Subject>) -> Option<Missed> {
     if !subject.is_news_since(search.created_at) {
         return Some(Missed::Later);
     }
-    search.filter.misses(subject).map(Missed::Part)
+    let part = search.filter.misses(subject);
+    let not_allowed = match search.origin {
+        Origin::Bidder => Part::Watched,
+        _ => Part::MayBid,
+    };
+    let part = part.or_else(|| (!may_bid.allows(search, subject)).then_some(not_allowed));
+    part.map(Missed::Part)
 }

@@ -130,17 +130,20 @@ pub(super) async fn with_events(db: &impl ConnectionTrait, rows: Vec<Model>) -> 
     Ok(rows.into_iter().filter_map(notified).collect())
 }
 
-/// Notes that rows are in a mail.
-pub(super) async fn mailed(txn: &impl ConnectionTrait, ids: &[Uuid], mail: Uuid) -> Result<(), Error> {
+/// Notes that rows which were due are in a mail; gives how many were.
+pub(super) async fn mailed(txn: &impl ConnectionTrait, ids: &[Uuid], mail: Uuid) -> Result<u64, Error> {
+    let mut noted = 0;
     for ids in ids.chunks(AT_A_TIME) {
-        Entity::update_many()
+        let done = Entity::update_many()
             .filter(Column::Id.is_in(ids.iter().copied()))
+            .filter(Column::State.eq("due"))
             .col_expr(Column::State, Expr::value("mailed"))
             .col_expr(Column::OutboxId, Expr::value(mail))
             .exec(txn)
             .await?;
+        noted += done.rows_affected;
     }
-    Ok(())
+    Ok(noted)
 }
 
 /// Takes back the mails that tell of what is not so any more and that no mail server has been offered yet: what else they

@@ -3,7 +3,7 @@
 
 use super::filter::anchors;
 use super::ledger;
-use super::searches::{SavedSearch, State};
+use super::searches::{Origin, SavedSearch, State};
 use super::store;
 use super::subject::Subject;
 use crate::access::accounts;
@@ -15,8 +15,8 @@ use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// Events looked at for whom was told of a contract before.
-const EARLIER: u64 = 100;
+/// Pairs of a search and an event that are looked at together, and so what may be found: more is not kept in memory.
+const MOST: usize = 200_000;
 
 /// An event for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,12 +31,20 @@ pub struct Found {
     pub due_at: DateTime<Utc>,
 }
 
-/// Whom these events are for. `subjects` are of the events; what has none is for nobody.
+/// Whom these events are for; nothing, if that are too many to find together and there is more than one event.
+/// `subjects` are of the events; what has none is for nobody.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of(app: &App, events: &[Event], subjects: &[Subject]) -> Result<Vec<Found>, Error> {
+pub async fn of(app: &App, events: &[Event], subjects: &[Subject]) -> Result<Option<Vec<Found>>, Error> {
     let (anchored, shown) = anchored(app, subjects).await?;
+    let pairs: usize = anchored
+        .iter()
+        .map(|(anchor, _)| shown.get(anchor).map_or(0, Vec::len))
+        .sum();
+    if pairs > MOST && events.len() > 1 {
+        return Ok(None);
+    }
     let before = told_before(app, events).await?;
     let wanted: HashSet<Uuid> = anchored
         .iter()
@@ -45,6 +53,10 @@ pub async fn of(app: &App, events: &[Event], subjects: &[Subject]) -> Result<Vec
         .collect();
     let searches = store::by_ids(app.db.read(), &wanted.into_iter().collect::<Vec<_>>()).await?;
     let may_bid = MayBid::read(app, searches.values()).await?;
+    let ends: HashMap<Uuid, DateTime<Utc>> = subjects
+        .iter()
+        .filter_map(|subject| Some((subject.event_id, subject.last_call()?)))
+        .collect();
     let mut found = Finding::default();
     for (anchor, search) in &anchored {
         let Some(search) = searches
@@ -56,19 +68,19 @@ pub async fn of(app: &App, events: &[Event], subjects: &[Subject]) -> Result<Vec
         for index in shown.get(anchor).into_iter().flatten() {
             let subject = &subjects[*index];
             let matches = subject.is_news_since(search.created_at) && search.filter.matches(subject);
-            if matches && (!search.filter.may_bid || may_bid.holds(search.person_id, subject)) {
-                found.add(subject.event_id, subject.happened_at, search);
+            if matches && may_bid.allows(search, subject) {
+                found.add(subject.event_id, subject.happened_at, &ends, search);
             }
         }
     }
     for (event, happened_at, because) in &before {
         for search in because.iter().filter_map(|id| searches.get(id)) {
             if search.state == State::Active {
-                found.add(*event, *happened_at, search);
+                found.add(*event, *happened_at, &ends, search);
             }
         }
     }
-    Ok(found.done())
+    Ok(Some(found.done()))
 }
 
 /// What was found so far, by person and event.
@@ -76,8 +88,18 @@ pub async fn of(app: &App, events: &[Event], subjects: &[Subject]) -> Result<Vec
 struct Finding(BTreeMap<(Uuid, Uuid), (Vec<Uuid>, DateTime<Utc>)>);
 
 impl Finding {
-    fn add(&mut self, event: Uuid, happened_at: DateTime<Utc>, search: &SavedSearch) {
-        let due_at = search.rhythm.due(happened_at);
+    /// Due at the search's next slot, but before it is too late to act.
+    fn add(
+        &mut self,
+        event: Uuid,
+        happened_at: DateTime<Utc>,
+        ends: &HashMap<Uuid, DateTime<Utc>>,
+        search: &SavedSearch,
+    ) {
+        let slot = search.rhythm.due(happened_at);
+        let due_at = ends
+            .get(&event)
+            .map_or(slot, |last| slot.min(*last).max(happened_at));
         let (because, due) = self
             .0
             .entry((event, search.person_id))
@@ -116,29 +138,48 @@ async fn anchored(app: &App, subjects: &[Subject]) -> Result<(Vec<(i64, Uuid)>, 
 
 /// Whoever was mailed about what an event says is not so any more: the event, when it happened, and their searches.
 async fn told_before(app: &App, events: &[Event]) -> Result<Vec<(Uuid, DateTime<Utc>, Vec<Uuid>)>, Error> {
+    let changed: Vec<(&Event, Uuid)> = events
+        .iter()
+        .filter_map(|event| match (event.kind, event.about) {
+            (
+                Kind::DatesChanged | Kind::ContractEnded | Kind::ContractReplaced | Kind::ContractVanished,
+                About::Contract(id),
+            ) => Some((event, id)),
+            _ => None,
+        })
+        .collect();
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let contracts: HashSet<Uuid> = changed.iter().map(|(_, id)| *id).collect();
+    let contracts: Vec<Uuid> = contracts.into_iter().collect();
+    let earlier = events::of_dates(app.db.read(), &contracts).await?;
+    let ids: Vec<Uuid> = earlier.iter().map(|event| event.id).collect();
+    let mut mailed: HashMap<Uuid, Vec<Vec<Uuid>>> = HashMap::new();
+    for (event, _, because) in ledger::mailed_of(app.db.read(), &ids).await? {
+        mailed.entry(event).or_default().push(because);
+    }
     let mut before = Vec::new();
-    for event in events {
-        let of = match (event.kind, event.about) {
-            (Kind::DatesChanged | Kind::ContractEnded | Kind::ContractReplaced, _) => {
-                let keys = event.detail.get("void").cloned().unwrap_or_default();
-                let keys: Vec<String> = serde_json::from_value(keys).unwrap_or_default();
-                events::of_keys(app.db.read(), &keys).await?
-            }
-            (Kind::ContractVanished, About::Contract(id)) => {
-                events::of_contract(app.db.read(), id, EARLIER).await?
-            }
-            _ => continue,
+    for (event, contract) in changed {
+        // Of dates that moved, only to those who heard of what is not so any more, or of an earlier move.
+        let concerns = |of: &&Event| {
+            of.about == About::Contract(contract)
+                && of.id != event.id
+                && (event.kind != Kind::DatesChanged || of.void.is_some() || of.kind == Kind::DatesChanged)
         };
-        let of_windows = of.iter().filter(|earlier| earlier.window.is_some());
-        let ids: Vec<Uuid> = of_windows.map(|earlier| earlier.id).collect();
-        for (_, _, because) in ledger::mailed_of(app.db.read(), &ids).await? {
-            before.push((event.id, event.happened_at, because));
+        for because in earlier
+            .iter()
+            .filter(concerns)
+            .filter_map(|of| mailed.get(&of.id))
+            .flatten()
+        {
+            before.push((event.id, event.happened_at, because.clone()));
         }
     }
     Ok(before)
 }
 
-/// The suppliers of those who ask only for pilots that they may bid for.
+/// The suppliers of those who ask only for pilots that they may bid for, and of those who bid.
 #[derive(Default)]
 pub(super) struct MayBid {
     of_person: HashMap<Uuid, Vec<Uuid>>,
@@ -147,7 +188,7 @@ pub(super) struct MayBid {
 
 impl MayBid {
     async fn read(app: &App, searches: impl Iterator<Item = &SavedSearch>) -> Result<Self, Error> {
-        let asking = searches.filter(|search| search.filter.may_bid);
+        let asking = searches.filter(|search| search.filter.may_bid || search.origin == Origin::Bidder);
         let people: HashSet<Uuid> = asking.map(|search| search.person_id).collect();
         Self::of(app, &people.into_iter().collect::<Vec<_>>()).await
     }
@@ -162,6 +203,14 @@ impl MayBid {
             suppliers: suppliers::by_ids(app, &ids.into_iter().collect::<Vec<_>>()).await?,
             of_person,
         })
+    }
+
+    /// Whether a search that matches is its owner's to hear of: who has left a supplier does not learn that it bids.
+    pub(super) fn allows(&self, search: &SavedSearch, subject: &Subject) -> bool {
+        let own = self.of_person.get(&search.person_id);
+        let bids = || own.into_iter().flatten().any(|id| subject.bidders.contains(id));
+        (search.origin != Origin::Bidder || bids())
+            && (!search.filter.may_bid || self.holds(search.person_id, subject))
     }
 
     pub(super) fn holds(&self, person: Uuid, subject: &Subject) -> bool {

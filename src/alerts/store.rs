@@ -10,11 +10,12 @@ use chrono::{DateTime, Utc};
 use entity::saved_search::{ActiveModel, Column, Entity, Model};
 use entity::search_anchor;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait,
+    FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// Ids in one statement.
@@ -65,19 +66,41 @@ pub(super) async fn mine(db: &impl ConnectionTrait, person: Uuid) -> Result<Vec<
     rows.into_iter().map(read).collect()
 }
 
-/// Searches by id, whatever their state.
+/// Searches by id, whatever their state; without those that cannot be read, which are logged.
 pub(super) async fn by_ids(
     db: &impl ConnectionTrait,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, SavedSearch>, Error> {
+    found(db, ids, false).await
+}
+
+/// The same, held as they are until the transaction ends.
+pub(super) async fn by_ids_held(
+    txn: &DatabaseTransaction,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, SavedSearch>, Error> {
+    found(txn, ids, true).await
+}
+
+async fn found(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+    held: bool,
+) -> Result<HashMap<Uuid, SavedSearch>, Error> {
     let mut found = HashMap::with_capacity(ids.len());
     for ids in ids.chunks(AT_A_TIME) {
-        let rows = Entity::find()
+        let mut query = Entity::find()
             .filter(Column::Id.is_in(ids.iter().copied()))
-            .all(db)
-            .await?;
-        for row in rows {
-            found.insert(row.id, read(row)?);
+            .order_by_asc(Column::Id);
+        if held && db.get_database_backend() == DbBackend::Postgres {
+            query = query.lock_shared();
+        }
+        for row in query.all(db).await? {
+            let id = row.id;
+            match read(row) {
+                Ok(search) => drop(found.insert(id, search)),
+                Err(error) => tracing::error!(search = %id, %error, "a saved search cannot be read"),
+            }
         }
     }
     Ok(found)
@@ -152,16 +175,49 @@ pub(super) async fn update(
     search: &SavedSearch,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    update_standing(txn, search, now).await
+    row(search, now)?.reset_all().update(txn).await?;
+    put_anchors(txn, search).await
 }
 
+/// Gives a search that stands of itself something else to look for, and leaves what its owner chose.
 pub(super) async fn update_standing(
     txn: &impl ConnectionTrait,
     search: &SavedSearch,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    row(search, now)?.reset_all().update(txn).await?;
+    let filter = serde_json::to_value(&search.filter).map_err(Error::fault)?;
+    Entity::update_many()
+        .filter(Column::Id.eq(search.id))
+        .col_expr(Column::Filter, Expr::value(filter))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .exec(txn)
+        .await?;
     put_anchors(txn, search).await
+}
+
+/// Those of these people who keep searches and have unsubscribed from every one.
+pub(super) async fn all_unsubscribed(
+    db: &impl ConnectionTrait,
+    people: &[Uuid],
+) -> Result<HashSet<Uuid>, Error> {
+    let mut found = HashMap::new();
+    for people in people.chunks(AT_A_TIME) {
+        let rows: Vec<(Uuid, String)> = Entity::find()
+            .select_only()
+            .columns([Column::PersonId, Column::State])
+            .filter(Column::PersonId.is_in(people.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        for (person, state) in rows {
+            *found.entry(person).or_insert(true) &= state == State::Unsubscribed.as_str();
+        }
+    }
+    Ok(found
+        .into_iter()
+        .filter(|(_, all)| *all)
+        .map(|(person, _)| person)
+        .collect())
 }
 
 pub(super) async fn remove(txn: &impl ConnectionTrait, _permit: &Permit, id: Uuid) -> Result<(), Error> {

@@ -210,6 +210,24 @@ fn words(texts: &[&str]) -> HashSet<String> {
 }
 
 impl Subject {
+    /// The last instant at which it is of use to hear of it: a day before a window closes or bids are due.
+    pub fn last_call(&self) -> Option<DateTime<Utc>> {
+        let told_in_time = matches!(
+            self.kind,
+            Kind::WindowOpened
+                | Kind::WindowClosing
+                | Kind::PilotPublished
+                | Kind::PilotClosing
+                | Kind::PilotChanged
+        );
+        let last = match self.window {
+            Some(window) => window.closes_on,
+            None => self.ends_on.filter(|_| matches!(self.about, About::Pilot(_))),
+        };
+        let eve = last?.pred_opt()?;
+        told_in_time.then(|| london_instant(eve.and_time(NaiveTime::MIN)))
+    }
+
     /// Whether a search that was kept since then is told of it. A window counts by the day it opened, if it was told
     /// late: whoever asks in the morning hears of what opens that day.
     pub fn is_news_since(&self, since: DateTime<Utc>) -> bool {

@@ -4,7 +4,7 @@
 
 use super::{digest, ledger, matching, subject, watches};
 use crate::contracts::openings;
-use crate::events;
+use crate::events::{self, Event};
 use crate::pilots::changes;
 use crate::runtime::{App, Error};
 use uuid::Uuid;
@@ -40,12 +40,12 @@ pub async fn tick(app: &App) -> Result<Told, Error> {
             break;
         }
     }
+    let mut after = Uuid::nil();
     loop {
-        let events = tell(app).await?;
-        told.events += events;
-        if events == 0 {
-            break;
-        }
+        let untold = events::some_untold(app.db.read(), after, AT_A_TIME).await?;
+        let Some(last) = untold.last() else { break };
+        after = last.id;
+        told.events += tell(app, untold).await?;
     }
     told.mails = digest::write_due(app).await?;
     if told.mails > 0 {
@@ -61,28 +61,54 @@ async fn bring(app: &App) -> Result<usize, Error> {
     Ok(brought)
 }
 
-/// Finds whom the oldest untold events are for, after taking back what is not so any more. Looking is done before the
-/// transaction begins, so that nobody waits for it; what was looked at cannot be told twice, as each event and person are
-/// in the ledger once.
-async fn tell(app: &App) -> Result<usize, Error> {
-    let untold = events::some_untold(app.db.read(), AT_A_TIME).await?;
+/// Tells events, after taking back what is not so any more. Those that fail are found out by halving, and left for the
+/// next tick: nobody else waits for them. Gives how many were told.
+async fn tell(app: &App, untold: Vec<Event>) -> Result<usize, Error> {
     let (void, standing): (Vec<_>, Vec<_>) = untold.into_iter().partition(|event| event.void.is_some());
-    if !void.is_empty() {
-        let ids: Vec<Uuid> = void.iter().map(|event| event.id).collect();
-        let txn = app.db.begin().await?;
-        ledger::unsay(&txn, &ids).await?;
-        events::told(&txn, &ids).await?;
-        txn.commit().await?;
+    let mut told = 0;
+    // The last goes first: what is not so any more is taken back before anything is found.
+    let mut left = vec![(standing, false), (void, true)];
+    while let Some((mut some, void)) = left.pop() {
+        let done = match (some.is_empty(), void) {
+            (true, _) => continue,
+            (_, true) => unsay(app, &some).await.map(|()| true),
+            (_, false) => find(app, &some).await,
+        };
+        match done {
+            Ok(true) => told += some.len(),
+            Err(Error::Fault(cause)) if some.len() == 1 => {
+                tracing::error!(event = %some[0].id, cause, "an event could not be told; the next tick tries again");
+            }
+            Ok(false) | Err(Error::Fault(_)) => {
+                let rest = some.split_off(some.len() / 2);
+                left.extend([(rest, void), (some, void)]);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    if !standing.is_empty() {
-        let ids: Vec<Uuid> = standing.iter().map(|event| event.id).collect();
-        let subjects = subject::of_events(app, &standing).await?;
-        watches::stand(app, &subjects).await?;
-        let found = matching::of(app, &standing, &subjects).await?;
-        let txn = app.db.begin().await?;
-        ledger::insert(app, &txn, found).await?;
-        events::told(&txn, &ids).await?;
-        txn.commit().await?;
-    }
-    Ok(void.len() + standing.len())
+    Ok(told)
+}
+
+async fn unsay(app: &App, void: &[Event]) -> Result<(), Error> {
+    let ids: Vec<Uuid> = void.iter().map(|event| event.id).collect();
+    let txn = app.db.begin().await?;
+    ledger::unsay(&txn, &ids).await?;
+    events::told(&txn, &ids).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Finds whom events are for; whether they were not too many at once. Looking is done before the transaction begins, so
+/// that nobody waits for it; what was looked at cannot be told twice, as each event and person are in the ledger once.
+async fn find(app: &App, standing: &[Event]) -> Result<bool, Error> {
+    let ids: Vec<Uuid> = standing.iter().map(|event| event.id).collect();
+    let subjects = subject::of_events(app, standing).await?;
+    watches::stand(app, &subjects).await?;
+    let Some(found) = matching::of(app, standing, &subjects).await? else {
+        return Ok(false);
+    };
+    let txn = app.db.begin().await?;
+    ledger::insert(app, &txn, found).await?;
+    events::told(&txn, &ids).await?;
+    txn.commit().await?;
+    Ok(true)
 }

@@ -145,6 +145,35 @@ pub async fn mails(app: &App, token: &str, page: usize) -> Result<Option<Mails>,
     }))
 }
 
+/// When the mail was written that holds this notification of a link's owner; nothing, when there is none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn written_with(
+    app: &App,
+    token: &str,
+    notification: Uuid,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let Some(person) = links::owner(app, Purpose::Alerts, token).await? else {
+        return Ok(None);
+    };
+    let mail: Option<Option<Uuid>> = notification::Entity::find_by_id(notification)
+        .select_only()
+        .column(notification::Column::OutboxId)
+        .filter(notification::Column::PersonId.eq(person.id))
+        .into_tuple()
+        .one(app.db.read())
+        .await?;
+    let Some(mail) = mail.flatten() else {
+        return Ok(None);
+    };
+    let written = outbox::Entity::find_by_id(mail)
+        .select_only()
+        .column(outbox::Column::CreatedAt)
+        .into_tuple();
+    Ok(written.one(app.db.read()).await?)
+}
+
 /// A page of what was told to the owner of a link by the mail written at an instant; nothing, when the token is not ours.
 /// The statements are as many for a full page as for a line.
 ///

@@ -3,7 +3,7 @@
 
 use super::filter::Filter;
 use super::rhythm::Rhythm;
-use super::searches::{self, Origin, SavedSearch, SavedSearchErrorCode};
+use super::searches::{self, Origin, SavedSearch, SavedSearchErrorCode, State};
 use super::store;
 use super::subject::Subject;
 use crate::access::{Viewer, accounts};
@@ -131,6 +131,7 @@ async fn put(
 ) -> Result<(), Error> {
     let people: Vec<Uuid> = wanted.keys().copied().collect();
     let standing = store::standing(txn, origin, &people).await?;
+    let silent = store::all_unsubscribed(txn, &people).await?;
     for (person, filter) in wanted {
         let filter = Filter {
             owners: filter.owners,
@@ -140,7 +141,14 @@ async fn put(
         };
         match standing.get(&person) {
             None => {
+                // Whoever stopped all of these mails does not begin to get them again.
+                let state = if silent.contains(&person) {
+                    State::Unsubscribed
+                } else {
+                    State::Active
+                };
                 let search = SavedSearch {
+                    state,
                     // It tells also of what made it stand.
                     created_at: chrono::DateTime::UNIX_EPOCH,
                     ..searches::made(app, person, origin, name, filter, Rhythm::default())

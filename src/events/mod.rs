@@ -6,7 +6,9 @@
 
 mod store;
 
-pub use store::{by_ids, of_contract, of_keys, of_need, of_pilot, since, some_untold, told, void};
+pub use store::{
+    by_ids, of_contract, of_dates, of_need, of_pilot, since, some_untold, told, void, void_about,
+};
 
 use crate::runtime::{App, Error, words};
 use chrono::{DateTime, NaiveDate, Utc};

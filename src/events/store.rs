@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use entity::event::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    UpdateMany,
+};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -52,14 +55,16 @@ pub(super) async fn insert(txn: &impl ConnectionTrait, mut rows: Vec<ActiveModel
     Ok(())
 }
 
-/// Events that nobody was told of yet, oldest first.
+/// Events after this one that nobody was told of yet, oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn some_untold(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<Event>, Error> {
+pub async fn some_untold(db: &impl ConnectionTrait, after: Uuid, limit: u64) -> Result<Vec<Event>, Error> {
     // In the words of the partial index.
     let untold = Entity::find()
         .filter(Expr::cust("NOT told"))
+        .filter(Column::Id.gt(after))
+        .filter(Column::Kind.is_in(Kind::ALL.iter().map(|kind| kind.as_str())))
         .order_by_asc(Column::Id)
         .limit(limit);
     read(untold, db).await
@@ -105,25 +110,51 @@ pub async fn told(txn: &impl ConnectionTrait, events: &[Uuid]) -> Result<(), Err
 /// When the database fails.
 pub async fn void(txn: &impl ConnectionTrait, keys: &[String], why: &str) -> Result<(), Error> {
     for keys in keys.chunks(AT_A_TIME) {
-        Entity::update_many()
-            .col_expr(Column::Void, Expr::value(why))
-            .col_expr(Column::Told, Expr::value(false))
-            .filter(Column::Key.is_in(keys))
-            .filter(Column::Void.is_null())
-            .exec(txn)
-            .await?;
+        voided(txn, why).filter(Column::Key.is_in(keys)).exec(txn).await?;
     }
     Ok(())
 }
 
-/// The events with these keys.
+/// The same of everything that happened to a need or pilot.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_keys(db: &impl ConnectionTrait, keys: &[String]) -> Result<Vec<Event>, Error> {
+pub async fn void_about(txn: &impl ConnectionTrait, about: About, why: &str) -> Result<(), Error> {
+    let of = match about {
+        About::Contract(id) => Column::ContractId.eq(id),
+        About::Need(id) => Column::NeedId.eq(id),
+        About::Pilot(id) => Column::PilotId.eq(id),
+    };
+    voided(txn, why).filter(of).exec(txn).await?;
+    Ok(())
+}
+
+/// Takes the key away, too: what is so once more happens anew.
+fn voided(txn: &impl ConnectionTrait, why: &str) -> UpdateMany<Entity> {
+    let key = match txn.get_database_backend() {
+        DbBackend::Postgres => "key || '/void/' || id::text",
+        _ => "key || '/void/' || hex(id)",
+    };
+    Entity::update_many()
+        .col_expr(Column::Void, Expr::value(why))
+        .col_expr(Column::Told, Expr::value(false))
+        .col_expr(Column::Key, Expr::cust(key))
+        .filter(Column::Void.is_null())
+}
+
+/// What people may have been told of these contracts' dates: windows that opened or were about to close, and dates that
+/// changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_dates(db: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<Vec<Event>, Error> {
+    let kinds = [Kind::WindowOpened, Kind::WindowClosing, Kind::DatesChanged];
     let mut found = Vec::new();
-    for keys in keys.chunks(AT_A_TIME) {
-        found.extend(read(Entity::find().filter(Column::Key.is_in(keys)), db).await?);
+    for ids in contracts.chunks(AT_A_TIME) {
+        let some = Entity::find()
+            .filter(Column::ContractId.is_in(ids.iter().copied()))
+            .filter(Column::Kind.is_in(kinds.map(Kind::as_str)));
+        found.extend(read(some, db).await?);
     }
     Ok(found)
 }

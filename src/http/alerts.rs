@@ -221,6 +221,13 @@ async fn tell(site: &Site, request: &Request) -> Result<Response, Error> {
     let query = typed(request.uri().query().unwrap_or_default().as_bytes());
     let number = field(&query, "page").and_then(|page| page.parse().ok());
     let number: usize = number.unwrap_or(1).max(1);
+    if let Some(with) = field(&query, "with") {
+        let with = with.parse().unwrap_or_default();
+        return match told::written_with(&site.app, &token, with).await? {
+            Some(at) => one_mail(site, &token, at, number).await,
+            None => Ok(unsubscribe::unknown()),
+        };
+    }
     match field(&query, "at") {
         None => every_mail(site, &token, number).await,
         Some(at) => match at.parse().ok().and_then(DateTime::from_timestamp_micros) {

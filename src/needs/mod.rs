@@ -134,7 +134,7 @@ pub async fn state(
     store::insert(&txn, &permit, &need).await?;
     let stated = Happened::now(
         Kind::NeedStated,
-        stated_key(need.id),
+        format!("{}/stated", need.id),
         council_id,
         About::Need(need.id),
     );
@@ -150,10 +150,6 @@ pub async fn state(
     .await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(need)
-}
-
-fn stated_key(need: Uuid) -> String {
-    format!("{need}/stated")
 }
 
 fn check(statement: &Statement) -> Wrong<NeedStateErrorCode> {
@@ -287,7 +283,7 @@ pub async fn end(
     };
     found.version += 1;
     store::put_state(&txn, &permit, &found, app.clock.now()).await?;
-    events::void(&txn, &[stated_key(need)], "the need has been met or withdrawn").await?;
+    events::void_about(&txn, About::Need(need), "the need has been met or withdrawn").await?;
     let detail = serde_json::json!({ "ended": found.state.as_str() });
     audit::record(app, &txn, &permit, "need", need, &detail).await?;
     txn.commit().await.map_err(Error::from)?;

@@ -3,7 +3,7 @@
 use super::award::{decide, once_closed};
 use super::{Pilot, PilotErrorCode, State, bids, outcome};
 use crate::access::{Action, Viewer};
-use crate::events::{self, Kind};
+use crate::events::{self, About, Kind};
 use crate::runtime::{App, Stop};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -54,13 +54,7 @@ pub async fn cancel(
     (pilot.state, pilot.outcome_reason) = (State::Cancelled, Some(reason_given(reason)?));
     outcome::tell_cancelled(app, &txn, &pilot).await?;
     let ended = super::event(&pilot, Kind::PilotCancelled, "cancelled");
-    let mut void = vec![super::event(&pilot, Kind::PilotPublished, "published").key];
-    void.extend(
-        pilot
-            .deadline_at
-            .map(|deadline| super::changes::closing_key(pilot.id, deadline)),
-    );
-    events::void(&txn, &void, "the pilot was cancelled").await?;
+    events::void_about(&txn, About::Pilot(pilot.id), "the pilot was cancelled").await?;
     events::record(app, &txn, vec![ended]).await?;
     let detail = serde_json::json!({ "cancelled": pilot.outcome_reason });
     Ok(super::change(app, txn, &permit, pilot, detail).await?)

@@ -176,7 +176,7 @@ async fn a_thousand_windows_are_one_mail_that_says_first_what_they_come_to() {
     assert!(!said.contains("Reference: A"), "and they are the first to end");
     let more = format!("And {} more:", 1000 - full);
     assert!(said.contains(&more), "{more} in {}", mail.text);
-    assert!(said.contains("/told?at="), "{}", mail.text);
+    assert!(said.contains("/told?with="), "{}", mail.text);
 }
 
 /// The worst there is to tell: long titles in letters that take the most room, of as many councils as there are.

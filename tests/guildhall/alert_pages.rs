@@ -290,7 +290,7 @@ async fn all_that_a_mail_told_is_read_page_by_page_in_the_same_statements() {
         .register(&register(ending(1_200, "31/03/2026", "A")), false)
         .await;
     let mail = mails(&world).await.remove(0);
-    let start = mail.text.find("/told?at=").unwrap();
+    let start = mail.text.find("/told?with=").unwrap();
     let all = format!("{path}{}", mail.text[start..].split_whitespace().next().unwrap());
     let mut lines = BTreeSet::new();
     let mut statements = Vec::new();

@@ -141,7 +141,10 @@ fn deadline(event: &Event, known: &Known, today: NaiveDate) -> (Option<String>, 
 fn warning(event: &Event, known: &Known, today: NaiveDate) -> Option<String> {
     let window = event.window.as_ref()?;
     if window.closes_on.is_some_and(|closes| closes < today) {
-        return Some("This window opened and closed while the service was not running.".to_owned());
+        return Some(
+            "This window has closed already: it opened and closed before this mail could be written."
+                .to_owned(),
+        );
     }
     let About::Contract(id) = event.about else {
         return None;

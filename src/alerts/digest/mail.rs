@@ -72,7 +72,11 @@ impl<'a> Digest<'a> {
             today,
             said,
             unsubscribe_url: links::link(app, Purpose::Unsubscribe, person),
-            rest_url: format!("{settings_url}/told?at={}", app.clock.now().timestamp_micros()),
+            // By what it tells: the mail has no name yet.
+            rest_url: format!(
+                "{settings_url}/told?with={}",
+                rows.first().map_or(Uuid::nil(), |row| row.id).simple()
+            ),
             settings_url,
         }
     }

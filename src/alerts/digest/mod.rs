@@ -48,8 +48,27 @@ pub(super) async fn write_due(app: &App) -> Result<usize, Error> {
         };
         let some = rest.iter().take(MAILS).take_while(fits).count().max(1);
         let people: Vec<Uuid> = rest[..some].iter().map(|(person, _)| *person).collect();
-        mails += write_some(app, &people).await?;
+        mails += write_each(app, people).await?;
         rest = &rest[some..];
+    }
+    Ok(mails)
+}
+
+/// Writes their mails; whoever's cannot be written is found out by halving, and nobody else waits for it.
+async fn write_each(app: &App, people: Vec<Uuid>) -> Result<usize, Error> {
+    let (mut mails, mut left) = (0, vec![people]);
+    while let Some(mut some) = left.pop() {
+        match write_some(app, &some).await {
+            Ok(written) => mails += written,
+            Err(Error::Fault(cause)) if some.len() == 1 => {
+                tracing::error!(person = %some[0], cause, "a mail could not be written; the next tick tries again");
+            }
+            Err(Error::Fault(_)) => {
+                let rest = some.split_off(some.len() / 2);
+                left.extend([rest, some]);
+            }
+            Err(error) => return Err(error),
+        }
     }
     Ok(mails)
 }
@@ -57,7 +76,8 @@ pub(super) async fn write_due(app: &App) -> Result<usize, Error> {
 async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     let due = ledger::due_of(app.db.read(), people, app.clock.now()).await?;
     let ids: HashSet<Uuid> = due.iter().flat_map(|row| row.because.iter().copied()).collect();
-    let searches = store::by_ids(app.db.read(), &ids.into_iter().collect::<Vec<_>>()).await?;
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let searches = store::by_ids(app.db.read(), &ids).await?;
     let (told, not) = sifted(due, &searches);
     let listed = || told.values().flat_map(|rows| rows.iter().take(LISTED));
     let known = Known::read(app, listed()).await?;
@@ -65,6 +85,10 @@ async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     let said = council_words::of(app.db.read(), councils).await?;
     let addresses = accounts::addresses(app.db.read(), people).await?;
     let txn = app.db.begin().await?;
+    ledger::suppress(&txn, &not).await?;
+    // Held from here on: whoever unsubscribes now waits, and then finds the mail to withdraw.
+    let searches = store::by_ids_held(&txn, &ids).await?;
+    let (told, not) = sifted(told.into_values().flatten().collect(), &searches);
     ledger::suppress(&txn, &not).await?;
     let witness = audit::witness(app, &txn).await?;
     let mut mails = 0;
@@ -133,5 +157,8 @@ async fn write(
     })
     .await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    ledger::mailed(txn, &ids, mail).await
+    if ledger::mailed(txn, &ids, mail).await? == ids.len() as u64 {
+        return Ok(());
+    }
+    Err(Error::Overloaded("another server writes these mails".to_owned()))
 }

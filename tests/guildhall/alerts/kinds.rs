@@ -3,8 +3,10 @@
 use super::{SAVE, at, save};
 use crate::world::World;
 use chrono::Duration;
-use guildhall::access::CouncilRole;
+use guildhall::access::accounts::join_council;
+use guildhall::access::{CouncilRole, Viewer};
 use guildhall::alerts::tick;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 const OFFICER: &str = "o@norfolk.example";
@@ -605,4 +607,96 @@ async fn a_search_can_be_tried_before_it_is_saved() {
         world.refusal((), preview, json!({ "filter": {} })).await,
         "NOT_SIGNED_IN"
     );
+}
+
+#[tokio::test]
+async fn a_window_that_moves_and_moves_back_is_told_again() {
+    let world = world("2015-03-01").await;
+    let contract = van(&world).await;
+    let token = world.token(SUPPLIER).await;
+    let expiry = json!({ "words": "library", "windowKinds": ["EXPIRY"] });
+    save(&world, &token, "library vans", expiry).await;
+    world.app.clock.set(at("2016-02-01T09:00:00Z"));
+    only(news(&world, SUPPLIER).await);
+    for (end, subject) in [
+        ("2018-03-31", "Dates changed"),
+        ("2019-03-31", "Dates changed"),
+        ("2016-03-31", "2 things"),
+    ] {
+        amend(&world, &contract, &format!("initialEndsOn: \"{end}\"")).await;
+        let news = news(&world, SUPPLIER).await;
+        assert_eq!(news.len(), 1, "the end is {end} now, {subject}: {news:?}");
+        assert!(news[0].1.contains("Library van"), "{news:?}");
+    }
+    assert_eq!(news(&world, SUPPLIER).await, [], "and once");
+}
+
+#[tokio::test]
+async fn whoever_heard_of_a_contracts_end_hears_that_it_is_replaced() {
+    let world = world("2015-03-01").await;
+    let contract = van(&world).await;
+    let token = world.token(SUPPLIER).await;
+    let expiry = json!({ "words": "library", "windowKinds": ["EXPIRY"] });
+    save(&world, &token, "library vans", expiry).await;
+    world.app.clock.set(at("2016-02-01T09:00:00Z"));
+    only(news(&world, SUPPLIER).await);
+    amend(&world, &contract, "replacedOn: \"2016-04-01\"").await;
+    let (subject, _) = only(news(&world, SUPPLIER).await);
+    assert!(subject.starts_with("Replaced: Library van"), "{subject}");
+}
+
+#[tokio::test]
+async fn who_has_left_a_supplier_does_not_learn_that_it_bids_and_no_operator_does() {
+    let world = world("2026-01-15").await;
+    let tidebell = world.supplier("one@tidebell.example", "Tidebell").await;
+    let (_, first) = pilot(&world, "NONE", 10).await;
+    let submit = |pilot: &Value| {
+        format!(
+            "mutation {{ bidSubmit(input: {{ pilot: {pilot}, supplier: {}, pricePence: 500000, answer: \"a\" }}) {{
+            receipt {{ version }} errors {{ message }} }} }}",
+            tidebell.id
+        )
+    };
+    let bid = world.data(&tidebell, &submit(&first), Value::Null).await;
+    assert_eq!(bid["bidSubmit"]["receipt"]["version"], 1, "{bid}");
+    of_pilot(&world, &first, "pilotExtend", &deadline(&world, 12)).await;
+    only(news(&world, "one@tidebell.example").await);
+    let history = "query H($about: ID!, $address: String) { alertHistory(about: $about, address: $address) {
+        searches { name } notification { state } } }";
+    let own = world.data(&tidebell, history, json!({ "about": first })).await;
+    assert!(own.to_string().contains("my organisation bids for"), "{own}");
+    world.operator("op@guildhall.example").await;
+    let operator = world.token("op@guildhall.example").await;
+    let asked = json!({ "about": first, "address": "one@tidebell.example" });
+    let told = world.data(&operator, history, asked).await.to_string();
+    assert!(!told.contains("bids") && !told.contains("mailed"), "{told}");
+
+    // As it is once they are no member any more.
+    entity::membership::Entity::delete_many()
+        .exec(world.app.db.for_migration())
+        .await
+        .unwrap();
+    let approver = "a@norfolk.example";
+    let council = guildhall::councils::directory().find("norfolk").unwrap().id;
+    let person = world
+        .data(&world.token(approver).await, "{ viewer { id } }", Value::Null)
+        .await;
+    assert!(person["viewer"]["id"].is_string());
+    let row = entity::person::Entity::find()
+        .filter(entity::person::Column::Email.eq(approver))
+        .one(world.app.db.read())
+        .await
+        .unwrap()
+        .unwrap();
+    join_council(
+        &world.app,
+        &Viewer::System,
+        row.id,
+        council,
+        CouncilRole::Approver,
+    )
+    .await
+    .unwrap();
+    of_pilot(&world, &first, "pilotExtend", &deadline(&world, 14)).await;
+    assert_eq!(news(&world, "one@tidebell.example").await, []);
 }

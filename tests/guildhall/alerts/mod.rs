@@ -85,7 +85,7 @@ async fn after_a_year_down_all_that_opened_is_told_in_one_mail() {
     assert!(
         mail.body_text(0)
             .unwrap()
-            .contains("opened and closed while the service was not running")
+            .contains("This window has closed already")
     );
 }
 
