@@ -48,9 +48,13 @@ pub async fn take(app: &App, to: Option<&str>, message: &[u8]) -> Result<Option<
     let Some(mail) = mail else {
         return Ok(None);
     };
-    let returned = read(message);
+    let found = outbox::Entity::find_by_id(mail);
+    let Some(row) = found.clone().one(app.db.read()).await? else {
+        return Ok(None);
+    };
+    let returned = read(message, &row.recipient);
     let txn = app.db.begin().await?;
-    let Some(row) = outbox::Entity::find_by_id(mail).one(&txn).await? else {
+    let Some(row) = found.one(&txn).await? else {
         return Ok(None);
     };
     note(&txn, &row, &returned).await?;

@@ -73,7 +73,12 @@ pub(super) async fn serve(
             Box::pin(async move { alerts::pass(&app).await })
         }));
     ready(address);
-    let served = http::serve(site, listener, shutdown()).await;
+    // Told at once, not when the last request has been answered: service managers do not wait for ever.
+    let signalled = async {
+        shutdown().await;
+        let _ = stop.send(true);
+    };
+    let served = http::serve(site, listener, signalled).await;
     let _ = stop.send(true);
     let _ = looking.await;
     // What is under way is waited for: killed, it would be sent again.

@@ -33,8 +33,13 @@ use sea_orm::{
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// After this long, what is still refused for now is parked.
+/// So long after it was first offered, what is still refused for now is parked.
 const GIVE_UP: Duration = Duration::hours(72);
+/// Mails in one statement: SQLite takes 32,766 values.
+const AT_A_TIME: usize = 1000;
+/// Every time that it was offered, the server said 4xx or 5xx: where an answer was lost it may have arrived.
+const EACH_REFUSED: &str = "attempts = (SELECT count(*) FROM mail_attempt WHERE mail_id = outbox.id \
+                            AND (answer LIKE '4%' OR answer LIKE '5%'))";
 
 /// Which stream a mail belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,12 +141,13 @@ pub async fn adopt(txn: &DatabaseTransaction, recipient: &str, person_id: Uuid) 
     Ok(())
 }
 
-/// Withdraws the alerts queued for a person, with the reason; what a server already accepted has gone.
+/// Withdraws the alerts to a person that have not gone, with the reason: those given up too, which could be put back in
+/// the queue.
 pub async fn suppress(txn: &DatabaseTransaction, person_id: Uuid, reason: &str) -> Result<u64, Error> {
     let done = Entity::update_many()
         .filter(Column::PersonId.eq(person_id))
         .filter(Column::Stream.eq(Stream::Alert.as_str()))
-        .filter(Column::State.is_in(["queued", "leased"]))
+        .filter(Column::State.is_in(["queued", "leased", "parked"]))
         .col_expr(Column::State, Expr::value("suppressed"))
         .col_expr(Column::LeaseToken, Expr::value(None::<Uuid>))
         .col_expr(Column::LastAnswer, Expr::value(reason))
@@ -150,17 +156,22 @@ pub async fn suppress(txn: &DatabaseTransaction, person_id: Uuid, reason: &str) 
     Ok(done.rows_affected)
 }
 
-/// Withdraws those of these mails that no mail server has been offered yet, with the reason; gives which.
+/// Withdraws those of these mails that nobody can have got, with the reason: never offered, or refused in so many words
+/// each time. Gives which.
 pub async fn withdraw(txn: &DatabaseTransaction, mails: &[Uuid], reason: &str) -> Result<Vec<Uuid>, Error> {
-    let withdrawn = Entity::update_many()
-        .filter(Column::Id.is_in(mails.iter().copied()))
-        .filter(Column::State.eq("queued"))
-        .filter(Column::Attempts.eq(0))
-        .col_expr(Column::State, Expr::value("suppressed"))
-        .col_expr(Column::LastAnswer, Expr::value(reason))
-        .exec_with_returning(txn)
-        .await?;
-    Ok(withdrawn.into_iter().map(|mail| mail.id).collect())
+    let mut withdrawn = Vec::new();
+    for mails in mails.chunks(AT_A_TIME) {
+        let taken = Entity::update_many()
+            .filter(Column::Id.is_in(mails.iter().copied()))
+            .filter(Column::State.is_in(["queued", "parked"]))
+            .filter(Expr::cust(EACH_REFUSED))
+            .col_expr(Column::State, Expr::value("suppressed"))
+            .col_expr(Column::LastAnswer, Expr::value(reason))
+            .exec_with_returning(txn)
+            .await?;
+        withdrawn.extend(taken.into_iter().map(|mail| mail.id));
+    }
+    Ok(withdrawn)
 }
 
 /// What became of a mail.

@@ -160,6 +160,8 @@ async fn a_complaint_ends_alerts_and_what_may_pass_is_only_noted() {
         ("later-4.4.1-postfix-delayed", "not delivered yet 4.4.1"),
         ("later-4.4.1-postfix-gave-up", "not delivered yet 4.4.1"),
         ("refused-5.7.1-blocked", "refused 5.7.1"),
+        ("refused-5.2.2-mailbox-full", "refused 5.2.2"),
+        ("refused-5.1.1-two-recipients", "refused 5.1.1"),
         ("delivered-2.0.0-relayed", "delivered 2.0.0"),
         ("unknown-none-exim-text", "not understood: Mail delivery failed"),
         (

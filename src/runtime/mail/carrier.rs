@@ -4,7 +4,7 @@
 
 mod smtp;
 
-use super::Mailer;
+use super::{Mailer, clean};
 use crate::runtime::panic_words;
 use futures_util::FutureExt;
 use lettre::transport::smtp::client::Certificate;
@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// An offer that is not answered by then is given up; shorter than a lease. lettre's own timeout covers only connecting.
 const WITHIN: Duration = Duration::from_secs(45);
+/// As much of what a server says is kept.
+const SAID: usize = 500;
 
 /// Takes mails to where they go on from.
 #[async_trait::async_trait]
@@ -48,6 +50,20 @@ pub enum Answer {
     Unreached(String),
     /// We broke down over it.
     Broken(String),
+}
+
+impl Answer {
+    /// With words that every database takes: servers may say anything, and PostgreSQL stores no U+0000.
+    fn cleaned(self) -> Self {
+        let clean = |said: String| clean(&said, SAID);
+        match self {
+            Self::Accepted(said) => Self::Accepted(clean(said)),
+            Self::Later(said) => Self::Later(clean(said)),
+            Self::Refused(said) => Self::Refused(clean(said)),
+            Self::Unreached(how) => Self::Unreached(clean(how)),
+            Self::Broken(how) => Self::Broken(clean(how)),
+        }
+    }
 }
 
 /// By which way.
@@ -84,11 +100,12 @@ impl Route {
 
     pub(super) async fn send(&self, parcel: &Parcel<'_>) -> Answer {
         let carried = AssertUnwindSafe(self.by.carry(parcel, self.within)).catch_unwind();
-        match tokio::time::timeout(self.within, carried).await {
+        let answer = match tokio::time::timeout(self.within, carried).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panic)) => Answer::Broken(format!("sending broke down: {}", panic_words(&*panic))),
             Err(_) => Answer::Later(format!("no answer within {:?}", self.within)),
-        }
+        };
+        answer.cleaned()
     }
 }
 

@@ -21,7 +21,7 @@ pub enum Kind {
     Delivered,
     /// It has not arrived yet, or not for a reason that may pass.
     Later,
-    /// It was refused for what it is or whom it is from (5.6.x, 5.7.x), which says nothing of the address.
+    /// It was refused for a reason that says nothing of the address (its size, its sender, where it was forwarded to).
     Refused,
     /// The address takes no mail.
     Failed,
@@ -75,8 +75,8 @@ impl Returned {
     }
 }
 
-/// What a message says. Only its own parts count, never those of the mail that it gives back.
-pub fn read(message: &[u8]) -> Returned {
+/// What a message says of a mail to this address. Only its own parts count, never those of the mail that it gives back.
+pub fn read(message: &[u8], recipient: &str) -> Returned {
     let Some(parsed) = MessageParser::default().parse(message) else {
         return Returned::unknown("");
     };
@@ -92,7 +92,9 @@ pub fn read(message: &[u8]) -> Returned {
         };
         match of_type.as_deref() {
             Some("message/delivery-status" | "message/global-delivery-status") => {
-                found.extend(groups(&text).iter().take(RECIPIENTS).filter_map(status));
+                let groups = groups(&text);
+                let said = groups.iter().take(RECIPIENTS);
+                found.extend(said.filter_map(|group| status(group, recipient)));
             }
             Some("message/feedback-report") => found.extend(complaint(&text)),
             _ => {}
@@ -135,7 +137,7 @@ fn field<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
 }
 
 /// What a group says of its recipient; nothing when it is about the message as a whole.
-fn status(group: &Fields) -> Option<Returned> {
+fn status(group: &Fields, recipient: &str) -> Option<Returned> {
     let action = field(group, "action")?
         .split_whitespace()
         .next()?
@@ -146,8 +148,8 @@ fn status(group: &Fields) -> Option<Returned> {
     let kind = match (action.as_str(), code) {
         ("delivered" | "relayed" | "expanded", _) => Kind::Delivered,
         ("delayed", _) | ("failed", Some((4, ..))) => Kind::Later,
-        ("failed", Some((5, 6 | 7, _))) => Kind::Refused,
-        ("failed", Some((5, ..))) => Kind::Failed,
+        ("failed", Some(code)) if no_such_address(code) && is_about(group, recipient) => Kind::Failed,
+        ("failed", Some((5, ..))) => Kind::Refused,
         _ => Kind::Unknown,
     };
     let words = diagnostic.split_once(';').map_or(diagnostic, |(_, words)| words);
@@ -156,6 +158,28 @@ fn status(group: &Fields) -> Option<Returned> {
         status: code.map(|(a, b, c)| format!("{a}.{b}.{c}")).unwrap_or_default(),
         said: clean(words.trim(), SAID),
     })
+}
+
+/// Whether a status says that the address takes no mail (RFC 3463): not that its mailbox is full, or its server away.
+fn no_such_address(code: (u16, u16, u16)) -> bool {
+    match code {
+        // Of the sender's address.
+        (5, 1, 7 | 8) => false,
+        (5, 1 | 5, _) | (5, 2, 1) | (5, 0, 0) => true,
+        _ => false,
+    }
+}
+
+/// Whether a group is about this recipient, or does not say whom it is about. A mail that was forwarded may fail
+/// elsewhere.
+fn is_about(group: &Fields, recipient: &str) -> bool {
+    let named: Vec<_> = ["final-recipient", "original-recipient"]
+        .iter()
+        .filter_map(|name| field(group, name))
+        .map(|value| value.split_once(';').map_or(value, |(_, address)| address))
+        .map(|address| address.trim().trim_matches(['<', '>']).to_lowercase())
+        .collect();
+    named.is_empty() || named.contains(&recipient.to_lowercase())
 }
 
 /// The status at the beginning of a text (RFC 3463), whatever follows: `5.1.1 (no such user)`, `5.1.1;`, `#5.1.1`.
@@ -199,7 +223,7 @@ mod tests {
         for entry in std::fs::read_dir(FIXTURES).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let returned = read(&std::fs::read(&path).unwrap());
+            let returned = read(&std::fs::read(&path).unwrap(), "Ann@Council.example");
             let kind = match name.split('-').next().unwrap() {
                 "failed" => Kind::Failed,
                 "refused" => Kind::Refused,
@@ -236,12 +260,37 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_said_of_our_own_recipient_and_of_the_address_is_a_failure() {
+        let ours = "Final-Recipient: rfc822; <ann@council.example>\n";
+        let alias = "Final-Recipient: rfc822; a.smith@inner.example\nOriginal-Recipient: rfc822;Ann@council.example\n";
+        let others = "Final-Recipient: rfc822; b@council.example\n";
+        for (whose, code, kind) in [
+            (ours, "5.1.1", Kind::Failed),
+            (alias, "5.1.1", Kind::Failed),
+            ("", "5.1.1", Kind::Failed),
+            (others, "5.1.1", Kind::Refused),
+            (ours, "5.0.0", Kind::Failed),
+            (ours, "5.2.1", Kind::Failed),
+            (ours, "5.5.0", Kind::Failed),
+            (ours, "5.1.8", Kind::Refused),
+            (ours, "5.2.2", Kind::Refused),
+            (ours, "5.3.4", Kind::Refused),
+            (ours, "5.4.4", Kind::Refused),
+            (ours, "5.7.1", Kind::Refused),
+        ] {
+            let group = format!("{whose}Action: failed\nStatus: {code}\n");
+            let told = status(&groups(&group)[0], "ann@council.example").unwrap();
+            assert_eq!(told.kind, kind, "{group}");
+        }
+    }
+
+    #[test]
     fn the_words_of_a_notification_are_kept_short_and_clean() {
         let long = format!(
             "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550\u{202e} {}\n",
             "x".repeat(5000)
         );
-        let told = status(&groups(&long)[0]).unwrap();
+        let told = status(&groups(&long)[0], "").unwrap();
         assert_eq!(told.said.chars().count(), SAID);
         assert!(
             told.in_words().starts_with("failed 5.1.1: 550 xxx"),
@@ -271,16 +320,16 @@ mod tests {
         #[test]
         fn whatever_comes_back_is_answered(pieces in prop::collection::vec(pieces(), 0..40), raw in any::<Vec<u8>>()) {
             let text = pieces.concat();
-            prop_assert!(read(text.as_bytes()).said.chars().count() <= SAID);
-            read(&raw);
-            read(&[text.as_bytes(), &raw].concat());
+            prop_assert!(read(text.as_bytes(), "").said.chars().count() <= SAID);
+            read(&raw, "");
+            read(&[text.as_bytes(), &raw].concat(), "");
         }
 
         #[test]
         fn a_cut_notification_is_never_worse_than_the_whole(at in 0usize..2000) {
             let whole = std::fs::read(format!("{FIXTURES}/failed-5.1.1-postfix.eml")).unwrap();
-            let cut = read(&whole[..at.min(whole.len())]);
-            prop_assert!(matches!(cut.kind, Kind::Unknown | Kind::Failed), "{cut:?}");
+            let cut = read(&whole[..at.min(whole.len())], "ann@council.example");
+            prop_assert!(matches!(cut.kind, Kind::Unknown | Kind::Failed | Kind::Refused), "{cut:?}");
         }
     }
 }

@@ -21,8 +21,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Leases are looked through this often.
 const LEASES: Duration = Duration::from_secs(15);
 /// A round that fails while mails are under way is tried again, so long that what they were answered is not lost to a
-/// database that is away for a moment.
-const AGAIN: (u32, Duration) = (15, Duration::from_secs(2));
+/// database that is away for ten minutes.
+const AGAIN: (u32, Duration) = (330, Duration::from_secs(2));
 
 /// Sends what is due, round after round, until told to stop; what is under way then is waited for. A pass that fails or
 /// panics is logged, and what it left is found by the next.
@@ -116,8 +116,12 @@ impl UnderWay {
         }
         let mut tries = 0;
         let (mails, taken) = loop {
-            match round(app, &self.ended, places).await {
-                Ok(done) => break done,
+            // Tried again, it only writes down: a commit whose answer was lost may have taken mails already.
+            let may_take = if tries == 0 { places } else { 0 };
+            match round(app, &self.ended, may_take).await {
+                Ok((mails, taken)) if tries == 0 => break (mails, taken),
+                // As if all places were taken, so that the next round looks for more.
+                Ok(_) => break (Vec::new(), places),
                 Err(error) if idle || tries == AGAIN.0 => return Err(error),
                 Err(error) => {
                     tracing::warn!(%error, "what mails were answered could not be written down; trying again");
@@ -169,8 +173,11 @@ async fn round(app: &App, ended: &[Offered], places: usize) -> Result<(Vec<Model
     if erased {
         app.db.left_traces();
     }
-    if let Some(counted) = counted {
-        hold::counted(app, counted).await?;
+    // Committed is committed: failing now would have the round tried again.
+    if let Some(counted) = counted
+        && let Err(error) = hold::counted(app, counted).await
+    {
+        tracing::error!(%error, "how many mails were sent is not remembered outside the database");
     }
     Ok(taken)
 }

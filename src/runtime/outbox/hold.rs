@@ -197,7 +197,7 @@ pub(super) async fn count(
 
 /// After a count was committed: remembers it, and holds dispatch where it is behind what this process has seen.
 pub(super) async fn counted(app: &App, sent: i64) -> Result<(), Error> {
-    let seen = app.sending.sent_seen.swap(sent, Ordering::SeqCst);
+    let seen = app.sending.sent_seen.load(Ordering::SeqCst);
     if sent <= seen {
         let reason = format!(
             "the database was restored under a running server: it knew of {seen} mails sent, and now of {sent}"
@@ -207,6 +207,8 @@ pub(super) async fn counted(app: &App, sent: i64) -> Result<(), Error> {
         hold(app, &txn, &reason).await?;
         txn.commit().await?;
     }
+    // Not before: a hold that failed is made up for by the next count.
+    app.sending.sent_seen.store(sent, Ordering::SeqCst);
     remember(app, sent)
 }
 

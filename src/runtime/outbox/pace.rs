@@ -1,6 +1,7 @@
 //! The allowance of each recipient's domain: so many mails a minute, counted in the database for all processes.
 //!
-//! A mail that is ahead of it is given its turn, once: it is due then, and goes. What protects an account is exempt.
+//! A mail that is ahead of it is given its turn: it is due then, and goes. Where it could not, because the relay or this
+//! service was away, it is counted again. What protects an account is exempt.
 
 use super::super::app::App;
 use super::super::error::Error;
@@ -17,6 +18,8 @@ use uuid::Uuid;
 
 /// What was not used of an allowance can be made up for by so much at once.
 const SLACK: Duration = Duration::seconds(1);
+/// A turn that is further past is not kept: all that waited would go at once.
+const MISSED: Duration = Duration::seconds(60);
 
 /// When a mail's turn is, and when the next one's is (GCRA): `next_at` is as the last one left it.
 fn turn(next_at: DateTime<Utc>, interval: Duration, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
@@ -41,7 +44,7 @@ pub(super) async fn hold_back(
         return Ok(());
     }
     let interval = Duration::microseconds(60_000_000 / i64::from(limit));
-    let counts = |mail: &Model| mail.stream != "security" && !mail.paced;
+    let counts = |mail: &Model| mail.stream != "security" && (!mail.paced || mail.due_at < now - MISSED);
     let domains = mails.iter().filter(|mail| counts(mail));
     // Sorted: two processes that hold several domains' rows take them in the same order.
     let mut next: BTreeMap<String, DateTime<Utc>> = domains

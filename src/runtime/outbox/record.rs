@@ -65,7 +65,7 @@ fn write(app: &App, offered: &Offered) -> UpdateMany<Entity> {
         .col_expr(Column::Unanswered, Expr::value(0));
     let (state, said) = match &offered.answer {
         Answer::Accepted(said) => ("sent", said.clone()),
-        Answer::Later(said) if offered.ended_at >= offered.give_up_at => {
+        Answer::Later(said) if ordinal > 1 && offered.ended_at >= offered.give_up_at => {
             let hours = GIVE_UP.num_hours();
             (
                 "parked",
@@ -84,10 +84,18 @@ fn write(app: &App, offered: &Offered) -> UpdateMany<Entity> {
         .col_expr(Column::LastAnswer, Expr::value(said));
     match &offered.answer {
         Answer::Accepted(_) => update.col_expr(Column::SentAt, Expr::value(offered.ended_at)),
-        Answer::Later(_) => update.col_expr(Column::Paced, Expr::value(false)).col_expr(
-            Column::DueAt,
-            Expr::value(offered.ended_at + retry_after(&app.entropy, ordinal)),
-        ),
+        Answer::Later(_) => {
+            let due_at = offered.ended_at + retry_after(&app.entropy, ordinal);
+            // Counted from the first answer: it may have been held for days before.
+            let give_up_at = match ordinal {
+                1 => offered.ended_at + GIVE_UP,
+                _ => offered.give_up_at,
+            };
+            update
+                .col_expr(Column::Paced, Expr::value(false))
+                .col_expr(Column::DueAt, Expr::value(due_at))
+                .col_expr(Column::GiveUpAt, Expr::value(give_up_at))
+        }
         // It was not offered: it keeps its place.
         Answer::Unreached(_) => update.col_expr(Column::Attempts, Expr::value(ordinal - 1)),
         Answer::Refused(_) | Answer::Broken(_) => update,

@@ -21,12 +21,12 @@ const STEPS: [(&str, Step); 6] = [
 ];
 
 /// Afterwards the mail is `kept` (queued as if it had never been taken, for it was not offered), to be tried `later`, or
-/// `parked`. Where the message had come and its answer was lost, the next offer makes a second copy: `twice`.
+/// `parked`. What a relay has against us, the sender, is for now only. Where the message had come and its answer was lost, the next offer makes a second copy: `twice`.
 const TABLE: &str = "
             4xx    5xx     close  reset  stall  drip   garbage lost
   greeting  kept   kept    kept   kept   kept   kept   kept    -
   EHLO      kept   kept    kept   kept   kept   kept   kept    -
-  MAIL      later  parked  later  later  later  later  later   -
+  MAIL      later  later   later  later  later  later  later   -
   RCPT      later  parked  later  later  later  later  later   -
   DATA      later  parked  later  later  later  later  later   -
   message   later  parked  later  later  later  later  later   twice
@@ -158,6 +158,32 @@ async fn when_the_relays_250_is_lost_each_has_one_or_two_equal_copies_and_never_
     println!("M1: {count} lost: {twice} twice, {} once, 0 never", count - twice);
     assert_eq!(twice, count);
     assert!(rows(&world.app).await.iter().all(|mail| mail.state == "sent"));
+}
+
+#[tokio::test]
+async fn what_no_database_takes_of_a_servers_words_is_dropped() {
+    let world = World::new().await;
+    for (said, kept, state) in [
+        ("250 a\0b", "250 ab", "sent"),
+        ("451 a\0b", "451 ab", "queued"),
+        ("550 a\0b\u{202e}", "550 ab", "parked"),
+    ] {
+        let id = write(&world.app, Stream::Alert, ["a@b.example".to_owned()]).await[0];
+        world.smtp.answer_next(Step::Message, said);
+        outbox::deliver_due(&world.app).await.unwrap();
+        let found = row(&world, id).await;
+        assert_eq!(
+            (found.state.as_str(), found.last_answer.as_deref()),
+            (state, Some(kept))
+        );
+        assert_eq!(attempts(&world, id).await[0].1, kept);
+    }
+    let id = write(&world.app, Stream::Alert, ["a@b.example".to_owned()]).await[0];
+    world
+        .smtp
+        .answer_next(Step::Message, &format!("550 {}", "x".repeat(600)));
+    outbox::deliver_due(&world.app).await.unwrap();
+    assert_eq!(row(&world, id).await.last_answer.unwrap().len(), 500);
 }
 
 #[tokio::test]

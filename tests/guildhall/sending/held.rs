@@ -1,6 +1,7 @@
 //! A restored database starts held; a fresh one, and one that was only stopped, do not.
 
 use super::{addresses, rows, write};
+use crate::smtp::{Fault, Step};
 use crate::world::World;
 use chrono::Duration;
 use guildhall::runtime::App;
@@ -145,4 +146,41 @@ async fn a_count_that_goes_back_under_a_running_server_holds_dispatch() {
     );
     write(&world.app, Stream::Alert, addresses(1)).await;
     assert_eq!(outbox::deliver_due(&world.app).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_count_that_cannot_be_remembered_has_nothing_sent_twice_or_dropped() {
+    let world = World::new().await;
+    let Some(file) = world.app.db.beside("dispatch") else {
+        println!("skipped: PostgreSQL has no file");
+        return;
+    };
+    std::fs::create_dir(file.with_extension("dispatch.new")).unwrap();
+    write(&world.app, Stream::Alert, addresses(30)).await;
+    assert_eq!(outbox::deliver_due(&world.app).await.unwrap(), 30);
+    assert_eq!(world.smtp.all().len(), 30);
+    assert!(
+        rows(&world.app)
+            .await
+            .iter()
+            .all(|mail| mail.state == "sent" && mail.attempts == 1)
+    );
+}
+
+#[tokio::test]
+async fn a_mail_that_was_held_for_days_has_its_72_hours_from_the_first_answer_on() {
+    let world = World::new().await;
+    write(&world.app, Stream::Alert, addresses(1)).await;
+    world.app.clock.advance(Duration::hours(100));
+    world
+        .smtp
+        .fault_always(Some((Step::Message, Fault::Say("451 not now".into()))));
+    let state = async |hours| {
+        world.app.clock.advance(Duration::hours(hours));
+        outbox::deliver_due(&world.app).await.unwrap();
+        rows(&world.app).await[0].state.clone()
+    };
+    assert_eq!(state(0).await, "queued", "the first answer");
+    assert_eq!(state(71).await, "queued");
+    assert_eq!(state(2).await, "parked");
 }

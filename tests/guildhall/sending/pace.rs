@@ -66,7 +66,7 @@ async fn two_processes_count_one_allowance_and_nothing_is_kept_of_it() {
     .await;
     let (one, two) = tokio::join!(outbox::deliver_due(&world.app), outbox::deliver_due(&other));
     assert_eq!(one.unwrap() + two.unwrap(), 2);
-    world.app.clock.advance(Duration::minutes(2));
+    world.app.clock.advance(Duration::seconds(30));
     outbox::deliver_due(&world.app).await.unwrap();
     assert_eq!(world.smtp.all().len(), 30);
     world.app.clock.advance(Duration::minutes(2));
@@ -76,4 +76,27 @@ async fn two_processes_count_one_allowance_and_nothing_is_kept_of_it() {
         .count(world.app.db.read())
         .await;
     assert_eq!(kept.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn turns_that_were_missed_while_the_relay_was_away_do_not_all_come_at_once() {
+    let world = World::with(|app| app.sending = Arc::new(Sending::new(8, 60))).await;
+    write(
+        &world.app,
+        Stream::Alert,
+        (0..60).map(|number| format!("p{number}@big.example")),
+    )
+    .await;
+    assert_eq!(outbox::deliver_due(&world.app).await.unwrap(), 2);
+    world.app.clock.advance(Duration::hours(1));
+    assert_eq!(
+        outbox::deliver_due(&world.app).await.unwrap(),
+        2,
+        "not the 58 whose turn is past"
+    );
+    for _ in 0..60 {
+        world.app.clock.advance(Duration::seconds(1));
+        outbox::deliver_due(&world.app).await.unwrap();
+    }
+    assert_eq!(world.smtp.all().len(), 60);
 }

@@ -1,13 +1,16 @@
 //! Bar J6: a send that panics and one that never ends are parked with reasons, harm no other, and can be redriven.
 
-use super::{addresses, attempts, rows, sized, write};
+use super::{addresses, attempts, row, rows, sized, write};
+use crate::smtp::{Fault, Step};
 use crate::world::World;
 use chrono::Duration;
 use guildhall::runtime::App;
 use guildhall::runtime::mail::{Answer, Carrier, Mailer, Parcel};
 use guildhall::runtime::outbox::{self, Stream};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration as Span;
+use uuid::Uuid;
 
 /// Panics over one mail and never ends over another.
 #[derive(Debug)]
@@ -100,4 +103,58 @@ async fn a_panicking_and_a_never_ending_send_are_parked_with_reasons_and_the_res
         );
         assert!(copies[0].bytes.starts_with(&mail.message), "and the same bytes");
     }
+}
+
+#[tokio::test]
+async fn whoever_unsubscribes_gets_nothing_that_was_parked_however_it_is_redriven() {
+    let world = World::new().await;
+    let ann = world.person("ann@b.example", "Ann").await;
+    let ids = write(
+        &world.app,
+        Stream::Alert,
+        ["ann@b.example", "c@b.example"].map(str::to_owned),
+    )
+    .await;
+    world
+        .smtp
+        .fault_always(Some((Step::Recipient, Fault::Say("550 nobody".into()))));
+    outbox::deliver_due(&world.app).await.unwrap();
+    world.smtp.fault_always(None);
+    let txn = world.app.db.begin().await.unwrap();
+    outbox::adopt(&txn, "ann@b.example", ann).await.unwrap();
+    assert_eq!(outbox::suppress(&txn, ann, "unsubscribed").await.unwrap(), 1);
+    assert_eq!(outbox::queue::redrive(&world.app, &txn, None).await.unwrap(), 1);
+    txn.commit().await.unwrap();
+    outbox::deliver_due(&world.app).await.unwrap();
+    let received: Vec<_> = world
+        .smtp
+        .all()
+        .into_iter()
+        .map(|mail| mail.to.concat())
+        .collect();
+    assert_eq!(received, ["c@b.example"]);
+    assert_eq!(row(&world, ids[0]).await.state, "suppressed");
+}
+
+#[tokio::test]
+async fn what_was_refused_in_so_many_words_can_be_withdrawn_and_what_may_have_arrived_cannot() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for (to, fault) in [
+        ("later", Fault::Say("451 not now".into())),
+        ("parked", Fault::Say("550 nobody".into())),
+        ("lost", Fault::Lose),
+    ] {
+        ids.extend(write(&world.app, Stream::Alert, [format!("{to}@b.example")]).await);
+        world.smtp.fault_next(Step::Message, fault);
+        outbox::deliver_due(&world.app).await.unwrap();
+    }
+    ids.extend(write(&world.app, Stream::Alert, ["new@b.example".to_owned()]).await);
+    let many: Vec<Uuid> = (0..40_000).map(Uuid::from_u128).chain(ids.clone()).collect();
+    let txn = world.app.db.begin().await.unwrap();
+    let withdrawn = outbox::withdraw(&txn, &many, "not so any more").await.unwrap();
+    txn.commit().await.unwrap();
+    let withdrawn: BTreeSet<_> = withdrawn.into_iter().collect();
+    assert_eq!(withdrawn, BTreeSet::from([ids[0], ids[1], ids[3]]));
+    assert_eq!(row(&world, ids[2]).await.state, "queued", "it may have come");
 }

@@ -132,6 +132,8 @@ impl Smtp {
         let Begun(mut connection, named) = begun;
         let told = match named {
             Ok(()) => rest(&mut connection, mail, envelope).await,
+            // What a relay has against its sender (530, a quota that is used up) says nothing of this mail.
+            Err(Fault::Said(Answer::Refused(said))) => Err(Fault::Said(Answer::Later(said))),
             Err(fault) => Err(fault),
         };
         match told {
