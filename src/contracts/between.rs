@@ -166,7 +166,11 @@ impl Wanted {
     fn day(&self) -> &'static str {
         let councils = self.councils.as_ref();
         let few = councils.is_some_and(|councils| councils.len() <= A_FEW);
-        if few || !self.contracts.is_empty() || !self.owners.is_empty() { DAY_OF_A_FEW } else { DAY }
+        if few || !self.contracts.is_empty() || !self.owners.is_empty() {
+            DAY_OF_A_FEW
+        } else {
+            DAY
+        }
     }
 }
 
