@@ -3,6 +3,7 @@
 //! Sending itself is [`crate::runtime::outbox`]'s.
 
 use crate::access::{Action, Resource, Viewer, authorize};
+use crate::alerts::retold;
 use crate::audit;
 use crate::runtime::outbox::{hold, queue};
 use crate::runtime::page::{Cut, Page};
@@ -90,14 +91,19 @@ pub async fn hold(app: &App, viewer: &Viewer, reason: &str) -> Result<bool, Erro
     Ok(held)
 }
 
-/// Releases dispatch. Mails that were written before the instant and are not sent are dropped. Gives how many that were.
+/// Releases dispatch. Mails that are not sent and were written before the instant, or that tell only of what was due before
+/// it, are dropped. Gives how many that were.
 ///
 /// # Errors
 /// When the viewer may not, or the database fails.
 pub async fn release(app: &App, viewer: &Viewer, drop_before: Option<DateTime<Utc>>) -> Result<u64, Error> {
     let permit = authorize(viewer, Action::Operate, Resource::System)?;
     let txn = app.db.begin().await?;
-    let dropped = hold::release(&txn, drop_before).await?;
+    let retold = match drop_before {
+        Some(before) => retold::mails_due_before(&txn, before).await?,
+        None => Vec::new(),
+    };
+    let dropped = hold::release(&txn, drop_before, &retold).await?;
     let detail = json!({ "held": false, "dropBefore": drop_before, "dropped": dropped });
     steered(app, &txn, &permit, detail).await?;
     txn.commit().await?;

@@ -4,6 +4,7 @@
 //! matches (pure). [`mod@tick`] takes what was not told yet from [`crate::events`], asks `matching` whom it is for, keeps
 //! that in the `ledger`, and `digest` words the mails that are due, with a council's own ([`council_words`]). The outbox
 //! sends them and [`returned`] takes what comes back. Behind the links in a mail: [`choices`], and all it [`told`].
+//! [`retold`] is what a restored database tells again.
 //! [`feeds`] are calendars and Atom; [`written`] tells those who watch for mails, and [`history`] whoever asks why somebody
 //! did not hear.
 
@@ -17,6 +18,7 @@ mod ledger;
 pub mod links;
 mod matching;
 pub mod preview;
+pub mod retold;
 pub mod returned;
 pub mod rhythm;
 pub mod searches;

@@ -36,7 +36,8 @@ pub(super) enum Mail {
     },
     /// Let mail leave again.
     Release {
-        /// Drop what was written before this instant and is not sent, as `2026-03-01T09:00:00Z`: it was told before.
+        /// Drop what is not sent and was written before this instant, as `2026-03-01T09:00:00Z`, or tells only of what was
+        /// due before it: it was told before.
         #[arg(long)]
         drop_before: Option<DateTime<Utc>>,
     },

@@ -100,7 +100,8 @@ impl Amendment {
         term.standing = match self.terminated_on {
             None => term.standing,
             Some(Some(on)) => Standing::Terminated { on },
-            Some(None) => Standing::Active,
+            Some(None) if matches!(term.standing, Standing::Terminated { .. }) => Standing::Active,
+            Some(None) => term.standing,
         };
         if let Some(months) = self.auto_renews_months {
             term.auto_renews_for = months.map(Period::Months);
@@ -201,6 +202,25 @@ mod tests {
         expected.term.notice_period = Some(Period::Days(30));
         assert_eq!(amendment.applied_to(entry()), expected);
         assert_eq!(Amendment::default().applied_to(entry()), entry());
+    }
+
+    #[test]
+    fn only_a_terminated_contract_runs_again_when_its_termination_is_taken_out() {
+        let on = day("2026-03-31");
+        for (was, is) in [
+            (Standing::Terminated { on }, Standing::Active),
+            (Standing::Active, Standing::Active),
+            (Standing::Cancelled, Standing::Cancelled),
+            (Standing::Pending, Standing::Pending),
+        ] {
+            let mut before = entry();
+            before.term.standing = was;
+            let amendment = Amendment {
+                terminated_on: Some(None),
+                ..Amendment::default()
+            };
+            assert_eq!(amendment.applied_to(before).term.standing, is);
+        }
     }
 
     #[test]

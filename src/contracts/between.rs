@@ -35,6 +35,14 @@ pub struct Wanted {
     pub councils: Option<Vec<Uuid>>,
     /// Of these kinds.
     pub kinds: Vec<String>,
+    /// Of these contracts.
+    pub contracts: Vec<Uuid>,
+    /// Of contracts that these people look after.
+    pub owners: Vec<Uuid>,
+    /// Of these departments, folded as [`crate::alerts`] compares them.
+    pub departments: Vec<String>,
+    /// Delivered so.
+    pub delivery_models: Vec<String>,
     /// For these services.
     pub lgsl: Vec<i32>,
     /// With a CPV code that begins with one of these.
@@ -156,11 +164,13 @@ pub async fn gone(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Found, E
 
 impl Wanted {
     fn day(&self) -> &'static str {
-        let few = self
-            .councils
-            .as_ref()
-            .is_some_and(|councils| councils.len() <= A_FEW);
-        if few { DAY_OF_A_FEW } else { DAY }
+        let councils = self.councils.as_ref();
+        let few = councils.is_some_and(|councils| councils.len() <= A_FEW);
+        if few || !self.contracts.is_empty() || !self.owners.is_empty() {
+            DAY_OF_A_FEW
+        } else {
+            DAY
+        }
     }
 }
 
@@ -224,6 +234,9 @@ fn narrowed(db: &impl ConnectionTrait, wanted: &Wanted) -> Condition {
     if !wanted.kinds.is_empty() {
         all = all.add(column("kind").is_in(wanted.kinds.iter().cloned()));
     }
+    if !wanted.contracts.is_empty() {
+        all = all.add(column("contract_id").is_in(wanted.contracts.iter().copied()));
+    }
     all.add_option(
         contracts(db.get_database_backend(), wanted).map(|of| column("contract_id").in_subquery(of)),
     )
@@ -232,7 +245,7 @@ fn narrowed(db: &impl ConnectionTrait, wanted: &Wanted) -> Condition {
 /// The contracts that may be what is wanted; nothing, when it says nothing of contracts.
 fn contracts(backend: DbBackend, wanted: &Wanted) -> Option<SelectStatement> {
     use contract::Column as C;
-    let mut of = Condition::all();
+    let mut of = looked_after(wanted);
     if !wanted.lgsl.is_empty() {
         of = of.add(C::Lgsl.is_in(wanted.lgsl.iter().copied()));
     }
@@ -253,6 +266,30 @@ fn contracts(backend: DbBackend, wanted: &Wanted) -> Option<SelectStatement> {
     let mut select = Query::select();
     select.column(C::Id).from(contract::Entity).cond_where(of);
     Some(select)
+}
+
+/// By whom, where and how a contract is looked after and delivered.
+fn looked_after(wanted: &Wanted) -> Condition {
+    use contract::Column as C;
+    let mut of = Condition::all();
+    if !wanted.owners.is_empty() {
+        of = of.add(C::OwnerId.is_in(wanted.owners.iter().copied()));
+    }
+    let (departments, models) = (&wanted.departments, &wanted.delivery_models);
+    // SQLite folds the case of ASCII only.
+    if !departments.is_empty() && departments.iter().all(|name| name.is_ascii()) {
+        let folded = Expr::cust("lower(trim(contract.department))");
+        of = of.add(folded.is_in(departments.iter().cloned()));
+    }
+    if !models.is_empty() {
+        of = of.add(C::DeliveryModel.is_in(models.iter().cloned()));
+    }
+    // No index has these two: they are looked for among the contracts of the councils.
+    let councils = wanted.councils.as_ref();
+    if let Some(councils) = councils.filter(|_| !departments.is_empty() || !models.is_empty()) {
+        of = of.add(C::CouncilId.is_in(councils.iter().copied()));
+    }
+    of
 }
 
 /// As the index of each database answers it.

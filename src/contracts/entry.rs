@@ -65,6 +65,7 @@ async fn source(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<Source>, E
             .try_into()
             .map_err(|_| Error::fault("a digest that is not SHA-256"))?,
         cells: serde_json::from_value(row.cells).map_err(Error::fault)?,
+        missing_since: row.missing_since,
     }))
 }
 

@@ -6,7 +6,7 @@ use super::windows::{LeadTimeOverrides, LeadTimes, Window, WorkingDays, derive};
 use crate::access::Permit;
 use crate::councils::{self, directory};
 use crate::runtime::{App, Error};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
 
@@ -58,6 +58,8 @@ pub struct Source {
     pub digest: [u8; 32],
     /// The cells as they came.
     pub cells: Vec<String>,
+    /// Since when the council's files do not have it any more.
+    pub missing_since: Option<DateTime<Utc>>,
 }
 
 /// A contract to be written.

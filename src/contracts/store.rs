@@ -17,7 +17,7 @@ use entity::{
     extension_option, import_run,
 };
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{OnConflict, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Iterable, QueryFilter,
 };
@@ -82,7 +82,7 @@ pub(super) async fn write(
     let before = Before::read(txn, replaced).await?;
     let mut hanging = Hanging {
         arming: Arming::anew(app)
-            .knowing(windows_of(txn, replaced).await?)
+            .knowing(take_windows_of(txn, replaced).await?)
             .missing(gone::of_contracts(txn, replaced).await?),
         ..Hanging::default()
     };
@@ -165,10 +165,6 @@ async fn clear(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<(), Err
             .filter(contract_buyer::Column::ContractId.is_in(ids()))
             .exec(txn)
             .await?;
-        contract_window::Entity::delete_many()
-            .filter(contract_window::Column::ContractId.is_in(ids()))
-            .exec(txn)
-            .await?;
         contract_source::Entity::delete_many()
             .filter(contract_source::Column::ContractId.is_in(ids()))
             .exec(txn)
@@ -220,14 +216,26 @@ pub(super) async fn put_lead_times(
     Ok(())
 }
 
-async fn windows_of(
+/// Takes windows away, as they are when they go: somebody may be telling of them at this moment.
+async fn take_windows(
+    txn: &impl ConnectionTrait,
+    which: SimpleExpr,
+) -> Result<Vec<contract_window::Model>, Error> {
+    let taken = contract_window::Entity::delete_many()
+        .filter(which)
+        .exec_with_returning(txn)
+        .await?;
+    Ok(taken)
+}
+
+async fn take_windows_of(
     txn: &impl ConnectionTrait,
     contracts: &[Uuid],
 ) -> Result<Vec<contract_window::Model>, Error> {
     let mut found = Vec::new();
     for ids in contracts.chunks(ROWS_A_STATEMENT) {
         let of = contract_window::Column::ContractId.is_in(ids.iter().copied());
-        found.extend(contract_window::Entity::find().filter(of).all(txn).await?);
+        found.extend(take_windows(txn, of).await?);
     }
     Ok(found)
 }
@@ -239,15 +247,7 @@ pub(super) async fn take_windows_of_council(
     _permit: &Permit,
     council_id: Uuid,
 ) -> Result<Arming, Error> {
-    let of = contract_window::Column::CouncilId.eq(council_id);
-    let before = contract_window::Entity::find()
-        .filter(of.clone())
-        .all(txn)
-        .await?;
-    contract_window::Entity::delete_many()
-        .filter(of)
-        .exec(txn)
-        .await?;
+    let before = take_windows(txn, contract_window::Column::CouncilId.eq(council_id)).await?;
     let gone = gone::of_council(txn, council_id).await?;
     Ok(Arming::anew(app).knowing(before).missing(gone))
 }
@@ -329,7 +329,7 @@ impl Hanging {
                 row_number: Set(i32::try_from(source.row).unwrap_or(i32::MAX)),
                 digest: Set(source.digest.to_vec()),
                 cells: Set(serde_json::json!(source.cells)),
-                missing_since: Set(None),
+                missing_since: Set(source.missing_since),
             });
         }
         row(derived, council_id, now)

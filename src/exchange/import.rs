@@ -222,6 +222,7 @@ fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
             row: row.row(),
             digest: row.content_digest,
             cells: row.raw.cells().map(str::to_owned).collect(),
+            missing_since: None,
         }),
     }
 }

@@ -4,7 +4,7 @@
 //! ago until 24 months ahead. A feed tells of what has opened among the same.
 
 use super::MOST_EVENTS;
-use crate::alerts::filter::{Filter, split};
+use crate::alerts::filter::{Filter, fold, split};
 use crate::alerts::subject::of_opening;
 use crate::contracts::between::{self, Found, Listed, Piece, Wanted};
 use crate::councils::directory;
@@ -13,6 +13,7 @@ use crate::runtime::{App, Error};
 use chrono::{DateTime, Days, Months, NaiveDate, Utc};
 use entity::{feed_link, saved_search};
 use sea_orm::EntityTrait;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Words of a search that SQL is asked for; all of them are looked at afterwards.
@@ -92,6 +93,10 @@ fn all(councils: Vec<Uuid>, today: NaiveDate) -> Wanted {
         until: NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX),
         councils: Some(councils),
         kinds: Vec::new(),
+        contracts: Vec::new(),
+        owners: Vec::new(),
+        departments: Vec::new(),
+        delivery_models: Vec::new(),
         lgsl: Vec::new(),
         cpv_prefixes: Vec::new(),
         words: Vec::new(),
@@ -109,6 +114,10 @@ pub(in crate::alerts) fn wanted(filter: &Filter, today: NaiveDate) -> Wanted {
         until: today + Months::new(24),
         councils: councils(filter),
         kinds: filter.window_kinds.clone(),
+        contracts: filter.contracts.clone(),
+        owners: filter.owners.clone(),
+        departments: filter.departments.iter().map(|name| fold(name)).collect(),
+        delivery_models: filter.delivery_models.clone(),
         lgsl: filter.lgsl.clone(),
         cpv_prefixes: filter.cpv_prefixes.clone(),
         words: split(&words).take(WORDS).map(str::to_owned).collect(),
@@ -120,14 +129,17 @@ pub(in crate::alerts) fn wanted(filter: &Filter, today: NaiveDate) -> Wanted {
 
 /// The councils that a filter leaves; nothing, when it leaves all.
 fn councils(filter: &Filter) -> Option<Vec<Uuid>> {
-    if filter.councils.is_empty() && filter.council_kinds.is_empty() && filter.regions.is_empty() {
+    let anywhere = filter.council_kinds.is_empty() && filter.regions.is_empty() && filter.near.is_none();
+    if anywhere && filter.councils.is_empty() {
         return None;
     }
+    let near: Option<HashSet<Uuid>> = filter.near.as_ref().map(|near| near.councils().collect());
     let any = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one == word);
     let councils = directory().all().iter().filter(|council| {
         (filter.councils.is_empty() || filter.councils.contains(&council.id))
             && any(&filter.council_kinds, council.facts.kind.as_str())
             && any(&filter.regions, council.facts.region.as_str())
+            && near.as_ref().is_none_or(|near| near.contains(&council.id))
     });
     Some(councils.map(|council| council.id).collect())
 }

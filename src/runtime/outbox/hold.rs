@@ -10,16 +10,19 @@ use super::super::error::Error;
 use chrono::{DateTime, Utc};
 use entity::dispatch::{Column, Entity, Model};
 use entity::outbox;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
     Statement,
 };
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use uuid::Uuid;
 
 /// What a mail that a release drops is left with.
 const TOLD_BEFORE: &str = "restored: told before";
+/// Ids in one statement.
+const AT_A_TIME: usize = 1000;
 
 /// Since when dispatch is held, why, and what waits for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,25 +66,22 @@ pub async fn hold(app: &App, txn: &DatabaseTransaction, reason: &str) -> Result<
     Ok(done.rows_affected > 0)
 }
 
-/// Lets mail leave again. What was written before the instant and is not sent is dropped: it was told before. Gives how
-/// many mails that were.
+/// Lets mail leave again. What was written before the instant and is not sent is dropped, and so are these: it was told
+/// before. Gives how many mails that were.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn release(txn: &DatabaseTransaction, drop_before: Option<DateTime<Utc>>) -> Result<u64, Error> {
+pub async fn release(
+    txn: &DatabaseTransaction,
+    drop_before: Option<DateTime<Utc>>,
+    retold: &[Uuid],
+) -> Result<u64, Error> {
     let mut dropped = 0;
     if let Some(before) = drop_before {
-        let done = outbox::Entity::update_many()
-            .filter(outbox::Column::State.is_in(["queued", "leased"]))
-            .filter(outbox::Column::Stream.ne("security"))
-            .filter(outbox::Column::CreatedAt.lt(before))
-            .col_expr(outbox::Column::State, Expr::value("suppressed"))
-            .col_expr(outbox::Column::LeaseToken, Expr::value(None::<uuid::Uuid>))
-            .col_expr(outbox::Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
-            .col_expr(outbox::Column::LastAnswer, Expr::value(TOLD_BEFORE))
-            .exec(txn)
-            .await?;
-        dropped = done.rows_affected;
+        dropped += drop_unsent(txn, outbox::Column::CreatedAt.lt(before)).await?;
+    }
+    for ids in retold.chunks(AT_A_TIME) {
+        dropped += drop_unsent(txn, outbox::Column::Id.is_in(ids.iter().copied())).await?;
     }
     Entity::update_many()
         .col_expr(Column::HeldAt, Expr::value(None::<DateTime<Utc>>))
@@ -89,6 +89,20 @@ pub async fn release(txn: &DatabaseTransaction, drop_before: Option<DateTime<Utc
         .exec(txn)
         .await?;
     Ok(dropped)
+}
+
+async fn drop_unsent(txn: &DatabaseTransaction, which: SimpleExpr) -> Result<u64, Error> {
+    let done = outbox::Entity::update_many()
+        .filter(outbox::Column::State.is_in(["queued", "leased"]))
+        .filter(outbox::Column::Stream.ne("security"))
+        .filter(which)
+        .col_expr(outbox::Column::State, Expr::value("suppressed"))
+        .col_expr(outbox::Column::LeaseToken, Expr::value(None::<Uuid>))
+        .col_expr(outbox::Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>))
+        .col_expr(outbox::Column::LastAnswer, Expr::value(TOLD_BEFORE))
+        .exec(txn)
+        .await?;
+    Ok(done.rows_affected)
 }
 
 /// Looks whether this database was restored since it last sent, and holds dispatch if it was. Asked before anything is
