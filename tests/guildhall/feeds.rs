@@ -2,16 +2,21 @@
 
 use crate::world::{PASSWORD, World, text};
 use chrono::Duration;
-use entity::window_gone;
+use entity::{contract, contract_window, saved_search, window_gone};
 use guildhall::access::CouncilRole;
+use guildhall::alerts::filter::{Filter, Near};
+use guildhall::councils::directory;
 use poem::http::StatusCode;
 use poem::test::TestResponse;
-use sea_orm::EntityTrait;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::Instant;
+use uuid::Uuid;
 
 const FIXTURE: &str = include_str!("../fixtures/register.csv");
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/feeds");
@@ -619,5 +624,132 @@ async fn a_large_register_takes_a_few_statements_for_each_500_windows() {
             statements <= 3 + 6 * pieces,
             "{statements} statements for {events} windows"
         );
+    }
+}
+
+/// More windows of another contract than a calendar shows, all to be acted on before the library van's.
+async fn crowd(world: &World, other: &contract::Model) {
+    let day = |text: &str| text.parse().unwrap();
+    let rows = (1_000..11_001).map(|ordinal| contract_window::ActiveModel {
+        contract_id: Set(other.id),
+        kind: Set("expiry".into()),
+        ordinal: Set(ordinal),
+        council_id: Set(other.council_id),
+        opens_on: Set(day("2015-01-01")),
+        closes_on: Set(Some(day("2015-01-15"))),
+        armed_at: Set(world.app.clock.now()),
+        sequence: Set(0),
+        announced: Set(true),
+        closing_announced: Set(true),
+    });
+    let txn = world.app.db.begin().await.unwrap();
+    for rows in rows.collect::<Vec<_>>().chunks(1_000) {
+        let insert = contract_window::Entity::insert_many(rows.to_vec());
+        insert.exec_without_returning(&txn).await.unwrap();
+    }
+    txn.commit().await.unwrap();
+}
+
+async fn say(world: &World, id: Uuid, column: contract::Column, value: sea_orm::Value) {
+    let txn = world.app.db.begin().await.unwrap();
+    contract::Entity::update_many()
+        .col_expr(column, Expr::value(value))
+        .filter(contract::Column::Id.eq(id))
+        .exec(&txn)
+        .await
+        .unwrap();
+    txn.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_looked_for_is_not_crowded_out_by_what_is_not() {
+    use contract::Column as C;
+    let (world, token) = world(FIXTURE).await;
+    let contracts = contract::Entity::find().all(world.app.db.read()).await.unwrap();
+    let van = contracts
+        .iter()
+        .find(|row| row.title.starts_with("Library"))
+        .unwrap();
+    let mut other = contracts
+        .iter()
+        .find(|row| row.reference.as_deref() == Some("F002"))
+        .unwrap()
+        .clone();
+    let owner = world.person("kim@norfolk.example", "Kim").await;
+    let (kent, norfolk) = (
+        directory().find("kent").unwrap(),
+        directory().find("norfolk").unwrap(),
+    );
+    other.council_id = kent.id;
+    say(&world, other.id, C::CouncilId, kent.id.into()).await;
+    say(&world, other.id, C::Department, "Roads".into()).await;
+    say(&world, van.id, C::OwnerId, owner.into()).await;
+    say(&world, van.id, C::DeliveryModel, "shared".into()).await;
+    crowd(&world, &other).await;
+    let all = Filter::everything();
+    let near = Near {
+        place: "Norwich".into(),
+        latitude: norfolk.facts.latitude.unwrap(),
+        longitude: norfolk.facts.longitude.unwrap(),
+        kilometres: 30,
+    };
+    let filters = [
+        ("nothing", all.clone(), false),
+        (
+            "contract",
+            Filter {
+                contracts: vec![van.id],
+                ..all.clone()
+            },
+            true,
+        ),
+        (
+            "owner",
+            Filter {
+                owners: vec![owner],
+                ..all.clone()
+            },
+            true,
+        ),
+        (
+            "department",
+            Filter {
+                departments: vec![" environment".into()],
+                ..all.clone()
+            },
+            true,
+        ),
+        (
+            "delivery",
+            Filter {
+                delivery_models: vec!["shared".into()],
+                ..all.clone()
+            },
+            true,
+        ),
+        (
+            "near",
+            Filter {
+                near: Some(near),
+                ..all
+            },
+            true,
+        ),
+    ];
+    let id = search(&world, &token, "s", json!({})).await;
+    let link = make(&world, &token, &id).await;
+    for (name, filter, found) in filters {
+        let txn = world.app.db.begin().await.unwrap();
+        saved_search::Entity::update_many()
+            .col_expr(
+                saved_search::Column::Filter,
+                Expr::value(serde_json::to_value(&filter).unwrap()),
+            )
+            .exec(&txn)
+            .await
+            .unwrap();
+        txn.commit().await.unwrap();
+        let calendar = read(&world, &link.calendar).await;
+        assert_eq!(calendar.contains("Library van"), found, "{name}");
     }
 }

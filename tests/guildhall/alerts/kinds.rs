@@ -700,3 +700,28 @@ async fn who_has_left_a_supplier_does_not_learn_that_it_bids_and_no_operator_doe
     of_pilot(&world, &first, "pilotExtend", &deadline(&world, 14)).await;
     assert_eq!(news(&world, "one@tidebell.example").await, []);
 }
+
+#[tokio::test]
+async fn a_contract_that_is_missing_stays_missing_when_it_is_amended() {
+    let world = world("2015-03-01").await;
+    let contract = van(&world).await;
+    let token = world.token(SUPPLIER).await;
+    save(
+        &world,
+        &token,
+        "goings",
+        json!({ "kinds": ["CONTRACT_VANISHED"] }),
+    )
+    .await;
+    let whole = include_str!("../../fixtures/register.csv");
+    let lines = whole.lines().filter(|line| !line.contains("Library van"));
+    let without = lines.collect::<Vec<_>>().join("\n");
+    world.register(&without, false).await;
+    only(news(&world, SUPPLIER).await);
+    amend(&world, &contract, "description: \"Vans\"").await;
+    world.register(&without, false).await;
+    assert_eq!(news(&world, SUPPLIER).await, [], "gone once");
+    world.register(whole, false).await;
+    world.register(&without, false).await;
+    only(news(&world, SUPPLIER).await);
+}

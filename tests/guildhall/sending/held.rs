@@ -4,10 +4,14 @@ use super::{addresses, rows, write};
 use crate::smtp::{Fault, Step};
 use crate::world::World;
 use chrono::Duration;
+use guildhall::access::Viewer;
+use guildhall::alerts::tick;
+use guildhall::dispatch;
 use guildhall::runtime::App;
 use guildhall::runtime::database::Database;
 use guildhall::runtime::outbox::{self, Stream, hold};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 use std::sync::Arc;
 
 async fn as_started_again(app: &App) -> Option<hold::Held> {
@@ -92,7 +96,7 @@ async fn a_restored_database_holds_all_but_security_mail_until_it_is_released() 
         "starting again releases nothing"
     );
     let txn = restored.db.begin().await.unwrap();
-    assert_eq!(hold::release(&txn, Some(copied_at)).await.unwrap(), 5);
+    assert_eq!(hold::release(&txn, Some(copied_at), &[]).await.unwrap(), 5);
     txn.commit().await.unwrap();
     assert_eq!(outbox::deliver_due(&restored).await.unwrap(), 1);
     assert_eq!(world.smtp.all().last().unwrap().to, ["new@b.example"]);
@@ -183,4 +187,54 @@ async fn a_mail_that_was_held_for_days_has_its_72_hours_from_the_first_answer_on
     assert_eq!(state(0).await, "queued", "the first answer");
     assert_eq!(state(71).await, "queued");
     assert_eq!(state(2).await, "parked");
+}
+
+#[tokio::test]
+async fn what_a_restored_database_tells_again_is_dropped_and_what_is_new_is_sent() {
+    let world = World::new().await;
+    let at = |time: &str| {
+        world
+            .app
+            .clock
+            .set(format!("2016-02-01T{time}:00Z").parse().unwrap());
+    };
+    at("08:00");
+    world.person("sam@tidebell.example", "Sam").await;
+    let token = world.token("sam@tidebell.example").await;
+    let save =
+        "mutation S($input: SavedSearchSaveInput!) { savedSearchSave(input: $input) { errors { code } } }";
+    let input = json!({ "input": { "name": "ending", "filter": { "windowKinds": ["EXPIRY"] } } });
+    world.data(&token, save, input).await;
+    // These windows are news at nine. The old server told of them, and ran until two; the copy does not know.
+    at("09:00");
+    let register = include_str!("../../fixtures/register.csv");
+    world.register(register, false).await;
+    dispatch::hold(&world.app, &Viewer::System, "restored")
+        .await
+        .unwrap();
+    at("15:00");
+    tick(&world.app).await.unwrap();
+    let alerts = async || {
+        let rows = rows(&world.app).await.into_iter();
+        rows.filter(|mail| mail.stream == "alert").collect::<Vec<_>>()
+    };
+    let again = alerts().await;
+    at("15:30");
+    let line = register.lines().nth(1).unwrap().replace("F001", "F099");
+    let longer = format!("{}\n{line}\n", register.trim_end());
+    world.register(&longer, false).await;
+    tick(&world.app).await.unwrap();
+    let all = alerts().await;
+    assert_eq!((again.len(), all.len()), (1, 2));
+    let last_ran = "2016-02-01T14:00:00Z".parse().unwrap();
+    let dropped = dispatch::release(&world.app, &Viewer::System, Some(last_ran)).await;
+    assert_eq!(dropped.unwrap(), 1);
+    outbox::deliver_due(&world.app).await.unwrap();
+    let states = async |id| {
+        let alerts = alerts().await;
+        alerts.into_iter().find(|mail| mail.id == id).unwrap().state
+    };
+    assert_eq!(states(again[0].id).await, "suppressed");
+    let new = all.iter().find(|row| row.id != again[0].id).unwrap();
+    assert_eq!(states(new.id).await, "sent");
 }
