@@ -14,11 +14,10 @@ use sea_orm::{
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
-/// Adds a person; false when the address is taken.
-
 /// Ids in one statement.
 const AT_A_TIME: usize = 1000;
 
+/// Adds a person; false when the address is taken.
 pub(super) async fn insert_person(txn: &DatabaseTransaction, row: people::Model) -> Result<bool, Error> {
     let taken = OnConflict::column(people::Column::Email).do_nothing().to_owned();
     let inserted = people::Entity::insert(people::ActiveModel::from(row))

@@ -199,6 +199,7 @@ pub async fn of_pilot(db: &impl ConnectionTrait, id: Uuid, limit: u64) -> Result
 fn latest(column: Column, id: Uuid, limit: u64) -> Select<Entity> {
     Entity::find()
         .filter(column.eq(id))
+        .order_by_desc(Column::HappenedAt)
         .order_by_desc(Column::Id)
         .limit(limit)
 }

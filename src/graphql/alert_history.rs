@@ -7,12 +7,13 @@ use crate::access::Viewer;
 use crate::alerts::filter::Part;
 use crate::alerts::history::{self, Looked, Missed, Trace};
 use crate::alerts::searches::State;
+use crate::contracts::windows::WindowKind;
 use crate::events::{About, Kind};
 use crate::runtime::App;
 use crate::runtime::outbox::Outcome;
 use crate::runtime::outbox::queue::Attempt;
 use async_graphql::{Context, Enum, Error, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 /// Events that are told at most.
 const MOST: i32 = 100;
@@ -28,6 +29,10 @@ pub struct AlertTrace {
     kind: Kind,
     /// When.
     happened_at: DateTime<Utc>,
+    /// Of a window: what for.
+    window_kind: Option<WindowKind>,
+    /// Of a window: its last day.
+    closes_on: Option<NaiveDate>,
     /// Why it is not so any more, if it is not.
     void: Option<String>,
     /// Each of the person's searches, and why it did or did not find it.
@@ -138,6 +143,12 @@ impl From<Trace> for AlertTrace {
         Self {
             kind: trace.event.kind,
             happened_at: trace.event.happened_at,
+            window_kind: trace
+                .event
+                .window
+                .as_ref()
+                .and_then(|window| WindowKind::parse(&window.kind)),
+            closes_on: trace.event.window.as_ref().and_then(|window| window.closes_on),
             void: trace.event.void,
             searches: trace.looked.into_iter().map(AlertTraceSearch::from).collect(),
             notification: trace.notified.map(|row| AlertNotification {

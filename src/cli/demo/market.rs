@@ -4,10 +4,11 @@
 use super::world::{DemoProduct, DemoSearch, DemoWorld, NeedState};
 use crate::access::Viewer;
 use crate::access::sessions::{self, Attempt};
-use crate::alerts::rhythm::Rhythm;
+use crate::alerts::rhythm::{Frequency, Rhythm};
 use crate::alerts::{filter::Filter, searches};
 use crate::cli::Failure;
 use crate::cli::user::refused;
+use crate::events::Kind;
 use crate::needs::{self, Ending, Statement};
 use crate::runtime::App;
 use crate::suppliers::products::{self, Hosting, Listing, State};
@@ -37,7 +38,7 @@ pub(super) async fn load(
         .await
         .map_err(refused)?;
         let viewer = Viewer::Person(session.person);
-        searches::save(app, &viewer, search.name, filter(search), Rhythm::default())
+        searches::save(app, &viewer, search.name, filter(search), rhythm(search))
             .await
             .map_err(refused)?;
     }
@@ -137,9 +138,29 @@ async fn needs(app: &App, world: &DemoWorld, councils: &[Uuid]) -> Result<HashMa
     Ok(needs)
 }
 
+fn rhythm(search: &DemoSearch) -> Rhythm {
+    Rhythm {
+        frequency: Frequency::parse(search.frequency.word()).unwrap_or(Frequency::AtOnce),
+        ..Rhythm::default()
+    }
+}
+
 fn filter(search: &DemoSearch) -> Filter {
     let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
+    let pilots: &[Kind] = if search.pilots {
+        &[Kind::PilotPublished, Kind::PilotClosing]
+    } else {
+        &[]
+    };
+    let needs: &[Kind] = if search.needs { &[Kind::NeedStated] } else { &[] };
+    let windows: &[Kind] = if search.window_kinds.is_empty() {
+        &[]
+    } else {
+        &[Kind::WindowOpened]
+    };
+    let kinds = windows.iter().chain(needs).chain(pilots);
     Filter {
+        kinds: kinds.map(|kind| kind.as_str().to_owned()).collect(),
         window_kinds: search
             .window_kinds
             .iter()
