@@ -1,7 +1,7 @@
 //! Mail between being decided on and being accepted by a server.
 //!
-//! A row is written in the transaction of what it tells of. [`deliver`] takes rows by lease and offers them, so many at
-//! a time, with no transaction open while SMTP talks; [`record`] writes back only with the token that a row was taken
+//! A row is written in the transaction of what it tells of. `deliver` takes rows by lease and offers them, so many at
+//! a time, with no transaction open while SMTP talks; `record` writes back only with the token that a row was taken
 //! by: a worker that was thought dead changes nothing. [`hold`] keeps a restored database from telling everything again.
 //! What a mail says belongs to those who enqueue it.
 
