@@ -52,7 +52,6 @@ impl Teller<'_> {
         told: &mut Told,
     ) {
         let moved = moved(before, after);
-        let void = void_keys(before, after);
         let mut detail: Map<String, Value> = DATES
             .iter()
             .filter_map(|field| Some(((*field).to_owned(), changes.get(field)?.clone())))
@@ -75,9 +74,8 @@ impl Teller<'_> {
             (None, None) => (Kind::DatesChanged, self.fresh(id, "dates")),
         };
         detail.insert("windows".into(), Value::Array(moved));
-        detail.insert("void".into(), json!(void));
         told.events.push(self.event(kind, key, id, detail));
-        told.void.extend(void);
+        told.void.extend(void_keys(before, after));
     }
 
     /// A contract whose council changed its lead times: told where somebody may have been told of a window.
@@ -88,15 +86,13 @@ impl Teller<'_> {
         after: &[Window],
         told: &mut Told,
     ) {
-        let void = void_keys(before, after);
         let gone = |row: &&contract_window::Model| !after.iter().any(|window| same(row, window));
-        told.void.extend(void.iter().cloned());
+        told.void.extend(void_keys(before, after));
         if !before.iter().filter(gone).any(|row| row.announced) {
             return;
         }
         let mut detail = Map::new();
         detail.insert("windows".into(), Value::Array(moved(before, after)));
-        detail.insert("void".into(), json!(void));
         let key = self.fresh(id, "dates");
         told.events.push(self.event(Kind::DatesChanged, key, id, detail));
     }

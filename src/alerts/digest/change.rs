@@ -113,7 +113,7 @@ mod tests {
         let moved = json!({ "from": "2016-03-31", "to": "2016-05-31" });
         let today = "2016-01-01".parse().unwrap();
         let detail = json!({
-            "initialEndsOn": moved, "currentEndsOn": moved, "void": ["key"],
+            "initialEndsOn": moved, "currentEndsOn": moved,
             "windows": [
                 { "kind": "expiry", "from": { "opensOn": "2015-10-03", "closesOn": "2016-03-31" },
                   "to": { "opensOn": "2015-12-03", "closesOn": "2016-05-31" } },

@@ -148,6 +148,15 @@ mod tests {
     }
 
     #[test]
+    fn an_event_that_a_title_tries_to_end_goes_on() {
+        let day = "\u{1f5d3}";
+        let title =
+            format!("{day}{day}\r\nEND:VEVENT\r\nEND:VEVENTEND:VEVENT\r\nEND:VEVENT\r\n\r\n\r\n{day}");
+        let unfolded = written(&title).replace("\r\n ", "");
+        assert_eq!(unfolded.lines().count(), 7 + 14 + 1);
+    }
+
+    #[test]
     fn an_event_of_a_day_ends_the_next() {
         let written = written("Ends; soon, or \\ late\nperhaps");
         for line in [

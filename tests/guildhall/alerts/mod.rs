@@ -1,6 +1,8 @@
 //! Whoever asked is told when a window opens: once, in one mail, and no more after unsubscribing.
 
+mod asked;
 mod kinds;
+mod market;
 mod rhythms;
 
 use crate::world::{World, text};
