@@ -1,11 +1,12 @@
 //! Bids: taken until the deadline, sealed, and opened after it.
 //!
-//! The clock is read inside the transaction that holds the pilot's row: a bid is in time if that instant is
-//! strictly before the deadline. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
+//! The database's clock is read inside the transaction that holds the pilot's row, after it: a bid is in time if that
+//! instant is strictly before the deadline, whichever node took it. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
 
+use super::receipt::Receipt;
 use super::rules::{Phase, phase};
 use super::seal::{self, Place};
-use super::{Pilot, Points, Reservation, scoring, store};
+use super::{Pilot, Points, Reservation, outcome, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, attempted, authorize, may};
 use crate::audit::{self, Head};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
@@ -39,22 +40,6 @@ pub struct Offer {
     pub price_pence: i64,
     /// How the supplier would do it.
     pub answer: String,
-}
-
-/// What the bidder holds: it can be checked once bids are open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The bid.
-    pub bid_id: Uuid,
-    /// Which version of it.
-    pub version: i32,
-    /// SHA-256 of the canonical content.
-    pub digest: Vec<u8>,
-    /// When it was received.
-    pub received_at: DateTime<Utc>,
-    /// The audit log's signed head with the submission as its last entry: a witness that what was recorded until then
-    /// is not changed.
-    pub head: Option<Head>,
 }
 
 /// A bid that may be read: by its bidder always, by the council after the deadline.
@@ -139,6 +124,7 @@ pub async fn submit(
     let head = audit::sign(app, root);
     store::put_head(&txn, &permit, receipt.bid_id, &head.line()).await?;
     receipt.head = Some(head);
+    outcome::confirm(app, &txn, &permit, &pilot, &receipt).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(receipt)
 }
@@ -191,7 +177,7 @@ async fn in_time(
         .await?
         .filter(|pilot| super::visible(viewer, pilot))
         .ok_or(Error::NotFound)?;
-    let now = app.clock.now();
+    let now = app.db.time(&txn, &app.clock).await?;
     if phase(pilot.state, pilot.deadline_at, now) == Phase::Open {
         return Ok((txn, pilot, permit, now));
     }
@@ -271,6 +257,7 @@ async fn write(
     };
     store::put_bid(txn, permit, row).await?;
     Ok(Receipt {
+        pilot_id: place.pilot,
         bid_id: place.bid,
         version: place.version,
         digest,
@@ -370,6 +357,7 @@ fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
         offer: content.offer,
         canonical,
         receipt: Receipt {
+            pilot_id: row.pilot_id,
             bid_id: row.id,
             version: row.version,
             digest: row.digest.clone(),

@@ -10,6 +10,7 @@ pub mod changes;
 pub mod ending;
 mod outcome;
 pub mod questions;
+pub mod receipt;
 pub mod rules;
 mod scoring;
 mod seal;

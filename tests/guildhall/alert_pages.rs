@@ -52,7 +52,7 @@ async fn page_of(world: &World, token: &String) -> String {
     link.strip_prefix("https://guildhall.example").unwrap().to_owned()
 }
 
-fn uuid_of(id: &Value) -> Uuid {
+pub(crate) fn uuid_of(id: &Value) -> Uuid {
     let id = async_graphql::Value::String(id.as_str().unwrap().to_owned());
     <Id as async_graphql::ScalarType>::parse(id).unwrap().uuid
 }

@@ -11,6 +11,7 @@ mod alert_pages;
 mod alerts;
 mod audit;
 mod binary;
+mod deadlines;
 mod doors;
 mod edits;
 mod faults;
