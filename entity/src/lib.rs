@@ -48,6 +48,8 @@ pub mod saved_search;
 pub mod search_anchor;
 pub mod session;
 pub mod supplier;
+pub mod supplier_area;
 pub mod supplier_number;
+pub mod supplier_sector;
 pub mod suppression;
 pub mod window_gone;

@@ -13,10 +13,21 @@ CREATE TABLE supplier (
     charity TEXT,
     -- micro, small, medium or large.
     size TEXT,
+    -- What the size rests on: heads, and a year's pence.
     staff {int},
+    turnover_pence {big},
+    balance_sheet_pence {big},
+    -- When the size was last stated or confirmed.
+    size_confirmed_on {date},
     -- Voluntary, community or social enterprise.
     vcse {bool},
+    -- The lines before the town, a line each.
+    address TEXT,
     town TEXT,
+    postcode TEXT,
+    -- ISO 3166-1, two letters.
+    country TEXT,
+    -- The region that the address lies in.
     region TEXT,
     website TEXT,
     summary TEXT,

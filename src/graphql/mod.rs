@@ -29,6 +29,7 @@ mod pilots;
 mod preview;
 mod privacy;
 mod products;
+mod profiles;
 mod questions;
 mod relations;
 mod search_inputs;

@@ -10,6 +10,8 @@ use crate::needs;
 use crate::runtime::App;
 use crate::suppliers::numbers::{self, Number};
 use crate::suppliers::products::{self, Product};
+use crate::suppliers::sectors::{self, Division};
+use crate::suppliers::{Areas, places};
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request, Result};
 use std::collections::HashMap;
@@ -127,6 +129,8 @@ relation!(
 );
 
 relation!(NumbersOf, Vec<Number>, numbers::of);
+relation!(AreasOf, Areas, places::areas_of);
+relation!(SectorsOf, Vec<Division>, sectors::sectors_of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
 

@@ -28,6 +28,7 @@ mod pilots;
 mod policy;
 mod privacy;
 mod products;
+mod profiles;
 mod provider;
 mod python;
 mod registers;

@@ -1,18 +1,19 @@
 //! The demonstration's profiles, products, needs and saved searches through the front doors; its pilots are in
 //! `pilots`.
 
-use super::world::{DemoProduct, DemoSearch, DemoWorld, NeedState};
+use super::world::{DemoProduct, DemoSearch, DemoSupplier, DemoWorld, NeedState};
 use crate::access::Viewer;
 use crate::access::sessions::{self, Attempt};
 use crate::alerts::rhythm::{Frequency, Rhythm};
 use crate::alerts::{filter::Filter, searches};
 use crate::cli::Failure;
 use crate::cli::user::refused;
+use crate::councils::facts::Region;
 use crate::events::Kind;
 use crate::needs::{self, Ending, Statement};
 use crate::runtime::App;
 use crate::suppliers::products::{self, Hosting, Listing, State};
-use crate::suppliers::{self, Profile, Size};
+use crate::suppliers::{self, Address, Areas, Figures, Profile, Size, places};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -49,8 +50,26 @@ async fn listings(app: &App, world: &DemoWorld, suppliers: &[Uuid]) -> Result<()
     for (supplier, id) in world.suppliers.iter().zip(suppliers) {
         let profile = Profile {
             size: Size::parse(supplier.size.word()),
+            figures: Figures {
+                staff: i32::try_from(supplier.staff).ok(),
+                ..Figures::default()
+            },
             vcse: supplier.vcse,
             town: Some(supplier.town.to_owned()),
+            address: Some(Address {
+                lines: vec!["1 Market Place".to_owned()],
+                // Of the form of a postcode, and kept by the statisticians for nowhere.
+                postcode: Some("ZZ99 3WZ".to_owned()),
+                country: places::UNITED_KINGDOM.to_owned(),
+                region: region(supplier.region),
+            }),
+            areas: Areas {
+                // The smallest serve their own region, others everywhere.
+                everywhere: supplier.staff >= 10,
+                regions: region(supplier.region).into_iter().collect(),
+                councils: Vec::new(),
+            },
+            sectors: sectors(world, supplier),
             website: Some(supplier.website.clone()),
             summary: Some(supplier.summary.to_owned()),
         };
@@ -79,6 +98,21 @@ async fn listings(app: &App, world: &DemoWorld, suppliers: &[Uuid]) -> Result<()
         }
     }
     Ok(())
+}
+
+/// The region of a name as people write it.
+fn region(name: &str) -> Option<Region> {
+    Region::parse(&name.to_lowercase().replace(' ', "_"))
+}
+
+/// The divisions of what a supplier lists.
+fn sectors(world: &DemoWorld, supplier: &DemoSupplier) -> Vec<String> {
+    let of = |product: &&DemoProduct| world.suppliers[product.supplier].name == supplier.name;
+    let codes = world.products.iter().filter(of).flat_map(|product| product.cpv);
+    let mut divisions: Vec<String> = codes.filter_map(|code| Some(code.get(..2)?.to_owned())).collect();
+    divisions.sort_unstable();
+    divisions.dedup();
+    divisions
 }
 
 fn description(product: &DemoProduct) -> String {

@@ -176,6 +176,7 @@ impl Aim<'_> {
                 "productDraft",
                 "productPublish",
                 "productRevise",
+                "supplierConfirmSize",
                 "supplierEditProfile",
                 "supplierNumberVerify",
             ],
@@ -212,6 +213,7 @@ impl Aim<'_> {
                 "listing": town.listing(org, false) }),
             "productPublish" => json!({ "product": town.product(org, &by, "archived").await }),
             "productArchive" => json!({ "product": town.product(org, &by, "draft").await }),
+            "supplierConfirmSize" => json!({ "supplier": supplier }),
             "supplierEditProfile" => {
                 json!({ "supplier": supplier, "profile": { "size": "SMALL", "town": "A town" } })
             }

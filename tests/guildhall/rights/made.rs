@@ -110,7 +110,10 @@ impl Town {
             self.add("AlertTrace", "", &[of], "", &[("about", &contract)]);
         } else {
             self.add("Supplier", "", &[of], "", &[("Supplier", &id)]);
-            let profile = json!({ "size": "SMALL", "town": "A town", "summary": "Public", "website": "https://x.example" });
+            let profile = json!({ "size": "SMALL", "staff": 20, "turnoverPence": 1, "balanceSheetPence": 1,
+                "town": "A town", "summary": "Public", "website": "https://x.example", "sectors": ["48"],
+                "address": { "lines": ["1 A street"], "postcode": "ZZ99 3WZ", "region": "LONDON" },
+                "areasServed": { "regions": ["LONDON"], "councils": [self.ids[&Org::CouncilA]] } });
             let variables = json!({ "supplier": id, "profile": profile });
             self.done(&[&colleague], "supplierEditProfile", variables).await;
             let operator = self.viewers.last().unwrap();
