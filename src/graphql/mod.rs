@@ -14,6 +14,7 @@ mod contracts;
 mod cost;
 mod councils;
 mod documents;
+mod eligibility;
 pub(crate) mod errors;
 mod feed;
 mod feeds;
