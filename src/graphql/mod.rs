@@ -10,6 +10,7 @@ mod amendments;
 mod api;
 mod audit;
 mod bids;
+mod catalogue;
 mod contracts;
 mod cost;
 mod councils;
@@ -64,6 +65,7 @@ pub struct Query(
     needs::NeedsQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
+    catalogue::CatalogueQuery,
     products::ProductsQuery,
     alert_history::AlertHistoryQuery,
     preview::PreviewQuery,

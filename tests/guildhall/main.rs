@@ -11,6 +11,7 @@ mod alert_pages;
 mod alerts;
 mod audit;
 mod binary;
+mod catalogue;
 mod doors;
 mod edits;
 mod eligibility;

@@ -81,11 +81,15 @@ async fn listings(app: &App, world: &DemoWorld, suppliers: &[Uuid]) -> Result<()
         let listing = Listing {
             name: product.name.to_owned(),
             summary: product.summary.to_owned(),
-            description: description(product),
+            description: product.description.to_owned(),
             lgsl: product.lgsl.iter().map(|code| i32::from(*code)).collect(),
             cpv: product.cpv.iter().map(|code| (*code).to_owned()).collect(),
             hosting: product.hosting.and_then(|hosting| Hosting::parse(hosting.word())),
             price_model: Some(product.price_model.to_owned()),
+            integrations: names(product.integrations),
+            standards: names(product.standards),
+            accessibility: accessibility(product),
+            case_studies: Vec::new(),
         };
         let supplier = suppliers[product.supplier];
         let made = products::draft(app, &Viewer::System, supplier, listing)
@@ -115,17 +119,16 @@ fn sectors(world: &DemoWorld, supplier: &DemoSupplier) -> Vec<String> {
     divisions
 }
 
-fn description(product: &DemoProduct) -> String {
-    let mut text = product.description.to_owned();
-    for (label, list) in [
-        ("Works with", product.integrations),
-        ("Standards", product.standards),
-    ] {
-        if !list.is_empty() {
-            text += &format!("\n\n{label}: {}.", list.join(", "));
-        }
-    }
-    text
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// Said by those who keep the guidelines.
+fn accessibility(product: &DemoProduct) -> Option<String> {
+    let kept = product.standards.iter().find(|name| name.starts_with("WCAG"))?;
+    Some(format!(
+        "Tested against {kept} in spring; what was found is mended, and the report is given on request."
+    ))
 }
 
 /// The needs by their place in the world; those that are still being written are nobody's business yet.

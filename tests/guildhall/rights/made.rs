@@ -326,7 +326,9 @@ impl Town {
             format!("hid--{}--", supplier.word())
         };
         json!({ "name": text, "summary": text, "description": text, "services": [528], "cpv": ["48000000"],
-            "hosting": "CLOUD", "priceModel": text })
+            "hosting": "CLOUD", "priceModel": text, "integrations": [text], "standards": [text],
+            "accessibility": text, "caseStudies": [{ "title": text, "council": self.ids[&Org::CouncilA],
+                "outcome": text, "url": format!("https://x.example/{text}") }] })
     }
 
     /// What somebody keeps for themselves: a search, a session, a token.
