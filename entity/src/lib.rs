@@ -49,6 +49,7 @@ pub mod search_anchor;
 pub mod session;
 pub mod supplier;
 pub mod supplier_area;
+pub mod supplier_evidence;
 pub mod supplier_number;
 pub mod supplier_sector;
 pub mod suppression;

@@ -14,6 +14,8 @@ pub enum Sort {
     Contract,
     /// A supplier.
     Supplier,
+    /// A certificate or insurance of a supplier.
+    Evidence,
     /// A product.
     Product,
     /// A need.
@@ -42,10 +44,11 @@ pub enum Sort {
     Mail,
 }
 
-const SORTS: [(Sort, &str); 16] = [
+const SORTS: [(Sort, &str); 17] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
+    (Sort::Evidence, "evidence"),
     (Sort::Product, "product"),
     (Sort::Need, "need"),
     (Sort::Pilot, "pilot"),

@@ -17,6 +17,7 @@ mod councils;
 mod documents;
 mod eligibility;
 pub(crate) mod errors;
+mod evidence;
 mod feed;
 mod feeds;
 mod guard;
@@ -102,6 +103,7 @@ pub struct Mutation(
     questions::QuestionsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
+    evidence::EvidenceMutation,
     suppression::SuppressionMutation,
 );
 

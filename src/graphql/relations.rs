@@ -8,6 +8,7 @@ use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
 use crate::needs;
 use crate::runtime::App;
+use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
 use crate::suppliers::products::usage::{self, Use};
 use crate::suppliers::products::versions::{self, Version};
@@ -136,6 +137,7 @@ relation!(SectorsOf, Vec<Division>, sectors::sectors_of);
 relation!(UsesOf, Vec<Use>, usage::of_products);
 relation!(PublishedVersionsOf, Vec<Version>, versions::published_of);
 relation!(AllVersionsOf, Vec<Version>, versions::all_of);
+relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
 

@@ -1,11 +1,12 @@
 //! Suppliers in the graph.
 
 use super::errors::{Told, payload};
+use super::evidence::SupplierEvidence;
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
 use super::products::Product;
 use super::profiles::{Sector, SupplierAddress, SupplierAreas, SupplierProfileInput};
-use super::relations::{AreasOf, NumbersOf, ProductsOf, SectorsOf, SupplierKey, load, refer};
+use super::relations::{AreasOf, EvidenceOf, NumbersOf, ProductsOf, SectorsOf, SupplierKey, load, refer};
 use crate::access::Viewer;
 use crate::councils::facts::Region;
 use crate::runtime::{App, Error};
@@ -276,6 +277,11 @@ impl Supplier {
     async fn numbers(&self, ctx: &Context<'_>) -> Result<Vec<SupplierNumber>> {
         let found = load(ctx, NumbersOf(self.0.id)).await?;
         Ok(found.into_iter().map(SupplierNumber::from).collect())
+    }
+    /// The certificates and insurance that it says it holds or held, what expires first first.
+    async fn evidence(&self, ctx: &Context<'_>) -> Result<Vec<SupplierEvidence>> {
+        let found = load(ctx, EvidenceOf(self.0.id)).await?;
+        Ok(found.into_iter().map(SupplierEvidence::from).collect())
     }
     /// Its size by staff, as it says.
     async fn size(&self) -> Option<Size> {

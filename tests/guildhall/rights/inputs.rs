@@ -178,6 +178,9 @@ impl Aim<'_> {
                 "productRevise",
                 "supplierConfirmSize",
                 "supplierEditProfile",
+                "supplierEvidenceAdd",
+                "supplierEvidenceChange",
+                "supplierEvidenceWithdraw",
                 "supplierNumberVerify",
             ],
         );
@@ -214,6 +217,10 @@ impl Aim<'_> {
             "productPublish" => json!({ "product": town.product(org, &by, "archived").await }),
             "productArchive" => json!({ "product": town.product(org, &by, "draft").await }),
             "supplierConfirmSize" => json!({ "supplier": supplier }),
+            "supplierEvidenceAdd" => json!({ "supplier": supplier, "evidence": town.certificate() }),
+            "supplierEvidenceChange" => json!({ "id": town.evidence(org, &by).await,
+                "evidence": town.certificate() }),
+            "supplierEvidenceWithdraw" => json!({ "id": town.evidence(org, &by).await }),
             "supplierEditProfile" => {
                 json!({ "supplier": supplier, "profile": { "size": "SMALL", "town": "A town" } })
             }
