@@ -10,10 +10,12 @@ mod amendments;
 mod api;
 mod audit;
 mod bids;
+mod catalogue;
 mod contracts;
 mod cost;
 mod councils;
 mod documents;
+mod eligibility;
 pub(crate) mod errors;
 mod evidence;
 mod feed;
@@ -30,6 +32,7 @@ mod pilots;
 mod preview;
 mod privacy;
 mod products;
+mod profiles;
 mod questions;
 mod relations;
 mod search_inputs;
@@ -63,6 +66,7 @@ pub struct Query(
     needs::NeedsQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
+    catalogue::CatalogueQuery,
     products::ProductsQuery,
     alert_history::AlertHistoryQuery,
     preview::PreviewQuery,

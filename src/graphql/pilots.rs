@@ -3,6 +3,7 @@
 use super::bids::{Bid, FeedbackInput, feedback};
 use super::contracts::{self, Contract};
 use super::councils::{self, Council, Service};
+use super::eligibility::{self, PilotEligibility};
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use super::needs::Need;
@@ -407,6 +408,17 @@ impl Pilot {
     ) -> Phase {
         let now = as_of.unwrap_or_else(|| ctx.data_unchecked::<App>().clock.now());
         rules::phase(self.0.state, self.0.deadline_at, now)
+    }
+    /// Whether the viewer's suppliers may bid for it now, with every reason, before anything is written: one answer for
+    /// each supplier, or for the one that is asked for. Needs a member of the supplier: the list is empty for everybody
+    /// else, and for suppliers that are not the viewer's.
+    async fn eligibility(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only this supplier; each of the viewer's own, if not given.")] supplier: Option<Id>,
+    ) -> Result<Vec<PilotEligibility>> {
+        let supplier = supplier.map(|id| id.of(Sort::Supplier)).transpose()?;
+        eligibility::of_pilot(ctx, &self.0, supplier).await
     }
     /// The bids that the viewer may read: a supplier's own, always; all of them, after the deadline, for those of
     /// the council who may. To everybody else the list is empty, whatever there is.

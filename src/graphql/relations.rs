@@ -10,7 +10,11 @@ use crate::needs;
 use crate::runtime::App;
 use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
+use crate::suppliers::products::usage::{self, Use};
+use crate::suppliers::products::versions::{self, Version};
 use crate::suppliers::products::{self, Product};
+use crate::suppliers::sectors::{self, Division};
+use crate::suppliers::{Areas, places};
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request, Result};
 use std::collections::HashMap;
@@ -128,6 +132,11 @@ relation!(
 );
 
 relation!(NumbersOf, Vec<Number>, numbers::of);
+relation!(AreasOf, Areas, places::areas_of);
+relation!(SectorsOf, Vec<Division>, sectors::sectors_of);
+relation!(UsesOf, Vec<Use>, usage::of_products);
+relation!(PublishedVersionsOf, Vec<Version>, versions::published_of);
+relation!(AllVersionsOf, Vec<Version>, versions::all_of);
 relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);

@@ -6,11 +6,13 @@
 use super::receipt::Receipt;
 use super::rules::{Phase, phase};
 use super::seal::{self, Place};
-use super::{Pilot, Points, Reservation, outcome, scoring, store};
+use super::{Pilot, Points, eligibility, outcome, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, attempted, authorize, may};
 use crate::audit::{self, Head};
+use crate::councils::directory;
+use crate::runtime::clock::london_date;
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
-use crate::suppliers::{self, Size, Supplier};
+use crate::suppliers::{self, Supplier};
 use chrono::{DateTime, Duration, Utc};
 use entity::bid;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
@@ -84,7 +86,8 @@ pub enum BidErrorCode {
     BadPrice,
     /// The answer is blank or over 100,000 bytes.
     BadAnswer,
-    /// The pilot is reserved, and the supplier's profile does not say that it is of those.
+    /// The pilot is reserved, and something in the supplier's profile speaks against it: each reason is told apart, as
+    /// `Pilot.eligibility` tells them before anything is written.
     NotEligible,
     /// There is no bid to take back.
     NoBid,
@@ -110,7 +113,7 @@ pub async fn submit(
     let current = before.as_ref().map_or(0, |bid| bid.version);
     based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict).map_err(|stop| stop.at("replaces"))?;
     let profile = suppliers::by_ids_in(&txn, &[supplier]).await?.remove(&supplier);
-    check(&pilot, profile.as_ref(), &offer).stop()?;
+    check(&pilot, profile.as_ref(), &offer, now).stop()?;
     let bid = before.map_or_else(|| app.entropy.id(now), |bid| bid.id);
     let place = Place {
         pilot: pilot.id,
@@ -190,7 +193,12 @@ async fn in_time(
     Err(Stop::refuse(BidErrorCode::NotOpen, "pilot", message))
 }
 
-fn check(pilot: &Pilot, supplier: Option<&Supplier>, offer: &Offer) -> Wrong<BidErrorCode> {
+fn check(
+    pilot: &Pilot,
+    supplier: Option<&Supplier>,
+    offer: &Offer,
+    now: DateTime<Utc>,
+) -> Wrong<BidErrorCode> {
     let mut wrong = Wrong::default();
     wrong.when(
         offer.price_pence <= 0 || offer.price_pence > pilot.said.cap_pence,
@@ -207,26 +215,20 @@ fn check(pilot: &Pilot, supplier: Option<&Supplier>, offer: &Offer) -> Wrong<Bid
         "answer",
         "give an answer of at most 100,000 bytes",
     );
-    let reservation = pilot.said.reservation;
-    wrong.when(
-        !supplier.is_some_and(|supplier| is_eligible(reservation, supplier)),
-        BidErrorCode::NotEligible,
-        "supplier",
-        format!(
-            "this pilot is reserved ({}), and the supplier's profile does not say that it is of those",
-            reservation.as_str()
-        ),
-    );
-    wrong
-}
-
-/// Whether a supplier's profile lets it bid. Where it is local, its council checks after opening.
-pub fn is_eligible(reservation: Reservation, supplier: &Supplier) -> bool {
-    match reservation {
-        Reservation::None | Reservation::Local => true,
-        Reservation::Sme => supplier.size.is_some_and(Size::is_sme),
-        Reservation::Vcse => supplier.vcse == Some(true),
+    let judged = supplier
+        .zip(directory().by_id(pilot.council_id))
+        .map(|(supplier, council)| {
+            eligibility::judge(pilot.said.reservation, council, supplier, london_date(now))
+        });
+    for reason in judged.iter().flat_map(|found| found.blocking()) {
+        wrong.when(
+            true,
+            BidErrorCode::NotEligible,
+            "supplier",
+            reason.sentence.clone(),
+        );
     }
+    wrong
 }
 
 async fn write(

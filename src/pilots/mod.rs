@@ -1,12 +1,13 @@
 //! Pilots: small, capped, time-boxed opportunities, and the sealed bids for them.
 //!
 //! [`rules`] are pure. This front door drafts, publishes and lists; [`questions`] are asked and answered in public;
-//! [`bids`] takes and opens bids; [`award`] scores and awards; [`ending`] is for pilots that end otherwise;
+//! [`eligibility`] says who may bid; [`bids`] takes and opens bids; [`award`] scores and awards; [`ending`] is for pilots that end otherwise;
 //! [`changes`] is what those who watch one are told. Until the deadline nobody but its bidder can learn what a bid says, nor how many there are.
 
 pub mod award;
 pub mod bids;
 pub mod changes;
+pub mod eligibility;
 pub mod ending;
 mod outcome;
 pub mod questions;

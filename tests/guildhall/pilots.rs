@@ -26,13 +26,13 @@ const AWARD: &str = "mutation A($input: PilotAwardInput!) { pilotAward(input: $i
     pilot { phase } errors { code } } }";
 
 /// The people of Norfolk who make a pilot.
-struct Norfolk {
-    approver: String,
+pub(crate) struct Norfolk {
+    pub(crate) approver: String,
     evaluator: String,
     administrator: String,
 }
 
-async fn norfolk(world: &World) -> Norfolk {
+pub(crate) async fn norfolk(world: &World) -> Norfolk {
     Norfolk {
         approver: world
             .member("a@norfolk.example", "norfolk", CouncilRole::Approver)
@@ -47,7 +47,7 @@ async fn norfolk(world: &World) -> Norfolk {
 }
 
 /// A pilot of Norfolk's from a need, drafted.
-async fn drafted(world: &World, approver: &String, reservation: &str) -> Value {
+pub(crate) async fn drafted(world: &World, approver: &String, reservation: &str) -> Value {
     let council = world.council("norfolk").await;
     let need = "mutation N($input: NeedStateInput!) { needState(input: $input) { need { id } } }";
     let input = json!({ "council": council, "title": "Missed bins", "problem": "Paper.", "outcomes": "Fewer.",
@@ -73,7 +73,7 @@ async fn published(world: &World, approver: &String) -> Value {
     id
 }
 
-async fn publish(world: &World, approver: &String, id: &Value) {
+pub(crate) async fn publish(world: &World, approver: &String, id: &Value) {
     let version = world.version(approver, id).await;
     let at = (world.now() + Duration::hours(6)).to_rfc3339();
     let published = world
@@ -86,7 +86,7 @@ async fn publish(world: &World, approver: &String, id: &Value) {
     assert_eq!(published["pilotPublish"]["errors"], json!([]));
 }
 
-async fn submit(world: &World, bidder: &Supplier, pilot: &Value, price: i64) -> Value {
+pub(crate) async fn submit(world: &World, bidder: &Supplier, pilot: &Value, price: i64) -> Value {
     let own = "query O($id: ID!) { pilot(id: $id) { bids { version } } }";
     let own = world.data(bidder, own, json!({ "id": pilot })).await;
     let replaces = &own["pilot"]["bids"][0]["version"];

@@ -299,6 +299,13 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             "NOT_FOUND",
         ),
         (
+            "supplierConfirmSize",
+            "supplier: $supplier, version: @".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
             "supplierEditProfile",
             "supplier: $supplier, version: @, profile: {}".into(),
             bidder,

@@ -110,7 +110,10 @@ impl Town {
             self.add("AlertTrace", "", &[of], "", &[("about", &contract)]);
         } else {
             self.add("Supplier", "", &[of], "", &[("Supplier", &id)]);
-            let profile = json!({ "size": "SMALL", "town": "A town", "summary": "Public", "website": "https://x.example" });
+            let profile = json!({ "size": "SMALL", "staff": 20, "turnoverPence": 1, "balanceSheetPence": 1,
+                "town": "A town", "summary": "Public", "website": "https://x.example", "sectors": ["48"],
+                "address": { "lines": ["1 A street"], "postcode": "ZZ99 3WZ", "region": "LONDON" },
+                "areasServed": { "regions": ["LONDON"], "councils": [self.ids[&Org::CouncilA]] } });
             let variables = json!({ "supplier": id, "profile": profile });
             self.done(&[&colleague], "supplierEditProfile", variables).await;
             let operator = self.viewers.last().unwrap();
@@ -339,7 +342,9 @@ impl Town {
             format!("hid--{}--", supplier.word())
         };
         json!({ "name": text, "summary": text, "description": text, "services": [528], "cpv": ["48000000"],
-            "hosting": "CLOUD", "priceModel": text })
+            "hosting": "CLOUD", "priceModel": text, "integrations": [text], "standards": [text],
+            "accessibility": text, "caseStudies": [{ "title": text, "council": self.ids[&Org::CouncilA],
+                "outcome": text, "url": format!("https://x.example/{text}") }] })
     }
 
     /// What somebody keeps for themselves: a search, a session, a token.
