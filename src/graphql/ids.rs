@@ -18,6 +18,8 @@ pub enum Sort {
     Product,
     /// A need.
     Need,
+    /// An answer to a need.
+    NeedAnswer,
     /// A pilot.
     Pilot,
     /// A question about a pilot.
@@ -42,12 +44,13 @@ pub enum Sort {
     Mail,
 }
 
-const SORTS: [(Sort, &str); 16] = [
+const SORTS: [(Sort, &str); 17] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
     (Sort::Product, "product"),
     (Sort::Need, "need"),
+    (Sort::NeedAnswer, "answer"),
     (Sort::Pilot, "pilot"),
     (Sort::Question, "question"),
     (Sort::Bid, "bid"),

@@ -9,6 +9,6 @@ mod sign_up;
 
 pub use profile::{Profile, Size, SupplierProfileErrorCode, edit};
 pub(crate) use read::by_ids_in;
-pub use read::{Supplier, SupplierFilter, by_ids, list, of_contracts};
+pub use read::{Supplier, SupplierFilter, by_ids, list, of_contracts, sizes};
 pub use resolve::{Mention, name_key, resolve};
 pub use sign_up::{SignUp, SupplierSignUpErrorCode, sign_up};
