@@ -115,6 +115,7 @@ fn sort(kind: &str) -> Option<Sort> {
         "bid" => Sort::Bid,
         "contract" => Sort::Contract,
         "council" => Sort::Council,
+        "evidence" => Sort::Evidence,
         "invitation" => Sort::Invitation,
         "mail" => Sort::Mail,
         "need" => Sort::Need,

@@ -8,6 +8,7 @@ use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
 use crate::needs;
 use crate::runtime::App;
+use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
 use crate::suppliers::products::{self, Product};
 use async_graphql::dataloader::{DataLoader, Loader};
@@ -144,6 +145,7 @@ relation!(
 );
 
 relation!(NumbersOf, Vec<Number>, numbers::of);
+relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<needs::Supporter>, needs::supporters_of);
 

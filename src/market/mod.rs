@@ -11,8 +11,8 @@ mod worth;
 
 pub use concentration::concentration;
 pub use survey::{Ending, Part, Share, Survey, survey};
-pub use tenure::tenure;
-pub use worth::per_year;
+pub use tenure::{Spell, tenure};
+pub use worth::{Unknown, per_year};
 
 use crate::contracts::{self, Filter};
 use crate::runtime::{App, Error};

@@ -1,7 +1,6 @@
 //! What a market looks like on a day: counted from its contracts. Rules only.
 
-use super::worth::Unknown;
-use super::{concentration, per_year, tenure};
+use super::{Unknown, concentration, per_year, tenure};
 use crate::contracts::Holding;
 use crate::suppliers::Size;
 use chrono::{Months, NaiveDate};
@@ -249,8 +248,7 @@ fn parts(suppliers: &[Uuid], pence: i64) -> impl Iterator<Item = (Uuid, i64)> {
         .map(move |(at, supplier)| (*supplier, each + i64::from(at < left)))
 }
 
-/// Pence as a number to divide by: exact up to 90 thousand billion pounds.
-#[expect(clippy::cast_precision_loss, reason = "only shares are made of it")]
+/// Pence as a number to divide by, exact up to 90 thousand billion pounds: only shares are made of it.
 fn amount(pence: i64) -> f64 {
     pence as f64
 }

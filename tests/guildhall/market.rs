@@ -29,7 +29,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 const FIXTURE: &str = include_str!("../fixtures/market.csv");
-const QUERY: &str = "query M($filter: MarketFilter, $asOf: Date, $months: Int) {
+const QUERY: &str = "query M($filter: MarketFilter, $asOf: NaiveDate, $months: Int) {
     market(filter: $filter, asOf: $asOf, endingWithinMonths: $months) { contracts contractsWithoutEnd
     contractsWithoutSupplier contractsWithoutValue contractsWithoutTerm yearlyValuePence concentrationByValue
     concentrationByContracts sme { ...P } large { ...P } sizeUnknown { ...P }
@@ -217,7 +217,7 @@ async fn pages_of_suppliers_and_endings_follow_one_another() {
 #[tokio::test]
 async fn whoever_runs_the_same_is_found_by_product_or_supplier_with_its_end() {
     let world = world().await;
-    let query = "query W($product: String!, $supplier: ID, $not: [ID!], $asOf: Date) {
+    let query = "query W($product: String!, $supplier: ID, $not: [ID!], $asOf: NaiveDate) {
         whoElseRuns(product: $product, supplier: $supplier, notCouncils: $not, asOf: $asOf) { totalCount
         edges { node { reference currentEndsOn council { slug } } } } }";
     let found = async |variables: Value| {

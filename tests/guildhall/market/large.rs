@@ -8,7 +8,7 @@ use std::time::Instant;
 const SQLITE: &str = "
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
 INSERT INTO supplier (id, name, name_key, created_at, updated_at, version)
-SELECT randomblob(16), 'S' || i, 'S' || i, '2026-01-01', '2026-01-01', 1 FROM n;
+SELECT randomblob(16), 'S' || i, 'S' || i, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', 1 FROM n;
 CREATE TABLE numbered AS SELECT row_number() OVER () AS i, id FROM supplier;
 CREATE UNIQUE INDEX numbered_i ON numbered (i);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {N})
@@ -16,7 +16,7 @@ INSERT INTO contract (id, council_id, row_key, title, description, value_pence, 
     initial_ends_on, current_ends_on, ends_key, end_unknown, created_at, updated_at, version)
 SELECT randomblob(16), (SELECT id FROM council WHERE slug = 'norfolk'), 'n' || i, 't', 'd', i * 1000, 'active', 0,
     '2024-01-01', date('2024-01-01', (i % 3650) || ' days'), date('2024-01-01', (i % 3650) || ' days'),
-    date('2024-01-01', (i % 3650) || ' days'), 0, '2026-01-01', '2026-01-01', 1 FROM n;
+    date('2024-01-01', (i % 3650) || ' days'), 0, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00', 1 FROM n;
 INSERT INTO contract_supplier (contract_id, supplier_id, ordinal)
 SELECT contract.id, numbered.id, 0 FROM contract JOIN numbered ON numbered.i = 1 + contract.docid % 2000;
 DROP TABLE numbered;";
