@@ -7,7 +7,8 @@
 //! | [`access`] | who someone is and what they may do; its policy is the only file that says who may do what |
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
-//! | [`needs`] | problems that councils state before any tender |
+//! | [`needs`] | problems that councils state before any tender, who says "us too", what suppliers answer |
+//! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
 //! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
@@ -78,6 +79,7 @@ pub mod events;
 pub mod exchange;
 pub mod graphql;
 pub mod http;
+pub mod market;
 pub mod needs;
 pub mod pilots;
 pub mod runtime;

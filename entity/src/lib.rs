@@ -33,6 +33,8 @@ pub mod mail_domain;
 pub mod mailed_link;
 pub mod membership;
 pub mod need;
+pub mod need_answer;
+pub mod need_answer_product;
 pub mod need_supporter;
 pub mod notification;
 pub mod outbox;

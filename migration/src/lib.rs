@@ -18,6 +18,7 @@ mod m0010_suppression;
 mod m0011_feeds;
 mod m0012_council_words;
 mod m0014_catalogue;
+mod m0015_needs;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_feeds::Step),
             Box::new(m0012_council_words::Step),
             Box::new(m0014_catalogue::Step),
+            Box::new(m0015_needs::Step),
         ]
     }
 }

@@ -11,28 +11,48 @@ CREATE TABLE need (
     title TEXT NOT NULL,
     problem TEXT NOT NULL,
     outcomes TEXT NOT NULL,
+    -- What an answer must keep to.
+    constraints TEXT,
     systems TEXT,
     lgsl {int},
     cpv TEXT,
     budget_min_pence {big},
     budget_max_pence {big},
     needed_by {date},
+    -- How firm that day is: fixed, preferred or indicative.
+    firmness TEXT,
+    -- How many users, cases or the like, and what is counted: the numbers of those who say "us too" are of the same.
+    quantity {big},
+    quantity_of TEXT,
     -- draft, stated, met or withdrawn.
     state TEXT NOT NULL,
     created_at {instant} NOT NULL,
     updated_at {instant} NOT NULL,
+    -- None of a draft, nor of one that was taken back before anybody else saw it.
+    stated_at {instant},
     version {int} NOT NULL
 ) {strict};
 CREATE INDEX need_council ON need (council_id, id);
+CREATE INDEX need_lgsl ON need (lgsl, id);
+CREATE INDEX need_cpv ON need (cpv, id);
 
 CREATE TABLE need_supporter (
     need_id {id} NOT NULL REFERENCES need (id) ON DELETE CASCADE,
     -- Another council that said "us too".
     council_id {id} NOT NULL REFERENCES council (id),
     note TEXT,
+    -- Its own date and numbers.
+    needed_by {date},
+    quantity {big},
+    budget_min_pence {big},
+    budget_max_pence {big},
     joined_at {instant} NOT NULL,
+    -- Since when it does not say so any more.
+    withdrawn_at {instant},
+    version {int} NOT NULL,
     PRIMARY KEY (need_id, council_id)
 ) {strict};
+CREATE INDEX need_supporter_council ON need_supporter (council_id, need_id);
 
 CREATE TABLE pilot (
     id {id} NOT NULL PRIMARY KEY,

@@ -111,6 +111,7 @@ fn resource(id: Id) -> Result<Resource> {
 /// The sort of id that a kind of subject has.
 fn sort(kind: &str) -> Option<Sort> {
     Some(match kind {
+        "answer" => Sort::NeedAnswer,
         "bid" => Sort::Bid,
         "contract" => Sort::Contract,
         "council" => Sort::Council,

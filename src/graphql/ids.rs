@@ -20,6 +20,8 @@ pub enum Sort {
     Product,
     /// A need.
     Need,
+    /// An answer to a need.
+    NeedAnswer,
     /// A pilot.
     Pilot,
     /// A question about a pilot.
@@ -44,13 +46,14 @@ pub enum Sort {
     Mail,
 }
 
-const SORTS: [(Sort, &str); 17] = [
+const SORTS: [(Sort, &str); 18] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
     (Sort::Evidence, "evidence"),
     (Sort::Product, "product"),
     (Sort::Need, "need"),
+    (Sort::NeedAnswer, "answer"),
     (Sort::Pilot, "pilot"),
     (Sort::Question, "question"),
     (Sort::Bid, "bid"),

@@ -24,7 +24,10 @@ mod guard;
 pub mod idempotency;
 pub mod ids;
 mod mail;
+mod market;
 mod members;
+mod need_answers;
+mod need_inputs;
 mod needs;
 mod node;
 pub(crate) mod paging;
@@ -63,7 +66,9 @@ pub struct Query(
     councils::CouncilsQuery,
     feeds::FeedsQuery,
     mail::MailQuery,
+    market::MarketQuery,
     needs::NeedsQuery,
+    need_answers::NeedAnswersQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
     catalogue::CatalogueQuery,
@@ -98,6 +103,7 @@ pub struct Mutation(
     feeds::FeedsMutation,
     mail::MailMutation,
     needs::NeedsMutation,
+    need_answers::NeedAnswersMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,
     questions::QuestionsMutation,

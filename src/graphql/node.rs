@@ -38,8 +38,8 @@ pub enum Node {
 
 #[Object]
 impl NodeQuery {
-    /// What has this id; null when there is nothing that the viewer may know of. Bids, questions, evidence, saved
-    /// searches, feeds and audit entries are reached through what they belong to.
+    /// What has this id; null when there is nothing that the viewer may know of. Bids, questions, answers to needs,
+    /// evidence, saved searches, feeds and audit entries are reached through what they belong to.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Option<Node>> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         let key = id.uuid;
@@ -61,7 +61,8 @@ impl NodeQuery {
                 .await
                 .told(ctx)?
                 .map(|found| Node::Product(found.into())),
-            Sort::Question
+            Sort::NeedAnswer
+            | Sort::Question
             | Sort::Bid
             | Sort::SavedSearch
             | Sort::Feed

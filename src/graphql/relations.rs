@@ -86,6 +86,23 @@ referred!(NeedKey, needs::Need, |app, ids| needs::by_ids(
     &Viewer::Anonymous,
     ids
 ));
+referred!(PublishedProductKey, Product, |app, ids| products::published(
+    app, ids
+));
+
+/// Things that another refers to, in its order; those that are not there are left out.
+pub(super) async fn refer_all<K>(
+    ctx: &Context<'_>,
+    keys: Vec<K>,
+) -> Result<Vec<<Relations as Loader<K>>::Value>>
+where
+    K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+    Relations: Loader<K, Error = Arc<crate::runtime::Error>>,
+{
+    let found = loader(ctx).load_many(keys.iter().cloned()).await;
+    let mut found = found.map_err(|error| super::errors::shared(ctx, &error))?;
+    Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+}
 
 /// A thing that another refers to.
 pub(super) async fn refer<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Relations as Loader<K>>::Value>>
@@ -139,7 +156,7 @@ relation!(PublishedVersionsOf, Vec<Version>, versions::published_of);
 relation!(AllVersionsOf, Vec<Version>, versions::all_of);
 relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
-relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
+relation!(SupportersOf, Vec<needs::Supporter>, needs::supporters_of);
 
 /// Gives a request its loaders; no delay: what asks in one step is batched, and no more.
 pub(super) fn loaders(app: &App, request: Request) -> Request {

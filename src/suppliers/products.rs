@@ -205,6 +205,15 @@ pub async fn published_of(app: &App, suppliers: &[Uuid]) -> Result<HashMap<Uuid,
     Ok(of)
 }
 
+/// Those of these products that are published, by id, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn published(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Product>, Error> {
+    let found = store::published(app.db.read(), ids).await?;
+    Ok(found.into_iter().map(|product| (product.id, product)).collect())
+}
+
 /// A product, if the viewer may know of it: once published it can be found for good, but a draft that was archived
 /// never became public.
 async fn visible(

@@ -127,6 +127,21 @@ pub(crate) async fn by_ids_in(
     Ok(found)
 }
 
+/// The size of every supplier that stated one, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sizes(app: &App) -> Result<HashMap<Uuid, Size>, Error> {
+    let known = supplier::Entity::find()
+        .select_only()
+        .columns([supplier::Column::Id, supplier::Column::Size])
+        .filter(supplier::Column::Size.is_not_null())
+        .into_tuple::<(Uuid, Size)>()
+        .all(app.db.read())
+        .await?;
+    Ok(known.into_iter().collect())
+}
+
 /// A supplier whose row nobody else can change until the transaction ends.
 pub(super) async fn held(txn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Supplier>, Error> {
     let mut query = supplier::Entity::find_by_id(id).select_only().columns(COLUMNS);

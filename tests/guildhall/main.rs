@@ -23,6 +23,7 @@ mod hostile;
 mod hostile_mail;
 mod idempotency;
 mod mails;
+mod market;
 mod members;
 mod needs;
 mod operations;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 16] = [
+const EXCEPTIONS: [(&str, &str); 18] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
@@ -20,10 +20,12 @@ const EXCEPTIONS: [(&str, &str); 16] = [
     ("invitationSend", "makes something new"),
     ("invitationWithdraw", "ends what nobody can change"),
     ("mailRedrive", "puts back what nobody can change"),
+    ("needAnswer", "makes something new"),
+    ("needDraft", "makes something new"),
     ("needState", "makes something new"),
     (
         "needSupport",
-        "adds a council to a list; saying it again changes nothing",
+        "adds a council to a list; saying the same again changes nothing",
     ),
     ("pilotDraft", "makes something new"),
     ("pilotQuestionAsk", "makes something new"),
@@ -80,7 +82,20 @@ async fn scene() -> Scene {
     let text = format!(
         "needState(input: {{ council: {council}, title: \"t\", problem: \"p\", outcomes: \"o\" }}) {{ need {{ id }} }}"
     );
-    ids.insert("need", make(&administrator, text, "/made/need/id").await);
+    let need = make(&administrator, text, "/made/need/id").await;
+    let supplier = &bidder.id;
+    let text = format!(
+        "needAnswer(need: {need}, supplier: {supplier}, offer: {{ note: \"n\" }}) {{ answer {{ id }} }}"
+    );
+    ids.insert("answer", make(&bidder.token, text, "/made/answer/id").await);
+    ids.insert("need", need);
+    let fife = world.council("fife").await;
+    let text = format!(
+        "needState(input: {{ council: {fife}, title: \"t\", problem: \"p\", outcomes: \"o\" }}) {{ need {{ id }} }}"
+    );
+    let joined = make(&outsider, text, "/made/need/id").await;
+    let text = format!("needSupport(need: {joined}, council: {council}) {{ need {{ id }} }}");
+    ids.insert("joined", make(&administrator, text, "/made/need/id").await);
     let text = format!(
         "pilotDraft(input: {{ council: {council}, title: \"t\", summary: \"s\", successMeasures: \"m\", capPence: 100,
             weeks: 1, criteria: [{{ kind: QUALITY, name: \"q\", description: \"d\", weight: 60 }},
@@ -90,7 +105,6 @@ async fn scene() -> Scene {
     let at = (world.now() + Duration::hours(6)).to_rfc3339();
     let text = format!("pilotPublish(pilot: {pilot}, version: 1, deadlineAt: \"{at}\") {{ pilot {{ id }} }}");
     make(&administrator, text, "/made/pilot/id").await;
-    let supplier = &bidder.id;
     let text = format!(
         "pilotQuestionAsk(pilot: {pilot}, supplier: {supplier}, question: \"q\") {{ question {{ id }} }}"
     );
@@ -126,6 +140,7 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
     let scene = scene().await;
     let (council, bidder, operator) = (&scene.administrator, &scene.bidder, &scene.operator);
     let leads = "leadTimes: { expiryLeadDays: 1 }";
+    let statement = "statement: { title: \"t\", problem: \"p\", outcomes: \"o\" }";
     let listing = "listing: { name: \"n\", summary: \"s\", description: \"d\" }";
     let (reason, at) = ("reason: \"r\"", "deadlineAt: \"2027-01-01T00:00:00Z\"");
     // The change, its subject with the version marked `@`, who may make it, the version now, what others are told.
@@ -185,6 +200,48 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             council,
             1,
             "NOT_ALLOWED",
+        ),
+        (
+            "needRevise",
+            format!("need: $need, version: @, {statement}"),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needStateDraft",
+            "need: $need, version: @".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needSupportChange",
+            "need: $joined, council: $council, version: @, support: {}".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needSupportWithdraw",
+            "need: $joined, council: $council, version: @".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needAnswerRevise",
+            "answer: $answer, version: @, offer: { note: \"n\" }".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "needAnswerWithdraw",
+            "answer: $answer, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
         ),
         (
             "pilotSubmitForReview",

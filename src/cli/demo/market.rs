@@ -10,7 +10,8 @@ use crate::cli::Failure;
 use crate::cli::user::refused;
 use crate::councils::facts::Region;
 use crate::events::Kind;
-use crate::needs::{self, Ending, Statement};
+use crate::needs::answers::{self, Offer};
+use crate::needs::{self, Ending, Firmness, OwnDemand, Statement};
 use crate::runtime::App;
 use crate::suppliers::products::{self, Hosting, Listing, State};
 use crate::suppliers::{self, Address, Areas, Figures, Profile, Size, places};
@@ -26,6 +27,7 @@ pub(super) async fn load(
 ) -> Result<(), Failure> {
     listings(app, world, suppliers).await?;
     let needs = needs(app, world, councils).await?;
+    answers(app, world, &needs, suppliers).await?;
     super::pilots::load(app, world, &needs, councils, suppliers, password).await?;
     for search in &world.searches {
         let session = sessions::sign_in(
@@ -131,15 +133,10 @@ fn accessibility(product: &DemoProduct) -> Option<String> {
     ))
 }
 
-/// The needs by their place in the world; those that are still being written are nobody's business yet.
+/// The needs by their place in the world; those that are still being written are their councils' own.
 async fn needs(app: &App, world: &DemoWorld, councils: &[Uuid]) -> Result<HashMap<usize, Uuid>, Failure> {
     let mut needs = HashMap::new();
-    for (index, need) in world
-        .needs
-        .iter()
-        .enumerate()
-        .filter(|(_, need)| need.state != NeedState::Draft)
-    {
+    for (index, need) in world.needs.iter().enumerate() {
         let statement = Statement {
             title: need.title.to_owned(),
             problem: need.problem.to_owned(),
@@ -150,14 +147,26 @@ async fn needs(app: &App, world: &DemoWorld, councils: &[Uuid]) -> Result<HashMa
             budget_min_pence: Some(need.budget_min_pence),
             budget_max_pence: Some(need.budget_max_pence),
             needed_by: Some(need.needed_by),
+            firmness: Some(Firmness::Preferred),
+            ..Statement::default()
         };
+        if need.state == NeedState::Draft {
+            needs::draft(app, &Viewer::System, councils[need.council], statement)
+                .await
+                .map_err(refused)?;
+            continue;
+        }
         let stated = needs::state(app, &Viewer::System, councils[need.council], statement)
             .await
             .map_err(refused)?;
         needs.insert(index, stated.id);
-        for council in &need.us_too {
-            let council = councils[*council];
-            needs::support(app, &Viewer::System, stated.id, council, None)
+        for (days, council) in (1..).zip(&need.us_too) {
+            let wants = OwnDemand {
+                needed_by: Some(need.needed_by + chrono::Duration::days(30 * days)),
+                budget_max_pence: Some(need.budget_max_pence),
+                ..OwnDemand::default()
+            };
+            needs::support(app, &Viewer::System, stated.id, councils[*council], wants)
                 .await
                 .map_err(refused)?;
         }
@@ -173,6 +182,39 @@ async fn needs(app: &App, world: &DemoWorld, councils: &[Uuid]) -> Result<HashMa
         }
     }
     Ok(needs)
+}
+
+/// Whoever sells something for the service of an open need answers it.
+async fn answers(
+    app: &App,
+    world: &DemoWorld,
+    needs: &HashMap<usize, Uuid>,
+    suppliers: &[Uuid],
+) -> Result<(), Failure> {
+    let sold = products::published_of(app, suppliers)
+        .await
+        .map_err(|error| vec![error.to_string()])?;
+    for (index, need) in world.needs.iter().enumerate() {
+        let Some(id) = needs.get(&index).filter(|_| need.state == NeedState::Stated) else {
+            continue;
+        };
+        for supplier in suppliers {
+            let mine = sold.get(supplier).into_iter().flatten();
+            let fits = |product: &&products::Product| {
+                need.lgsl
+                    .is_some_and(|code| product.listing.lgsl.contains(&i32::from(code)))
+            };
+            let products: Vec<Uuid> = mine.filter(fits).map(|product| product.id).collect();
+            if products.is_empty() {
+                continue;
+            }
+            let note = Some("Two councils run it today; we would show it on your own figures.".to_owned());
+            answers::answer(app, &Viewer::System, *id, *supplier, Offer { products, note })
+                .await
+                .map_err(refused)?;
+        }
+    }
+    Ok(())
 }
 
 fn rhythm(search: &DemoSearch) -> Rhythm {

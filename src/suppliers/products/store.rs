@@ -113,6 +113,15 @@ pub(super) async fn published_of(
     rows.into_iter().map(read).collect()
 }
 
+pub(super) async fn published(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Product>, Error> {
+    let rows = product::Entity::find()
+        .filter(product::Column::Id.is_in(ids.iter().copied()))
+        .filter(product::Column::State.eq(State::Published.as_str()))
+        .all(db)
+        .await?;
+    rows.into_iter().map(read).collect()
+}
+
 /// Whether any version of a product was public.
 pub(super) async fn was_published(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, Error> {
     let kept = product_version::Entity::find()

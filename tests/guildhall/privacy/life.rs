@@ -267,7 +267,7 @@ async fn acts(world: &World, token: &str) -> String {
         "mutation N($input: NeedStateInput!) { needState(input: $input) { need { id } errors { code } } }";
     let input = json!({ "council": norfolk, "title": "Bins", "problem": "zqxneed", "outcomes": "Fewer." });
     let need = call(world, token, "", state, json!({ "input": input })).await["need"]["id"].clone();
-    let support = "mutation S($need: ID!, $council: ID!) { needSupport(need: $need, council: $council, note: \"zqxnote\") {
+    let support = "mutation S($need: ID!, $council: ID!) { needSupport(need: $need, council: $council, support: { note: \"zqxnote\" }) {
         errors { code } } }";
     call(
         world,

@@ -68,9 +68,14 @@ impl Aim<'_> {
                 "councilMailWordsSet",
                 "councilRequireSecondFactor",
                 "councilSetLeadTimes",
+                "needDraft",
                 "needEnd",
+                "needRevise",
                 "needState",
+                "needStateDraft",
                 "needSupport",
+                "needSupportChange",
+                "needSupportWithdraw",
                 "pilotAward",
                 "pilotCancel",
                 "pilotCloseWithoutAward",
@@ -96,8 +101,11 @@ impl Aim<'_> {
             "councilMailWordsSet",
             "councilRequireSecondFactor",
             "councilSetLeadTimes",
+            "needDraft",
             "needState",
             "needSupport",
+            "needSupportChange",
+            "needSupportWithdraw",
             "pilotDraft",
         ];
         if of_all.contains(&mutation) && self.standing == Standing::Same {
@@ -115,14 +123,20 @@ impl Aim<'_> {
             "needState" => json!({ "input": { "council": council, "title": "A need", "problem": "Public",
                 "outcomes": "Public" } }),
             "needEnd" => json!({ "need": town.need(org, &by).await, "ending": "MET" }),
-            "needSupport" => {
-                let other = if org == Org::CouncilA {
-                    Org::CouncilB
-                } else {
-                    Org::CouncilA
-                };
-                let need = town.need(other, &[&town.colleagues[&other]]).await;
-                json!({ "need": need, "council": council, "note": text })
+            "needDraft" => json!({ "council": council, "statement": town.statement(org, false) }),
+            "needRevise" => {
+                json!({ "need": town.need_draft(org, &by).await, "statement": town.statement(org, false) })
+            }
+            "needStateDraft" => json!({ "need": town.need_draft(org, &by).await }),
+            "needSupport" => json!({ "need": town.need_of_another(org).await, "council": council }),
+            "needSupportChange" | "needSupportWithdraw" => {
+                let need = town.need_of_another(org).await;
+                town.support(&need, org).await;
+                let mut input = json!({ "need": need, "council": council });
+                if mutation == "needSupportChange" {
+                    input["support"] = json!({ "note": "Public" });
+                }
+                input
             }
             "pilotDraft" => json!({ "input": town.pilot_input(org, false) }),
             "pilotPublish" => {
@@ -171,6 +185,9 @@ impl Aim<'_> {
             [
                 "bidSubmit",
                 "bidWithdraw",
+                "needAnswer",
+                "needAnswerRevise",
+                "needAnswerWithdraw",
                 "pilotQuestionAsk",
                 "productArchive",
                 "productDraft",
@@ -196,6 +213,7 @@ impl Aim<'_> {
             return Some(None);
         }
         let text = format!("hid--{}.bid--", org.word());
+        let answered = format!("hid--{}.council-a.bid--", org.word());
         let buyer = [&town.colleagues[&Org::CouncilA]];
         let open = || town.pilot(Org::CouncilA, &buyer, "open", true);
         Some(Some(match mutation {
@@ -208,6 +226,13 @@ impl Aim<'_> {
                 town.bid(&pilot, Org::CouncilA, org, "open").await;
                 json!({ "pilot": pilot, "supplier": supplier })
             }
+            "needAnswer" => {
+                let need = town.need(Org::CouncilA, &buyer).await;
+                json!({ "need": need, "supplier": supplier, "offer": { "note": answered } })
+            }
+            "needAnswerRevise" => json!({ "answer": town.answered(Org::CouncilA, org).await,
+                "offer": { "note": answered } }),
+            "needAnswerWithdraw" => json!({ "answer": town.answered(Org::CouncilA, org).await }),
             "pilotQuestionAsk" => {
                 json!({ "pilot": open().await, "supplier": supplier, "question": text })
             }

@@ -52,6 +52,7 @@ impl Town {
                 town.drafts(org, maker).await;
             }
         }
+        town.answers().await;
         for council in [Org::CouncilA, Org::CouncilB] {
             for (stage, _) in &STAGES[3..] {
                 town.public_pilot(council, stage).await;
@@ -263,26 +264,7 @@ impl Town {
             return;
         }
         if org.is_council() {
-            for (stage, ending) in [
-                ("stated", None),
-                ("met", Some("MET")),
-                ("withdrawn", Some("WITHDRAWN")),
-            ] {
-                let need = self.need(org, &by).await;
-                let other = if org == Org::CouncilA {
-                    Org::CouncilB
-                } else {
-                    Org::CouncilA
-                };
-                let support = json!({ "need": need, "council": self.ids[&other], "note": format!("hid--{}--", other.word()) });
-                self.done(&[&self.colleagues[&other]], "needSupport", support)
-                    .await;
-                if let Some(ending) = ending {
-                    self.done(&by, "needEnd", json!({ "need": need, "ending": ending }))
-                        .await;
-                }
-                self.add("Need", stage, &[of], &maker.word, &[("Need", &need)]);
-            }
+            self.needs(org, maker).await;
             for (stage, public) in &STAGES[..3] {
                 let pilot = self.pilot(org, &by, stage, *public).await;
                 self.add("Pilot", stage, &[of], &maker.word, &[("Pilot", &pilot)]);
@@ -293,14 +275,6 @@ impl Town {
                 self.add("Product", stage, &[of], &maker.word, &[("Product", &product)]);
             }
         }
-    }
-
-    pub(crate) async fn need(&self, council: Org, by: &[&Somebody]) -> String {
-        let input = json!({ "council": self.ids[&council], "title": "A need", "problem": "Public", "outcomes": "Public",
-            "systems": "Public", "service": 528, "cpv": "48000000", "budgetMinPence": 1, "budgetMaxPence": 2,
-            "neededBy": "2026-09-01" });
-        let stated = self.done(by, "needState", json!({ "input": input })).await;
-        id(&stated["need"]["id"])
     }
 
     pub(crate) async fn product(&self, supplier: Org, by: &[&Somebody], stage: &str) -> String {
