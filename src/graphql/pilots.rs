@@ -326,6 +326,8 @@ impl PilotDraftInput {
             cpv: self.cpv.or(need.cpv),
             reservation: self.reservation,
             criteria: criteria.collect(),
+            systems: need.systems,
+            ..Draft::default()
         })
     }
 }

@@ -14,84 +14,20 @@ pub mod rules;
 mod scoring;
 mod seal;
 mod store;
+mod terms;
 
 pub use rules::Phase;
 pub use scoring::Points;
+pub use terms::{Category, Criterion, CriterionKind, Draft, PriceFormula, Reservation, TieRule};
 
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::events::{self, About, Happened, Kind};
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, based_on, words};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
 use uuid::Uuid;
-
-/// What a pilot says when it is drafted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// The need it answers.
-    pub need_id: Option<Uuid>,
-    /// In a line.
-    pub title: String,
-    /// What is to be tried.
-    pub summary: String,
-    /// What would make it a success.
-    pub success_measures: String,
-    /// The most it may cost, in pence without VAT.
-    pub cap_pence: i64,
-    /// How long it runs.
-    pub weeks: i32,
-    /// When the council decides to stop or to scale.
-    pub decides_on: Option<NaiveDate>,
-    /// Local Government Service List code.
-    pub lgsl: Option<i32>,
-    /// Common Procurement Vocabulary code, eight digits.
-    pub cpv: Option<String>,
-    /// Who may bid.
-    pub reservation: Reservation,
-    /// What bids are judged by.
-    pub criteria: Vec<Criterion>,
-}
-
-/// What bids are judged by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Criterion {
-    /// Its place, from 1.
-    pub ordinal: i32,
-    /// Quality or price.
-    pub kind: CriterionKind,
-    /// Name.
-    pub name: String,
-    /// What is looked for.
-    pub description: String,
-    /// Out of 100 over the whole pilot.
-    pub weight: i32,
-}
-
-words! {
-    /// How a criterion is scored.
-    CriterionKind {
-        /// By evaluators, out of 100, with reasons.
-        Quality = "quality",
-        /// By the formula: the lowest price over the bid's, times 100.
-        Price = "price",
-    }
-}
-
-words! {
-    /// Who may bid for a pilot.
-    Reservation {
-        /// Anybody.
-        None = "none",
-        /// Small and medium enterprises: their profile says micro, small or medium.
-        Sme = "sme",
-        /// Voluntary, community and social enterprises: their profile says so.
-        Vcse = "vcse",
-        /// Suppliers of the council's own or a bordering area. They declare it; the council checks.
-        Local = "local",
-    }
-}
 
 words! {
     /// Stored state of a pilot; what it is today is its phase.

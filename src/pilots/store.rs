@@ -1,7 +1,10 @@
 //! Pilots, bids and scores in the database.
 
 use super::seal::Sealed;
-use super::{Criterion, CriterionKind, Draft, Phase, Pilot, PilotFilter, Reservation, State, bids};
+use super::{
+    Category, Criterion, CriterionKind, Draft, Phase, Pilot, PilotFilter, PriceFormula, Reservation, State,
+    TieRule, bids,
+};
 use crate::access::Permit;
 use crate::runtime::Error;
 use crate::runtime::page::{Cut, Item, Page};
@@ -31,10 +34,21 @@ pub(super) async fn insert(
         success_measures: Set(said.success_measures),
         cap_pence: Set(said.cap_pence),
         weeks: Set(said.weeks),
+        systems: Set(said.systems),
+        questions_until: Set(said.questions_until),
+        starts_on: Set(said.starts_on),
         decides_on: Set(said.decides_on),
         lgsl: Set(said.lgsl),
         cpv: Set(said.cpv),
+        category: Set(said.category.as_str().into()),
         reservation: Set(said.reservation.as_str().into()),
+        lawful_because: Set(None),
+        suppliers_unnamed: Set(said.suppliers_unnamed),
+        price_after_quality: Set(said.price_after_quality),
+        price_formula: Set(said.price_formula.as_str().into()),
+        tie_rule: Set(said.tie_rule.as_str().into()),
+        standstill_days: Set(said.standstill_days),
+        copied_from: Set(None),
         state: Set(pilot.state.as_str().into()),
         deadline_at: Set(pilot.deadline_at),
         published_at: Set(None),
@@ -231,9 +245,19 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
             summary: row.summary,
             success_measures: row.success_measures,
             cap_pence: row.cap_pence,
+            systems: row.systems,
             weeks: row.weeks,
+            questions_until: row.questions_until,
+            starts_on: row.starts_on,
             decides_on: row.decides_on,
             lgsl: row.lgsl,
+            category: Category::parse(&row.category).ok_or_else(|| unknown(&row.category))?,
+            price_formula: PriceFormula::parse(&row.price_formula)
+                .ok_or_else(|| unknown(&row.price_formula))?,
+            tie_rule: TieRule::parse(&row.tie_rule).ok_or_else(|| unknown(&row.tie_rule))?,
+            suppliers_unnamed: row.suppliers_unnamed,
+            price_after_quality: row.price_after_quality,
+            standstill_days: row.standstill_days,
             reservation: Reservation::parse(&row.reservation).ok_or_else(|| unknown(&row.reservation))?,
             cpv: row.cpv,
             criteria: criteria.remove(&row.id).unwrap_or_default(),

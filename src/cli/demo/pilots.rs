@@ -258,5 +258,6 @@ fn draft(pilot: &DemoPilot, need_id: Option<Uuid>) -> Draft {
         cpv: Some(pilot.cpv_code.to_owned()),
         reservation: Reservation::parse(pilot.reservation.word()).unwrap_or(Reservation::None),
         criteria: criteria.collect(),
+        ..Draft::default()
     }
 }
