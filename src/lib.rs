@@ -7,6 +7,7 @@
 //! | [`access`] | who someone is and what they may do; its policy is the only file that says who may do what |
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
+//! | [`law`] | dated rules of procurement law with their sources, in a table that an operator can correct |
 //! | [`needs`] | problems that councils state before any tender |
 //! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
@@ -47,8 +48,8 @@
 //! one statement and [`suppliers::of_contracts`] its suppliers in a second. Councils are in memory.
 //!
 //! **Publish a pilot.** `graphql::pilots` reads the ids and hands over to [`pilots::publish`], which holds the pilot's
-//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`]: only a draft, a deadline in the
-//! future) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
+//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`] and [`pilots::timetable`]: only a draft that another has approved, dates
+//! that go together, a reservation that [`law`] allows) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
 //! is: [`pilots::bids`] takes bids strictly before the deadline and opens them after it, and [`pilots::award`] turns
 //! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
 //!
@@ -78,6 +79,7 @@ pub mod events;
 pub mod exchange;
 pub mod graphql;
 pub mod http;
+pub mod law;
 pub mod needs;
 pub mod pilots;
 pub mod runtime;

@@ -17,6 +17,8 @@ mod m0009_alerts;
 mod m0010_suppression;
 mod m0011_feeds;
 mod m0012_council_words;
+mod m0016_pilots;
+mod m0017_law;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -40,6 +42,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_suppression::Step),
             Box::new(m0011_feeds::Step),
             Box::new(m0012_council_words::Step),
+            Box::new(m0016_pilots::Step),
+            Box::new(m0017_law::Step),
         ]
     }
 }

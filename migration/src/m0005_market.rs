@@ -48,6 +48,8 @@ CREATE TABLE pilot (
     systems TEXT,
     -- Questions are taken strictly before it; until the deadline, if it is not said.
     questions_until {instant},
+    -- When the council means to tell the bidders.
+    award_on {date},
     -- When work starts.
     starts_on {date},
     -- When the council decides to stop or to scale.
@@ -72,6 +74,12 @@ CREATE TABLE pilot (
     standstill_days {int} NOT NULL,
     -- The pilot that it was copied from, another council's maybe.
     copied_from {id} REFERENCES pilot (id),
+    -- Who wrote it last, and who else has approved what was written.
+    written_by {id} REFERENCES person (id) ON DELETE SET NULL,
+    approved_by {id} REFERENCES person (id) ON DELETE SET NULL,
+    -- approved or sent_back: what came of its last review.
+    review TEXT,
+    review_note TEXT,
     -- draft, in_review, published, evaluating, awarded, none_suitable, cancelled or withdrawn.
     state TEXT NOT NULL,
     -- Bids are in time strictly before it.
@@ -92,6 +100,8 @@ CREATE INDEX pilot_closing ON pilot (deadline_at) WHERE state = 'published' AND 
 CREATE INDEX pilot_council ON pilot (council_id, id);
 CREATE INDEX pilot_state ON pilot (state, id);
 CREATE INDEX pilot_updated ON pilot (updated_at);
+CREATE INDEX pilot_written_by ON pilot (written_by) WHERE written_by IS NOT NULL;
+CREATE INDEX pilot_approved_by ON pilot (approved_by) WHERE approved_by IS NOT NULL;
 
 CREATE TABLE pilot_criterion (
     pilot_id {id} NOT NULL REFERENCES pilot (id) ON DELETE CASCADE,

@@ -178,7 +178,11 @@ fn covers(standing: &Filter, wanted: &Filter) -> bool {
 /// What is told without asking; how a pilot ends, its bidders have a mail of their own about.
 fn kinds_of(origin: Origin) -> Vec<String> {
     let told = |kind: &&Kind| {
-        origin != Origin::Bidder || matches!(**kind, Kind::PilotChanged | Kind::QuestionAnswered)
+        origin != Origin::Bidder
+            || matches!(
+                **kind,
+                Kind::PilotChanged | Kind::PilotAddendum | Kind::QuestionAnswered
+            )
     };
     Kind::ALL
         .iter()

@@ -115,6 +115,7 @@ fn sort(kind: &str) -> Option<Sort> {
         "contract" => Sort::Contract,
         "council" => Sort::Council,
         "invitation" => Sort::Invitation,
+        "law" => Sort::Law,
         "mail" => Sort::Mail,
         "need" => Sort::Need,
         "person" | audit::ERASURE => Sort::Person,

@@ -40,9 +40,11 @@ pub enum Sort {
     AuditEntry,
     /// A mail.
     Mail,
+    /// An entry of the table of law.
+    Law,
 }
 
-const SORTS: [(Sort, &str); 16] = [
+const SORTS: [(Sort, &str); 17] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
@@ -59,6 +61,7 @@ const SORTS: [(Sort, &str); 16] = [
     (Sort::Invitation, "invitation"),
     (Sort::AuditEntry, "entry"),
     (Sort::Mail, "mail"),
+    (Sort::Law, "law"),
 ];
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

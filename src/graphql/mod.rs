@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod addenda;
 mod alert_history;
 mod amendments;
 mod api;
@@ -20,11 +21,13 @@ mod feeds;
 mod guard;
 pub mod idempotency;
 pub mod ids;
+mod law;
 mod mail;
 mod members;
 mod needs;
 mod node;
 pub(crate) mod paging;
+mod pilot_drafts;
 mod pilots;
 mod preview;
 mod privacy;
@@ -58,6 +61,7 @@ pub struct Query(
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     feeds::FeedsQuery,
+    law::LawQuery,
     mail::MailQuery,
     needs::NeedsQuery,
     node::NodeQuery,
@@ -88,11 +92,14 @@ pub struct Mutation(
     tokens::TokensMutation,
     amendments::ContractsMutation,
     privacy::PrivacyMutation,
+    addenda::AddendaMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
     feeds::FeedsMutation,
+    law::LawMutation,
     mail::MailMutation,
     needs::NeedsMutation,
+    pilot_drafts::PilotDraftsMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,
     questions::QuestionsMutation,

@@ -70,7 +70,8 @@ impl NodeQuery {
             | Sort::ApiToken
             | Sort::Invitation
             | Sort::AuditEntry
-            | Sort::Mail => None,
+            | Sort::Mail
+            | Sort::Law => None,
         })
     }
 }

@@ -53,7 +53,7 @@ impl Town {
             }
         }
         for council in [Org::CouncilA, Org::CouncilB] {
-            for (stage, _) in &STAGES[3..] {
+            for (stage, _) in &STAGES[4..] {
                 town.public_pilot(council, stage).await;
             }
         }
@@ -279,7 +279,7 @@ impl Town {
                 }
                 self.add("Need", stage, &[of], &maker.word, &[("Need", &need)]);
             }
-            for (stage, public) in &STAGES[..3] {
+            for (stage, public) in &STAGES[..4] {
                 let pilot = self.pilot(org, &by, stage, *public).await;
                 self.add("Pilot", stage, &[of], &maker.word, &[("Pilot", &pilot)]);
             }

@@ -273,7 +273,7 @@ impl Town {
 
     /// Whether not everybody may know of what has this id: as it was made, not as the program says.
     pub(crate) fn is_hidden(&self, id: &str) -> bool {
-        let public = ["council", "supplier", "contract", "need"];
+        let public = ["council", "supplier", "contract", "need", "law"];
         !id.split('_').next().is_some_and(|sort| public.contains(&sort))
             && !self.published.lock().unwrap().contains(id)
     }
