@@ -48,9 +48,10 @@
 //! one statement and [`suppliers::of_contracts`] its suppliers in a second. Councils are in memory.
 //!
 //! **Publish a pilot.** `graphql::pilots` reads the ids and hands over to [`pilots::publish`], which holds the pilot's
-//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`] and [`pilots::timetable`]: only a draft that another has approved, dates
-//! that go together, a reservation that [`law`] allows) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
-//! is: [`pilots::bids`] takes bids strictly before the deadline and opens them after it, and [`pilots::award`] turns
+//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`] and [`pilots::timetable`]: only a
+//! draft that another has approved, dates that go together, a reservation that [`law`] allows) and writes pilot and
+//! [`audit`] entry from the permit, in one transaction. From then on the clock says what it is: [`pilots::bids`] takes bids
+//! strictly before the deadline and opens them after it, [`pilots::addenda`] say what changes, and [`pilots::award`] turns
 //! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
 //!
 //! **Somebody asks who changed a contract's end.** The import that changed it wrote, after everything else, an entry

@@ -11,10 +11,12 @@ pub struct Model {
     pub kind: String,
     /// What makes it the same event: it happens once.
     pub key: String,
-    pub council_id: Uuid,
+    /// The council that it happened to; of evidence, the supplier.
+    pub organisation_id: Uuid,
     pub contract_id: Option<Uuid>,
     pub need_id: Option<Uuid>,
     pub pilot_id: Option<Uuid>,
+    pub evidence_id: Option<Uuid>,
     /// Of a window: its kind, option and dates.
     pub window_kind: Option<String>,
     pub ordinal: Option<i32>,

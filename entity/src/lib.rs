@@ -50,6 +50,7 @@ pub mod saved_search;
 pub mod search_anchor;
 pub mod session;
 pub mod supplier;
+pub mod supplier_evidence;
 pub mod supplier_number;
 pub mod suppression;
 pub mod window_gone;

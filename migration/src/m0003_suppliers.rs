@@ -125,4 +125,32 @@ CREATE TABLE supplier_number (
     version {int} NOT NULL,
     PRIMARY KEY (supplier_id, scheme)
 ) {strict};
+
+-- A certificate or insurance that a supplier holds until a day.
+CREATE TABLE supplier_evidence (
+    id {id} NOT NULL PRIMARY KEY,
+    supplier_id {id} NOT NULL REFERENCES supplier (id),
+    -- cyber_essentials, iso_27001, public_liability ...: suppliers::evidence::Kind.
+    kind TEXT NOT NULL,
+    -- What it is called, where the kind does not say.
+    name TEXT,
+    -- Its number.
+    reference TEXT,
+    issuer TEXT,
+    -- Of insurance: what one claim is covered for.
+    cover_pence {big},
+    issued_on {date},
+    -- Its last day.
+    expires_on {date} NOT NULL,
+    url TEXT,
+    -- held or withdrawn.
+    state TEXT NOT NULL,
+    -- Its supplier's people have been told that it is about to lapse.
+    announced {bool} NOT NULL,
+    created_at {instant} NOT NULL,
+    updated_at {instant} NOT NULL,
+    version {int} NOT NULL
+) {strict};
+CREATE INDEX supplier_evidence_supplier ON supplier_evidence (supplier_id, id);
+CREATE INDEX supplier_evidence_lapsing ON supplier_evidence (expires_on) WHERE state = 'held' AND NOT announced;
 "#;

@@ -9,10 +9,12 @@ CREATE TABLE event (
     kind TEXT NOT NULL,
     -- What makes it the same event: it happens once.
     key TEXT NOT NULL UNIQUE,
-    council_id {id} NOT NULL,
+    -- The council that it happened to; of evidence, the supplier.
+    organisation_id {id} NOT NULL,
     contract_id {id} REFERENCES contract (id) ON DELETE CASCADE,
     need_id {id} REFERENCES need (id) ON DELETE CASCADE,
     pilot_id {id} REFERENCES pilot (id) ON DELETE CASCADE,
+    evidence_id {id} REFERENCES supplier_evidence (id) ON DELETE CASCADE,
     -- Of a window: its kind, option and dates.
     window_kind TEXT,
     ordinal {int},
@@ -35,7 +37,7 @@ CREATE INDEX event_pilot ON event (pilot_id) WHERE pilot_id IS NOT NULL;
 CREATE TABLE saved_search (
     id {id} NOT NULL PRIMARY KEY,
     person_id {id} NOT NULL REFERENCES person (id) ON DELETE CASCADE,
-    -- search, watch, owner or bidder.
+    -- search, watch, owner, bidder or holder.
     origin TEXT NOT NULL,
     name TEXT NOT NULL,
     -- What it looks for, as alerts::Filter.

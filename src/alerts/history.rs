@@ -79,11 +79,7 @@ pub async fn of(
 ) -> Result<Vec<Trace>, Error> {
     let person = asked(app, viewer, address).await?;
     let db = app.db.read();
-    let events = match about {
-        About::Contract(id) => events::of_contract(db, id, limit).await?,
-        About::Need(id) => events::of_need(db, id, limit).await?,
-        About::Pilot(id) => events::of_pilot(db, id, limit).await?,
-    };
+    let events = events::of(db, about, limit).await?;
     let own = viewer.person().is_some_and(|viewer| viewer.id == person);
     let mut searches = store::mine(db, person).await?;
     // Who bids is nobody else's to know, an operator's included.
@@ -155,7 +151,7 @@ fn missed(search: &SavedSearch, subject: Option<&Subject>, may_bid: &MayBid) -> 
     }
     let part = search.filter.misses(subject);
     let not_allowed = match search.origin {
-        Origin::Bidder => Part::Watched,
+        Origin::Bidder | Origin::Holder => Part::Watched,
         _ => Part::MayBid,
     };
     let part = part.or_else(|| (!may_bid.allows(search, subject)).then_some(not_allowed));

@@ -179,7 +179,7 @@ async fn told_before(app: &App, events: &[Event]) -> Result<Vec<(Uuid, DateTime<
     Ok(before)
 }
 
-/// The suppliers of those who ask only for pilots that they may bid for, and of those who bid.
+/// The suppliers of those who ask only for pilots that they may bid for, and of those who bid or hold evidence.
 #[derive(Default)]
 pub(super) struct MayBid {
     of_person: HashMap<Uuid, Vec<Uuid>>,
@@ -188,7 +188,9 @@ pub(super) struct MayBid {
 
 impl MayBid {
     async fn read(app: &App, searches: impl Iterator<Item = &SavedSearch>) -> Result<Self, Error> {
-        let asking = searches.filter(|search| search.filter.may_bid || search.origin == Origin::Bidder);
+        let asking = searches.filter(|search| {
+            search.filter.may_bid || matches!(search.origin, Origin::Bidder | Origin::Holder)
+        });
         let people: HashSet<Uuid> = asking.map(|search| search.person_id).collect();
         Self::of(app, &people.into_iter().collect::<Vec<_>>()).await
     }
@@ -205,11 +207,12 @@ impl MayBid {
         })
     }
 
-    /// Whether a search that matches is its owner's to hear of: who has left a supplier does not learn that it bids.
+    /// Whether a search that matches is its owner's to hear of: who has left a supplier does not learn that it bids, nor
+    /// what it has to renew.
     pub(super) fn allows(&self, search: &SavedSearch, subject: &Subject) -> bool {
-        let own = self.of_person.get(&search.person_id);
-        let bids = || own.into_iter().flatten().any(|id| subject.bidders.contains(id));
-        (search.origin != Origin::Bidder || bids())
+        let own = self.of_person.get(&search.person_id).into_iter().flatten();
+        let mut own = own.filter(|id| subject.bidders.contains(id) || subject.holder == Some(**id));
+        (!matches!(search.origin, Origin::Bidder | Origin::Holder) || own.next().is_some())
             && (!search.filter.may_bid || self.holds(search.person_id, subject))
     }
 

@@ -5,6 +5,7 @@ use super::rhythm::Rhythm;
 use super::store;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
+use crate::events::Kind;
 use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
@@ -51,6 +52,8 @@ words! {
         Owner = "owner",
         /// It stands of itself for the people of suppliers that bid.
         Bidder = "bidder",
+        /// It stands of itself for the people of suppliers that hold evidence.
+        Holder = "holder",
     }
 }
 
@@ -84,7 +87,9 @@ pub enum SavedSearchErrorCode {
     TooLong,
     /// The hour is not 0 to 23.
     BadHour,
-    /// Not exactly one thing is named to be watched.
+    /// It is told without asking: no search looks for it.
+    BadKind,
+    /// Not exactly one thing is named to be watched, or a department that the register does not name.
     BadWatch,
     /// There are 500 already.
     TooMany,
@@ -216,7 +221,7 @@ pub async fn remove(
     let txn = app.db.begin().await?;
     let search = store::held(&txn, person, id).await?.ok_or(Error::NotFound)?;
     based_on(version, search.version, SavedSearchErrorCode::Conflict)?;
-    if matches!(search.origin, Origin::Owner | Origin::Bidder) {
+    if matches!(search.origin, Origin::Owner | Origin::Bidder | Origin::Holder) {
         return Err(standing());
     }
     store::remove(&txn, &permit, id).await?;
@@ -272,7 +277,7 @@ pub(super) fn own(viewer: &Viewer) -> Result<(Permit, Uuid), Error> {
 }
 
 fn check(search: &SavedSearch) -> Wrong<SavedSearchErrorCode> {
-    use SavedSearchErrorCode::{BadHour, BadName};
+    use SavedSearchErrorCode::{BadHour, BadKind, BadName};
     let mut wrong = Wrong::default();
     let named = !search.name.is_empty() && search.name.chars().count() <= 100;
     wrong.when(!named, BadName, "name", "give a name of 1 to 100 characters");
@@ -284,6 +289,17 @@ fn check(search: &SavedSearch) -> Wrong<SavedSearchErrorCode> {
         BadHour,
         "mails.weekday",
         format!("{weekday} is not 1 to 7"),
+    );
+    let asked = search
+        .filter
+        .kinds
+        .iter()
+        .any(|kind| kind == Kind::EvidenceLapsing.as_str());
+    wrong.when(
+        asked && search.origin == Origin::Search,
+        BadKind,
+        "filter.kinds",
+        "EVIDENCE_LAPSING is told without asking to whoever it concerns: leave it out",
     );
     check_filter(&search.filter, &mut wrong);
     wrong

@@ -11,6 +11,7 @@ use crate::pilots::changes::{self, Told};
 use crate::pilots::{Pilot, Reservation};
 use crate::runtime::clock::{london_date, london_instant};
 use crate::runtime::{App, Error};
+use crate::suppliers::evidence::{self, Evidence};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -24,8 +25,8 @@ pub struct Subject {
     pub kind: Kind,
     /// To what.
     pub about: About,
-    /// In which council.
-    pub council: &'static Council,
+    /// In which council, if it is of one.
+    pub council: Option<&'static Council>,
     /// Its window, of one.
     pub window: Option<Window>,
     /// When.
@@ -54,6 +55,8 @@ pub struct Subject {
     pub bidders: Vec<Uuid>,
     /// Who may bid for it.
     pub reservation: Option<Reservation>,
+    /// The supplier whose evidence it is.
+    pub holder: Option<Uuid>,
 }
 
 /// The subjects of events; none for what is not there any more, or not public.
@@ -61,27 +64,45 @@ pub struct Subject {
 /// # Errors
 /// When the database fails.
 pub async fn of_events(app: &App, events: &[Event]) -> Result<Vec<Subject>, Error> {
-    let (mut contracts, mut needs, mut pilots) = (HashSet::new(), HashSet::new(), HashSet::new());
-    for event in events {
-        match event.about {
-            About::Contract(id) => contracts.insert(id),
-            About::Need(id) => needs.insert(id),
-            About::Pilot(id) => pilots.insert(id),
-        };
-    }
-    let list = |ids: HashSet<Uuid>| ids.into_iter().collect::<Vec<_>>();
-    let mut contracts = openings::described(app.db.read(), &list(contracts)).await?;
+    let things = Things::of(events.iter().map(|event| event.about));
+    let mut contracts = openings::described(app.db.read(), &things.contracts).await?;
     without_former_owners(app, &mut contracts).await?;
-    let needs = needs::by_ids(app, &Viewer::System, &list(needs)).await?;
-    let pilots = changes::told_of(app, &list(pilots)).await?;
+    let needs = needs::by_ids(app, &Viewer::System, &things.needs).await?;
+    let pilots = changes::told_of(app, &things.pilots).await?;
+    let evidence = evidence::by_ids(app, &things.evidence).await?;
     let subject = |event: &Event| match event.about {
         About::Contract(id) => contracts
             .get(&id)
             .and_then(|contract| of_contract(event, contract)),
         About::Need(id) => needs.get(&id).and_then(|need| of_need(event, need)),
         About::Pilot(id) => pilots.get(&id).and_then(|pilot| of_pilot(event, pilot)),
+        About::Evidence(id) => evidence.get(&id).and_then(|held| of_evidence(event, held)),
     };
     Ok(events.iter().filter_map(subject).collect())
+}
+
+/// What events are about, by sort, each once.
+#[derive(Debug, Default)]
+pub(super) struct Things {
+    pub(super) contracts: Vec<Uuid>,
+    pub(super) needs: Vec<Uuid>,
+    pub(super) pilots: Vec<Uuid>,
+    pub(super) evidence: Vec<Uuid>,
+}
+
+impl Things {
+    pub(super) fn of(all: impl Iterator<Item = About>) -> Self {
+        let mut things = Self::default();
+        for about in all.collect::<HashSet<_>>() {
+            match about {
+                About::Contract(id) => things.contracts.push(id),
+                About::Need(id) => things.needs.push(id),
+                About::Pilot(id) => things.pilots.push(id),
+                About::Evidence(id) => things.evidence.push(id),
+            }
+        }
+        things
+    }
 }
 
 /// Whoever looked after a contract and has no role in its council any more does not look after it.
@@ -111,7 +132,7 @@ pub fn of_opening(opening: &Opening) -> Option<Subject> {
         id: Uuid::nil(),
         kind: Kind::WindowOpened,
         key: String::new(),
-        council_id: opening.contract.council_id,
+        organisation_id: opening.contract.council_id,
         about: About::Contract(opening.contract.id),
         window: Some(OfWindow {
             kind: window.kind.as_str().into(),
@@ -173,6 +194,14 @@ fn of_pilot(event: &Event, told: &Told) -> Option<Subject> {
     })
 }
 
+fn of_evidence(event: &Event, held: &Evidence) -> Option<Subject> {
+    Some(Subject {
+        ends_on: Some(held.certificate.expires_on),
+        holder: Some(held.supplier_id),
+        ..bare(event)?
+    })
+}
+
 fn bare(event: &Event) -> Option<Subject> {
     let window = event.window.as_ref().and_then(|window| {
         Some(Window {
@@ -182,11 +211,16 @@ fn bare(event: &Event) -> Option<Subject> {
             closes_on: window.closes_on,
         })
     });
+    let council = directory().by_id(event.organisation_id);
+    // Nothing of a council that is not in the directory any more is told.
+    if council.is_none() && !matches!(event.about, About::Evidence(_)) {
+        return None;
+    }
     Some(Subject {
         event_id: event.id,
         kind: event.kind,
         about: event.about,
-        council: directory().by_id(event.council_id)?,
+        council,
         window,
         happened_at: event.happened_at,
         happened_on: london_date(event.happened_at),
@@ -201,6 +235,7 @@ fn bare(event: &Event) -> Option<Subject> {
         owner_id: None,
         bidders: Vec::new(),
         reservation: None,
+        holder: None,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::contracts::openings;
 use crate::events::{self, Event};
 use crate::pilots::changes;
 use crate::runtime::{App, Error};
+use crate::suppliers::evidence;
 use uuid::Uuid;
 
 /// Windows or events in one transaction: others who write wait for it.
@@ -15,7 +16,7 @@ const AT_A_TIME: u64 = 1000;
 /// What a tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Told {
-    /// Windows and deadlines that the clock brought.
+    /// Windows, deadlines and last days of evidence that the clock brought.
     pub brought: usize,
     /// Events that were told.
     pub events: usize,
@@ -56,7 +57,9 @@ pub async fn tick(app: &App) -> Result<Told, Error> {
 
 async fn bring(app: &App) -> Result<usize, Error> {
     let txn = app.db.begin().await?;
-    let brought = openings::bring(app, &txn, AT_A_TIME).await? + changes::bring(app, &txn).await?;
+    let brought = openings::bring(app, &txn, AT_A_TIME).await?
+        + changes::bring(app, &txn).await?
+        + evidence::bring(app, &txn, AT_A_TIME).await?;
     txn.commit().await?;
     Ok(brought)
 }

@@ -86,7 +86,7 @@ pub struct Line {
 struct Row {
     id: Uuid,
     event_id: Uuid,
-    council_id: Uuid,
+    organisation_id: Uuid,
     kind: String,
     window_kind: Option<String>,
     closes_on: Option<NaiveDate>,
@@ -186,19 +186,22 @@ pub async fn told(app: &App, token: &str, at: DateTime<Utc>, page: usize) -> Res
     let rows = in_order(rows_of(app, person.id, at).await?);
     let mut totals: BTreeMap<(Uuid, Group), usize> = BTreeMap::new();
     for (group, row) in &rows {
-        *totals.entry((row.council_id, *group)).or_default() += 1;
+        *totals.entry((row.organisation_id, *group)).or_default() += 1;
     }
     let (count, pages) = (rows.len(), rows.len().div_ceil(PAGE));
     let rows: Vec<(Group, Row)> = rows.into_iter().skip(skipped(page)).take(PAGE).collect();
     let mut groups: Vec<OfGroup> = Vec::new();
     let mut last = None;
     for ((group, row), line) in rows.iter().zip(lines(app, person.id, &rows).await?) {
-        if last != Some((row.council_id, *group)) {
-            last = Some((row.council_id, *group));
+        if last != Some((row.organisation_id, *group)) {
+            last = Some((row.organisation_id, *group));
             groups.push(OfGroup {
-                council: digest::council(row.council_id),
+                council: digest::organisation(row.organisation_id),
                 name: group.name(),
-                total: totals.get(&(row.council_id, *group)).copied().unwrap_or_default(),
+                total: totals
+                    .get(&(row.organisation_id, *group))
+                    .copied()
+                    .unwrap_or_default(),
                 lines: Vec::new(),
             });
         }
@@ -215,7 +218,7 @@ fn skipped(page: usize) -> usize {
 }
 
 async fn rows_of(app: &App, person: Uuid, at: DateTime<Utc>) -> Result<Vec<Row>, Error> {
-    let sql = "SELECT n.id, n.event_id, e.council_id, e.kind, e.window_kind, e.closes_on, e.happened_at \
+    let sql = "SELECT n.id, n.event_id, e.organisation_id, e.kind, e.window_kind, e.closes_on, e.happened_at \
                FROM outbox o JOIN notification n ON n.outbox_id = o.id JOIN event e ON e.id = n.event_id \
                WHERE o.person_id = $1 AND o.created_at = $2 AND o.stream = 'alert'";
     let values = [person.into(), at.into()];
@@ -231,7 +234,7 @@ fn in_order(rows: Vec<Row>) -> Vec<(Group, Row)> {
         .collect();
     rows.sort_by_cached_key(|(group, row)| {
         let closes = row.closes_on.unwrap_or(NaiveDate::MAX);
-        let council = (digest::council(row.council_id), row.council_id);
+        let council = (digest::organisation(row.organisation_id), row.organisation_id);
         (council, *group, closes, row.happened_at, row.event_id)
     });
     rows

@@ -1,7 +1,8 @@
 //! Watches: one contract, need or pilot, a department of a council, or all of a council's. They are kept and paused as
-//! saved searches are. Two stand of themselves: for who looks after contracts, and for the people of bidders.
+//! saved searches are. Three stand of themselves: for who looks after contracts, for the people of bidders, and for those
+//! of suppliers that hold evidence.
 
-use super::filter::Filter;
+use super::filter::{Filter, fold};
 use super::rhythm::Rhythm;
 use super::searches::{self, Origin, SavedSearch, SavedSearchErrorCode, State};
 use super::store;
@@ -31,20 +32,50 @@ pub enum Target {
     Pilot(Uuid),
 }
 
-/// Watches something for the viewer: they are told of everything that happens to it.
+/// Watches something for the viewer: they are told of everything that happens to it. What they watch already is given as
+/// it is.
 ///
 /// # Errors
 /// When nobody is signed in, there is no such thing, or they watch and search for too much already.
 pub async fn watch(
     app: &App,
     viewer: &Viewer,
-    target: Target,
+    mut target: Target,
     rhythm: Rhythm,
 ) -> Result<SavedSearch, Stop<SavedSearchErrorCode>> {
     let (permit, person) = searches::own(viewer)?;
+    if let Target::Department(council, name) = &mut target {
+        *name = as_named(app, *council, name).await?;
+    }
     let name: String = name_of(app, viewer, &target).await?.chars().take(100).collect();
     let search = searches::made(app, person, Origin::Watch, &name, filter_of(target), rhythm);
+    let kept = store::mine(app.db.read(), person).await?;
+    let same = |one: &SavedSearch| one.origin == Origin::Watch && one.filter == search.filter;
+    if let Some(kept) = kept.into_iter().find(same) {
+        return Ok(kept);
+    }
     searches::keep(app, &permit, search).await
+}
+
+/// A department as a council's register writes it: nothing would ever be told of one that it does not name.
+async fn as_named(app: &App, council: Uuid, name: &str) -> Result<String, Stop<SavedSearchErrorCode>> {
+    let named = contracts::departments_of(app, council).await?;
+    if let Some(one) = named.iter().find(|one| fold(one) == fold(name)) {
+        return Ok(one.clone());
+    }
+    let some: Vec<&str> = named.iter().take(20).map(String::as_str).collect();
+    let message = match some.as_slice() {
+        [] => "this council's register names no departments".to_owned(),
+        some => format!(
+            "the register names no such department; some that it does: {}",
+            some.join("; ")
+        ),
+    };
+    Err(Stop::refuse(
+        SavedSearchErrorCode::BadWatch,
+        "department",
+        message,
+    ))
 }
 
 fn filter_of(target: Target) -> Filter {
@@ -96,7 +127,8 @@ pub(super) async fn stand(app: &App, subjects: &[Subject]) -> Result<(), Error> 
         .iter()
         .flat_map(|subject| subject.bidders.iter().copied())
         .collect();
-    if owners.is_empty() && suppliers.is_empty() {
+    let holders: HashSet<Uuid> = subjects.iter().filter_map(|subject| subject.holder).collect();
+    if owners.is_empty() && suppliers.is_empty() && holders.is_empty() {
         return Ok(());
     }
     let txn = app.db.begin().await?;
@@ -111,14 +143,16 @@ pub(super) async fn stand(app: &App, subjects: &[Subject]) -> Result<(), Error> 
             wanted.entry(person).or_default().bidders.push(supplier);
         }
     }
-    put(
-        app,
-        &txn,
-        Origin::Bidder,
-        "Pilots my organisation bids for",
-        wanted,
-    )
-    .await?;
+    let name = "Pilots my organisation bids for";
+    put(app, &txn, Origin::Bidder, name, wanted).await?;
+    let mut wanted: HashMap<Uuid, Filter> = HashMap::new();
+    for supplier in holders {
+        for (person, ..) in accounts::members_of_supplier(&txn, supplier).await? {
+            wanted.entry(person).or_default().holders.push(supplier);
+        }
+    }
+    let name = "Certificates and insurance of my organisation";
+    put(app, &txn, Origin::Holder, name, wanted).await?;
     Ok(txn.commit().await?)
 }
 
@@ -136,6 +170,7 @@ async fn put(
         let filter = Filter {
             owners: filter.owners,
             bidders: filter.bidders,
+            holders: filter.holders,
             kinds: kinds_of(origin),
             ..Filter::everything()
         };
@@ -157,12 +192,8 @@ async fn put(
             }
             Some(search) if !covers(&search.filter, &filter) => {
                 let mut search = search.clone();
-                let fresh = filter
-                    .bidders
-                    .iter()
-                    .filter(|id| !search.filter.bidders.contains(id));
-                let fresh: Vec<Uuid> = fresh.copied().collect();
-                search.filter.bidders.extend(fresh);
+                add(&mut search.filter.bidders, &filter.bidders);
+                add(&mut search.filter.holders, &filter.holders);
                 store::update_standing(txn, &search, app.clock.now()).await?;
             }
             Some(_) => {}
@@ -172,17 +203,27 @@ async fn put(
 }
 
 fn covers(standing: &Filter, wanted: &Filter) -> bool {
-    wanted.bidders.iter().all(|id| standing.bidders.contains(id))
+    let all = |standing: &[Uuid], wanted: &[Uuid]| wanted.iter().all(|id| standing.contains(id));
+    all(&standing.bidders, &wanted.bidders) && all(&standing.holders, &wanted.holders)
+}
+
+fn add(standing: &mut Vec<Uuid>, wanted: &[Uuid]) {
+    for id in wanted {
+        if !standing.contains(id) {
+            standing.push(*id);
+        }
+    }
 }
 
 /// What is told without asking; how a pilot ends, its bidders have a mail of their own about.
 fn kinds_of(origin: Origin) -> Vec<String> {
-    let told = |kind: &&Kind| {
-        origin != Origin::Bidder
-            || matches!(
-                **kind,
-                Kind::PilotChanged | Kind::PilotAddendum | Kind::QuestionAnswered
-            )
+    let told = |kind: &&Kind| match origin {
+        Origin::Bidder => matches!(
+            **kind,
+            Kind::PilotChanged | Kind::PilotAddendum | Kind::QuestionAnswered
+        ),
+        Origin::Holder => **kind == Kind::EvidenceLapsing,
+        Origin::Search | Origin::Watch | Origin::Owner => true,
     };
     Kind::ALL
         .iter()

@@ -4,6 +4,7 @@ mod returned;
 
 use super::{Failure, failed, open};
 use crate::access::Viewer;
+use crate::alerts::words;
 use crate::dispatch::{self, Held};
 use crate::graphql::ids::{Id, Sort};
 use crate::runtime::App;
@@ -56,7 +57,7 @@ pub(super) async fn run(config: Option<&Path>, mail: Mail) -> Result<(), Failure
         Mail::DkimRecord => return returned::dkim_record(config),
         _ => {}
     }
-    let app = open::app(config).await?;
+    let app = open::existing(config).await?;
     match mail {
         Mail::Returned { .. } | Mail::DkimRecord => Ok(()),
         Mail::Status => status(&app).await,
@@ -84,6 +85,7 @@ pub(super) async fn run(config: Option<&Path>, mail: Mail) -> Result<(), Failure
             status(&app).await
         }
         Mail::Release { drop_before } => {
+            status(&app).await?;
             let dropped = dispatch::release(&app, &Viewer::System, drop_before)
                 .await
                 .map_err(failed)?;
@@ -109,7 +111,8 @@ async fn status(app: &App) -> Result<(), Failure> {
     }) = queue.held
     {
         println!("dispatch is held since {}: {reason}", since.to_rfc3339());
-        println!("{waiting} mails would go if it were released");
+        let waiting = words::count(i64::try_from(waiting).unwrap_or(i64::MAX), "mail", "mails");
+        println!("{waiting} would go if it were released");
     }
     let cut = Cut {
         first: SHOWN,

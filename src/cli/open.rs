@@ -23,6 +23,18 @@ pub(super) async fn app(config: Option<&Path>) -> Result<App, Failure> {
     Ok(app)
 }
 
+/// The same, over a database that is there: a mistyped name makes no empty one.
+pub(super) async fn existing(config: Option<&Path>) -> Result<App, Failure> {
+    let (url, _) = Config::for_commands(config)?;
+    let file = url
+        .strip_prefix("sqlite://")
+        .and_then(|rest| rest.split('?').next());
+    match file.filter(|file| !Path::new(file).exists()) {
+        Some(file) => Err(failed(format!("there is no database at {file}"))),
+        None => app(config).await,
+    }
+}
+
 /// The same, with the server's secret, over a database that is not brought up to date.
 pub(super) async fn as_it_is(config: Option<&Path>, secret: Secret) -> Result<App, Failure> {
     telemetry::start("warn");

@@ -30,7 +30,7 @@ pub mod windows;
 pub use filter::{Filter, Order, OrderBy};
 pub use read::{Column, Columns, Contract, by_ids, list, one, term_of};
 pub use record::{Change, Entry, Particulars, Recorded, Source, record};
-pub use relations::{buyers_of, options_of, windows_of};
+pub use relations::{buyers_of, departments_of, options_of, windows_of};
 
 /// Whether this is a code of the Common Procurement Vocabulary, by its form: eight digits.
 pub fn is_cpv_code(code: &str) -> bool {

@@ -48,6 +48,8 @@ pub struct Described {
     pub delivery_model: Option<String>,
     /// Value in pence.
     pub value_pence: Option<i64>,
+    /// whole_term or yearly: what the value is of.
+    pub value_basis: Option<String>,
     /// Current end.
     pub current_ends_on: Option<NaiveDate>,
     /// Who looks after it.
@@ -108,7 +110,11 @@ pub async fn bring(app: &App, txn: &DatabaseTransaction, limit: u64) -> Result<u
         let Some(window) = window(&row).filter(|window| is_told_to_close(window, today)) else {
             continue;
         };
-        let at = app.clock.now();
+        // Not when it was found: a restored database finds it again, and is to see that it was told.
+        let near = window
+            .closes_on
+            .map(|closes| midnight(closes - Days::new(CLOSING_DAYS)));
+        let at = near.unwrap_or(row.armed_at).max(row.armed_at);
         happened.push(of_window(
             Kind::WindowClosing,
             row.council_id,
@@ -178,6 +184,7 @@ pub async fn described(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMa
                 C::Department,
             ])
             .columns([C::Lgsl, C::Cpv, C::ProductName, C::DeliveryModel, C::ValuePence])
+            .column(C::ValueBasis)
             .columns([C::CurrentEndsOn, C::OwnerId, C::UpdatedAt])
             .filter(C::Id.is_in(ids.iter().copied()))
             .into_model::<Described>()

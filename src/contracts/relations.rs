@@ -1,11 +1,11 @@
 //! What hangs on contracts: further buyers, options and windows, each for many contracts in one
-//! statement.
+//! statement; and the departments that a register names.
 
 use super::term::{ExtensionOption, ExtensionState, Length};
 use super::windows::{Window, WindowKind};
 use crate::runtime::{App, Error};
-use entity::{contract_buyer, contract_window, extension_option};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::{contract, contract_buyer, contract_window, extension_option};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -21,6 +21,25 @@ pub async fn buyers_of(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, Ve
     Ok(grouped(
         rows.into_iter().map(|row| (row.contract_id, row.council_id)),
     ))
+}
+
+/// The departments that a council's register names, in the order of their names; at most 1,000.
+///
+/// # Errors
+/// When the database fails.
+pub async fn departments_of(app: &App, council: Uuid) -> Result<Vec<String>, Error> {
+    let found: Vec<Option<String>> = contract::Entity::find()
+        .select_only()
+        .column(contract::Column::Department)
+        .distinct()
+        .filter(contract::Column::CouncilId.eq(council))
+        .filter(contract::Column::Department.is_not_null())
+        .order_by_asc(contract::Column::Department)
+        .limit(1000)
+        .into_tuple()
+        .all(app.db.read())
+        .await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// The windows of these contracts, by the day they open.

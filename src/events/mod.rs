@@ -6,9 +6,7 @@
 
 mod store;
 
-pub use store::{
-    by_ids, of_contract, of_dates, of_need, of_pilot, since, some_untold, told, void, void_about,
-};
+pub use store::{by_ids, of, of_dates, since, some_untold, told, void, void_about};
 
 use crate::runtime::{App, Error, words};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -56,6 +54,9 @@ words! {
         QuestionAnswered = "question_answered",
         /// A pilot was awarded, or no bid suited. Once; its bidders have a mail of their own about it.
         PilotOutcome = "pilot_outcome",
+        /// A certificate or insurance of a supplier lapses within 60 days. Told to the supplier's people without asking,
+        /// and to nobody else. Once for each last day.
+        EvidenceLapsing = "evidence_lapsing",
     }
 }
 
@@ -68,6 +69,8 @@ pub enum About {
     Need(Uuid),
     /// A pilot.
     Pilot(Uuid),
+    /// Evidence that a supplier holds.
+    Evidence(Uuid),
 }
 
 /// The window that an event is of; its kind is the word of [`crate::contracts::windows::WindowKind`].
@@ -90,8 +93,8 @@ pub struct Happened {
     pub kind: Kind,
     /// What makes it the same event.
     pub key: String,
-    /// The council it happened to.
-    pub council_id: Uuid,
+    /// The council it happened to; of evidence, the supplier.
+    pub organisation_id: Uuid,
     /// What it is about.
     pub about: About,
     /// The window, of one.
@@ -104,11 +107,11 @@ pub struct Happened {
 
 impl Happened {
     /// An event without a window or detail, that happens now.
-    pub fn now(kind: Kind, key: impl Into<String>, council_id: Uuid, about: About) -> Self {
+    pub fn now(kind: Kind, key: impl Into<String>, organisation_id: Uuid, about: About) -> Self {
         Self {
             kind,
             key: key.into(),
-            council_id,
+            organisation_id,
             about,
             window: None,
             detail: Value::Object(serde_json::Map::new()),
@@ -126,8 +129,8 @@ pub struct Event {
     pub kind: Kind,
     /// What makes it the same event.
     pub key: String,
-    /// The council it happened to.
-    pub council_id: Uuid,
+    /// The council it happened to; of evidence, the supplier.
+    pub organisation_id: Uuid,
     /// What it is about.
     pub about: About,
     /// The window, of one.

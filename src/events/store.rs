@@ -5,7 +5,7 @@ use crate::runtime::Error;
 use chrono::{DateTime, Utc};
 use entity::event::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, SimpleExpr};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     UpdateMany,
@@ -17,21 +17,23 @@ use uuid::Uuid;
 const AT_A_TIME: usize = 1000;
 
 pub(super) fn row(id: Uuid, event: Happened, now: DateTime<Utc>) -> ActiveModel {
-    let (mut contract, mut need, mut pilot) = (None, None, None);
+    let (mut contract, mut need, mut pilot, mut evidence) = (None, None, None, None);
     match event.about {
         About::Contract(id) => contract = Some(id),
         About::Need(id) => need = Some(id),
         About::Pilot(id) => pilot = Some(id),
+        About::Evidence(id) => evidence = Some(id),
     }
     let window = event.window;
     ActiveModel {
         id: Set(id),
         kind: Set(event.kind.as_str().into()),
         key: Set(event.key),
-        council_id: Set(event.council_id),
+        organisation_id: Set(event.organisation_id),
         contract_id: Set(contract),
         need_id: Set(need),
         pilot_id: Set(pilot),
+        evidence_id: Set(evidence),
         window_kind: Set(window.as_ref().map(|window| window.kind.clone())),
         ordinal: Set(window.as_ref().map(|window| window.ordinal)),
         opens_on: Set(window.as_ref().map(|window| window.opens_on)),
@@ -115,17 +117,12 @@ pub async fn void(txn: &impl ConnectionTrait, keys: &[String], why: &str) -> Res
     Ok(())
 }
 
-/// The same of everything that happened to a need or pilot.
+/// The same of everything that happened to one thing.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn void_about(txn: &impl ConnectionTrait, about: About, why: &str) -> Result<(), Error> {
-    let of = match about {
-        About::Contract(id) => Column::ContractId.eq(id),
-        About::Need(id) => Column::NeedId.eq(id),
-        About::Pilot(id) => Column::PilotId.eq(id),
-    };
-    voided(txn, why).filter(of).exec(txn).await?;
+    voided(txn, why).filter(is_about(about)).exec(txn).await?;
     Ok(())
 }
 
@@ -172,36 +169,26 @@ pub async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashMap<U
     Ok(found)
 }
 
-/// What happened to a contract, latest first, as far back as `limit` events.
+/// What happened to one thing, latest first, as far back as `limit` events.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_contract(db: &impl ConnectionTrait, id: Uuid, limit: u64) -> Result<Vec<Event>, Error> {
-    read(latest(Column::ContractId, id, limit), db).await
-}
-
-/// The same of a need.
-///
-/// # Errors
-/// When the database fails.
-pub async fn of_need(db: &impl ConnectionTrait, id: Uuid, limit: u64) -> Result<Vec<Event>, Error> {
-    read(latest(Column::NeedId, id, limit), db).await
-}
-
-/// The same of a pilot.
-///
-/// # Errors
-/// When the database fails.
-pub async fn of_pilot(db: &impl ConnectionTrait, id: Uuid, limit: u64) -> Result<Vec<Event>, Error> {
-    read(latest(Column::PilotId, id, limit), db).await
-}
-
-fn latest(column: Column, id: Uuid, limit: u64) -> Select<Entity> {
-    Entity::find()
-        .filter(column.eq(id))
+pub async fn of(db: &impl ConnectionTrait, about: About, limit: u64) -> Result<Vec<Event>, Error> {
+    let found = Entity::find()
+        .filter(is_about(about))
         .order_by_desc(Column::HappenedAt)
         .order_by_desc(Column::Id)
-        .limit(limit)
+        .limit(limit);
+    read(found, db).await
+}
+
+fn is_about(about: About) -> SimpleExpr {
+    match about {
+        About::Contract(id) => Column::ContractId.eq(id),
+        About::Need(id) => Column::NeedId.eq(id),
+        About::Pilot(id) => Column::PilotId.eq(id),
+        About::Evidence(id) => Column::EvidenceId.eq(id),
+    }
 }
 
 async fn read(query: Select<Entity>, db: &impl ConnectionTrait) -> Result<Vec<Event>, Error> {
@@ -213,7 +200,8 @@ async fn read(query: Select<Entity>, db: &impl ConnectionTrait) -> Result<Vec<Ev
 fn event(row: Model) -> Option<Event> {
     let about = (row.contract_id.map(About::Contract))
         .or(row.need_id.map(About::Need))
-        .or(row.pilot_id.map(About::Pilot))?;
+        .or(row.pilot_id.map(About::Pilot))
+        .or(row.evidence_id.map(About::Evidence))?;
     let window = row
         .window_kind
         .zip(row.opens_on)
@@ -227,7 +215,7 @@ fn event(row: Model) -> Option<Event> {
         id: row.id,
         kind: Kind::parse(&row.kind)?,
         key: row.key,
-        council_id: row.council_id,
+        organisation_id: row.organisation_id,
         about,
         window,
         detail: row.detail,

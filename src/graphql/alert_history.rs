@@ -105,13 +105,13 @@ pub struct AlertMail {
 
 #[Object]
 impl AlertHistoryQuery {
-    /// What happened to a contract, need or pilot, latest first, and why a person did or did not hear of it: their
+    /// What happened to a contract, need, pilot or evidence, latest first, and why a person did or did not hear of it: their
     /// searches, what they were to be told, and what became of the mail. Needs a session of one's own, about oneself;
     /// about others, an operator.
     async fn alert_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The contract, need or pilot.")] about: Id,
+        #[graphql(desc = "The contract, need, pilot or evidence.")] about: Id,
         #[graphql(desc = "Somebody's address; oneself, if not given.")] address: Option<String>,
         #[graphql(desc = "How many events, at most 100; 20 if not given.")] first: Option<i32>,
     ) -> Result<Vec<AlertTrace>> {
@@ -119,6 +119,7 @@ impl AlertHistoryQuery {
             Sort::Contract => About::Contract(about.uuid),
             Sort::Need => About::Need(about.uuid),
             Sort::Pilot => About::Pilot(about.uuid),
+            Sort::Evidence => About::Evidence(about.uuid),
             _ => return Err(wrong_sort(about)),
         };
         let limit = u64::try_from(first.unwrap_or(20).clamp(1, MOST)).unwrap_or(1);
@@ -134,7 +135,7 @@ impl AlertHistoryQuery {
 fn wrong_sort(about: Id) -> Error {
     match about.of(Sort::Contract) {
         Err(error) => error,
-        Ok(_) => Error::new("not a contract, need or pilot"),
+        Ok(_) => Error::new("not a contract, need, pilot or evidence"),
     }
 }
 

@@ -114,6 +114,7 @@ fn sort(kind: &str) -> Option<Sort> {
         "bid" => Sort::Bid,
         "contract" => Sort::Contract,
         "council" => Sort::Council,
+        "evidence" => Sort::Evidence,
         "invitation" => Sort::Invitation,
         "law" => Sort::Law,
         "mail" => Sort::Mail,

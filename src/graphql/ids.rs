@@ -14,6 +14,8 @@ pub enum Sort {
     Contract,
     /// A supplier.
     Supplier,
+    /// A certificate or insurance of a supplier.
+    Evidence,
     /// A product.
     Product,
     /// A need.
@@ -44,10 +46,11 @@ pub enum Sort {
     Law,
 }
 
-const SORTS: [(Sort, &str); 17] = [
+const SORTS: [(Sort, &str); 18] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
+    (Sort::Evidence, "evidence"),
     (Sort::Product, "product"),
     (Sort::Need, "need"),
     (Sort::Pilot, "pilot"),

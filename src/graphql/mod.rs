@@ -16,6 +16,7 @@ mod cost;
 mod councils;
 mod documents;
 pub(crate) mod errors;
+mod evidence;
 mod feed;
 mod feeds;
 mod guard;
@@ -105,6 +106,7 @@ pub struct Mutation(
     questions::QuestionsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
+    evidence::EvidenceMutation,
     suppression::SuppressionMutation,
 );
 

@@ -33,13 +33,13 @@ pub enum Node {
     /// A need.
     Need(Need),
     /// A pilot.
-    Pilot(Pilot),
+    Pilot(Box<Pilot>),
 }
 
 #[Object]
 impl NodeQuery {
-    /// What has this id; null when there is nothing that the viewer may know of. Bids, questions, saved searches,
-    /// feeds and audit entries are reached through what they belong to.
+    /// What has this id; null when there is nothing that the viewer may know of. Bids, questions, evidence, saved
+    /// searches, feeds and audit entries are reached through what they belong to.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Option<Node>> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         let key = id.uuid;
@@ -56,7 +56,7 @@ impl NodeQuery {
             Sort::Pilot => pilots::one(app, viewer, key)
                 .await
                 .told(ctx)?
-                .map(|found| Node::Pilot(found.into())),
+                .map(|found| Node::Pilot(Box::new(found.into()))),
             Sort::Product => products::one(app, viewer, key)
                 .await
                 .told(ctx)?
@@ -65,6 +65,7 @@ impl NodeQuery {
             | Sort::Bid
             | Sort::SavedSearch
             | Sort::Feed
+            | Sort::Evidence
             | Sort::Person
             | Sort::Session
             | Sort::ApiToken

@@ -11,6 +11,7 @@ use crate::needs;
 use crate::pilots;
 use crate::pilots::addenda::Addendum;
 use crate::runtime::App;
+use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
 use crate::suppliers::products::{self, Product};
 use async_graphql::dataloader::{DataLoader, Loader};
@@ -136,6 +137,7 @@ relation!(
 );
 
 relation!(NumbersOf, Vec<Number>, numbers::of);
+relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
 relation!(AddendaOf, Vec<Addendum>, pilots::addenda::of);

@@ -91,7 +91,7 @@ impl SearchesMutation {
     }
 
     /// Watches a contract, a department, a whole council, a need or a pilot: everything that happens to it is mailed. It
-    /// is kept beside the saved searches. Needs a session of one's own.
+    /// is kept beside the saved searches; watching the same again gives what is kept. Needs a session of one's own.
     async fn watch_save(
         &self,
         ctx: &Context<'_>,

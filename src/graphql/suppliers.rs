@@ -1,10 +1,11 @@
 //! Suppliers in the graph.
 
 use super::errors::{Told, payload};
+use super::evidence::SupplierEvidence;
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
 use super::products::Product;
-use super::relations::{NumbersOf, ProductsOf, SupplierKey, load, refer};
+use super::relations::{EvidenceOf, NumbersOf, ProductsOf, SupplierKey, load, refer};
 use crate::access::Viewer;
 use crate::runtime::{App, Error};
 use crate::suppliers::numbers::{self, Scheme, SupplierNumberErrorCode};
@@ -255,6 +256,11 @@ impl Supplier {
     async fn numbers(&self, ctx: &Context<'_>) -> Result<Vec<SupplierNumber>> {
         let found = load(ctx, NumbersOf(self.0.id)).await?;
         Ok(found.into_iter().map(SupplierNumber::from).collect())
+    }
+    /// The certificates and insurance that it says it holds or held, what expires first first.
+    async fn evidence(&self, ctx: &Context<'_>) -> Result<Vec<SupplierEvidence>> {
+        let found = load(ctx, EvidenceOf(self.0.id)).await?;
+        Ok(found.into_iter().map(SupplierEvidence::from).collect())
     }
     /// Its size by staff, as it says.
     async fn size(&self) -> Option<Size> {

@@ -196,6 +196,7 @@ fn card(search: &SavedSearch, changed: Option<Uuid>) -> Value {
             Origin::Watch => "You watch this",
             Origin::Owner => "It stands for whoever looks after contracts",
             Origin::Bidder => "It stands for the people of suppliers that bid",
+            Origin::Holder => "It stands for the people of suppliers that hold certificates or insurance",
         },
         looks_for => choices::in_words(&search.filter)
             .into_iter()

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 16] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("home.html", include_str!("pages/home.html")),
     ("mailbox.html", include_str!("pages/mailbox.html")),
@@ -25,6 +25,7 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("contract.html", include_str!("pages/contract.html")),
     ("need.html", include_str!("pages/need.html")),
     ("pilot.html", include_str!("pages/pilot.html")),
+    ("supplier.html", include_str!("pages/supplier.html")),
     ("alerts.html", include_str!("pages/alerts.html")),
     ("told.html", include_str!("pages/told.html")),
 ];

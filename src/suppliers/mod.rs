@@ -1,5 +1,6 @@
-//! Suppliers: who they are, whether they signed up or were read from a register, and the products they list.
+//! Suppliers: who they are, whether they signed up or were read from a register, what they hold, and what they list.
 
+pub mod evidence;
 pub mod numbers;
 pub mod products;
 mod profile;

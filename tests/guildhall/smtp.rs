@@ -147,11 +147,16 @@ impl Smtp {
 
     /// Waits until `count` mails have been received, and gives all there are.
     pub(crate) async fn received(&self, count: usize) -> Vec<Received> {
+        self.received_within(count, PATIENCE).await
+    }
+
+    /// The same, where they may take so long.
+    pub(crate) async fn received_within(&self, count: usize, patience: Duration) -> Vec<Received> {
         let mut received = self.state.received.subscribe();
         let enough = received.wait_for(|mails| mails.len() >= count);
-        match tokio::time::timeout(PATIENCE, enough).await {
+        match tokio::time::timeout(patience, enough).await {
             Ok(mails) => mails.unwrap().clone(),
-            Err(_) => panic!("{} of {count} mails came in {PATIENCE:?}", self.all().len()),
+            Err(_) => panic!("{} of {count} mails came in {patience:?}", self.all().len()),
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 17] = [
+const EXCEPTIONS: [(&str, &str); 18] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
@@ -32,6 +32,7 @@ const EXCEPTIONS: [(&str, &str); 17] = [
     ("productDraft", "makes something new"),
     ("savedSearchSave", "makes something new"),
     ("sessionEnd", "ends what nobody can change"),
+    ("supplierEvidenceAdd", "makes something new"),
     ("watchSave", "makes something new"),
 ];
 
@@ -101,6 +102,11 @@ async fn scene() -> Scene {
         receipt {{ bidId }} }}"
     );
     ids.insert("bid", make(&bidder.token, text, "/made/receipt/bidId").await);
+    let text = format!(
+        "supplierEvidenceAdd(supplier: {supplier}, evidence: {{ kind: ISO_9001, expiresOn: \"2030-01-01\" }}) {{
+        evidence {{ id }} }}"
+    );
+    ids.insert("evidence", make(&bidder.token, text, "/made/evidence/id").await);
     let text = "savedSearchSave(input: { name: \"n\", filter: {} }) { savedSearch { id } }".to_owned();
     ids.insert("search", make(&bidder.token, text, "/made/savedSearch/id").await);
     let text = format!("feedMake(input: {{ of: {council} }}) {{ made {{ feed {{ id }} }} }}");
@@ -328,6 +334,20 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
         (
             "supplierEditProfile",
             "supplier: $supplier, version: @, profile: {}".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "supplierEvidenceChange",
+            "id: $evidence, version: @, evidence: { kind: ISO_9001, expiresOn: \"2030-01-01\" }".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "supplierEvidenceWithdraw",
+            "id: $evidence, version: @".into(),
             bidder,
             1,
             "NOT_ALLOWED",

@@ -1,6 +1,7 @@
 //! What events are about, read together, and the facts of each with where they come from.
 
 use super::super::ledger::Notified;
+use super::super::subject::Things;
 use super::words;
 use crate::access::Viewer;
 use crate::contracts::openings::{self, Described, Parties};
@@ -13,9 +14,11 @@ use crate::pilots::changes::{self, Told};
 use crate::runtime::letter::{day, pounds};
 use crate::runtime::mail::clean;
 use crate::runtime::{App, Error};
+use crate::suppliers::evidence::{self, Evidence};
+use crate::suppliers::{self, Supplier};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Suppliers of a contract that are named.
@@ -37,6 +40,8 @@ pub(in crate::alerts) struct Known {
     pub(super) outlooks: HashMap<Uuid, Outlook>,
     pub(super) needs: HashMap<Uuid, Need>,
     pub(super) pilots: HashMap<Uuid, Told>,
+    pub(super) evidence: HashMap<Uuid, Evidence>,
+    holders: HashMap<Uuid, Supplier>,
     parties: HashMap<Uuid, Parties>,
 }
 
@@ -45,22 +50,17 @@ impl Known {
         app: &App,
         rows: impl Iterator<Item = &Notified>,
     ) -> Result<Self, Error> {
-        let (mut contracts, mut needs, mut pilots) = (HashSet::new(), HashSet::new(), HashSet::new());
-        for row in rows {
-            match row.event.about {
-                About::Contract(id) => contracts.insert(id),
-                About::Need(id) => needs.insert(id),
-                About::Pilot(id) => pilots.insert(id),
-            };
-        }
-        let list = |ids: HashSet<Uuid>| ids.into_iter().collect::<Vec<_>>();
-        let (contracts, needs, pilots) = (list(contracts), list(needs), list(pilots));
+        let things = Things::of(rows.map(|row| row.event.about));
+        let evidence = evidence::by_ids(app, &things.evidence).await?;
+        let holders: Vec<Uuid> = evidence.values().map(|held| held.supplier_id).collect();
         Ok(Self {
-            outlooks: outlook::outlook(app, &contracts).await?,
-            parties: openings::parties(app.db.read(), &contracts).await?,
-            contracts: openings::described(app.db.read(), &contracts).await?,
-            needs: needs::by_ids(app, &Viewer::Anonymous, &needs).await?,
-            pilots: changes::told_of(app, &pilots).await?,
+            outlooks: outlook::outlook(app, &things.contracts).await?,
+            parties: openings::parties(app.db.read(), &things.contracts).await?,
+            contracts: openings::described(app.db.read(), &things.contracts).await?,
+            needs: needs::by_ids(app, &Viewer::Anonymous, &things.needs).await?,
+            pilots: changes::told_of(app, &things.pilots).await?,
+            evidence,
+            holders: suppliers::by_ids(app, &holders).await?,
         })
     }
 
@@ -92,7 +92,26 @@ impl Known {
                 .pilots
                 .get(&id)
                 .map_or_else(Vec::new, |told| of_pilot(event, told)),
+            About::Evidence(id) => self
+                .evidence
+                .get(&id)
+                .map_or_else(Vec::new, |held| self.of_evidence(held)),
         }
+    }
+
+    fn of_evidence(&self, held: &Evidence) -> Vec<Fact> {
+        let said = &held.certificate;
+        let holder = self.holders.get(&held.supplier_id);
+        let short = |text: &Option<String>| text.as_ref().map(|text| clean(text, 200));
+        vec![
+            fact("Held by", holder.map(|supplier| clean(&supplier.name, 120))),
+            fact("Number", short(&said.reference)),
+            fact("From", short(&said.issuer)),
+            Fact {
+                source: Some("as your organisation\u{2019}s profile says".to_owned()),
+                ..fact("Last day", Some(day(said.expires_on)))
+            },
+        ]
     }
 
     fn of_contract(&self, id: Uuid, event: &Event) -> Vec<Fact> {
@@ -121,10 +140,12 @@ impl Known {
             .collect();
         let reference = contract.reference.as_ref();
         let label = if names.len() > 1 { "Suppliers" } else { "Supplier" };
+        let basis = contract.value_basis.as_deref();
+        let value = contract.value_pence.map(|pence| words::value(pence, basis));
         let mut facts = vec![
             fact("Reference", reference.map(|reference| clean(reference, 80))),
             fact(label, (!suppliers.is_empty()).then(|| suppliers.join(", "))),
-            fact("Value", contract.value_pence.map(pounds)),
+            fact("Value", value),
             Fact {
                 source: (!end.is_empty()).then(|| end.join("; ")),
                 ..fact(

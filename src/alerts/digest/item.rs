@@ -24,7 +24,7 @@ const TITLE: usize = 200;
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::alerts) struct Item {
     #[serde(skip)]
-    pub(in crate::alerts) council: Uuid,
+    pub(in crate::alerts) organisation: Uuid,
     #[serde(skip)]
     pub(super) group: Group,
     /// The mail's heading, if it tells nothing else.
@@ -49,11 +49,11 @@ pub(in crate::alerts) fn urgency(event: &Event) -> (NaiveDate, DateTime<Utc>, Uu
     (closes.unwrap_or(NaiveDate::MAX), event.happened_at, event.id)
 }
 
-/// The name of a council.
-pub(in crate::alerts) fn council(id: Uuid) -> &'static str {
+/// The name of a council. Nobody is told what happens to another organisation than a council or their own.
+pub(in crate::alerts) fn organisation(id: Uuid) -> &'static str {
     directory()
         .by_id(id)
-        .map_or("A council", |council| council.facts.name)
+        .map_or("Your organisation", |council| council.facts.name)
 }
 
 /// These rows as items; what changed about a contract stands with its window, if that is told too. Gives also the
@@ -91,15 +91,19 @@ pub(super) fn of_rows(
 /// What is said of an event; nothing, where what it is about is not there any more or not public.
 pub(in crate::alerts) fn item(app: &App, event: &Event, known: &Known, today: NaiveDate) -> Option<Item> {
     let (sign, id, title) = match event.about {
-        About::Contract(id) => ("contract", id, &known.contracts.get(&id)?.title),
-        About::Need(id) => ("need", id, &known.needs.get(&id)?.statement.title),
-        About::Pilot(id) => ("pilot", id, &known.pilots.get(&id)?.pilot.said.title),
+        About::Contract(id) => ("contract", id, known.contracts.get(&id)?.title.as_str()),
+        About::Need(id) => ("need", id, known.needs.get(&id)?.statement.title.as_str()),
+        About::Pilot(id) => ("pilot", id, known.pilots.get(&id)?.pilot.said.title.as_str()),
+        About::Evidence(id) => {
+            let held = known.evidence.get(&id)?;
+            ("supplier", held.supplier_id, held.certificate.title())
+        }
     };
     let (by, by_in) = deadline(event, known, today);
     let window = kind_of_window(event);
     let group = Group::of(event);
     Some(Item {
-        council: event.council_id,
+        organisation: event.organisation_id,
         heading: match (event.kind, window) {
             (Kind::WindowOpened, Some(_)) => "A contract window has opened".to_owned(),
             _ => group.name(),
@@ -129,7 +133,10 @@ fn deadline(event: &Event, known: &Known, today: NaiveDate) -> (Option<String>, 
         let near = at.map(london_date).filter(|day| *day >= today);
         return (at.map(in_words), near.map(|day| words::days_from(today, day)));
     }
-    let closes = event.window.as_ref().and_then(|window| window.closes_on);
+    let closes = match event.about {
+        About::Evidence(id) => known.evidence.get(&id).map(|held| held.certificate.expires_on),
+        _ => event.window.as_ref().and_then(|window| window.closes_on),
+    };
     let near = closes.filter(|closes| *closes >= today);
     (
         closes.map(day),
@@ -139,6 +146,10 @@ fn deadline(event: &Event, known: &Known, today: NaiveDate) -> (Option<String>, 
 
 /// What is too late already, and what is left to do.
 fn warning(event: &Event, known: &Known, today: NaiveDate) -> Option<String> {
+    if let About::Evidence(id) = event.about {
+        let lapsed = known.evidence.get(&id)?.certificate.expires_on < today;
+        return lapsed.then(|| "It has lapsed already: renew it before you bid.".to_owned());
+    }
     let window = event.window.as_ref()?;
     if window.closes_on.is_some_and(|closes| closes < today) {
         return Some(

@@ -135,7 +135,7 @@ impl<'a> Digest<'a> {
                 .as_ref()
                 .map(|by| format!("By {by}: "))
                 .unwrap_or_default();
-            format!("{by}{}. {}", item.action, item::council(item.council))
+            format!("{by}{}. {}", item.action, item::organisation(item.organisation))
         };
         if let (Some(only), 1) = (first, self.summary.count) {
             let by = only
@@ -155,7 +155,7 @@ impl<'a> Digest<'a> {
         let of = self.summary.of.iter();
         let totals = self.summary.councils.iter();
         let mut councils: Vec<(&str, usize)> = totals
-            .map(|(id, groups)| (item::council(*id), groups.values().sum()))
+            .map(|(id, groups)| (item::organisation(*id), groups.values().sum()))
             .collect();
         councils.sort_by_key(|(name, count)| (std::cmp::Reverse(*count), *name));
         let rest = councils.split_off(councils.len().min(COUNCILS));
@@ -187,9 +187,11 @@ impl<'a> Digest<'a> {
         let mut shown: HashSet<Uuid> = HashSet::new();
         let mut of: BTreeMap<(&str, Uuid), BTreeMap<Group, Vec<&Item>>> = BTreeMap::new();
         for item in items {
-            if shown.contains(&item.council) || shown.len() < COUNCILS {
-                shown.insert(item.council);
-                let council = of.entry((item::council(item.council), item.council)).or_default();
+            if shown.contains(&item.organisation) || shown.len() < COUNCILS {
+                shown.insert(item.organisation);
+                let council = of
+                    .entry((item::organisation(item.organisation), item.organisation))
+                    .or_default();
                 council.entry(item.group).or_default().push(item);
             }
         }
@@ -310,6 +312,7 @@ fn reasons(rows: &[Notified], searches: &HashMap<Uuid, SavedSearch>) -> Vec<Stri
             Origin::Watch => format!("you watch {name}"),
             Origin::Owner => "you look after a contract".to_owned(),
             Origin::Bidder => "your organisation bids for a pilot".to_owned(),
+            Origin::Holder => "your organisation holds it".to_owned(),
         };
         if !reasons.contains(&reason) {
             reasons.push(reason);

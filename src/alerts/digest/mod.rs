@@ -10,7 +10,7 @@ mod summary;
 pub mod words;
 
 pub(super) use facts::Known;
-pub(super) use item::{council, item, urgency};
+pub(super) use item::{item, organisation, urgency};
 pub(super) use summary::Group;
 
 use super::council_words;
@@ -81,7 +81,7 @@ async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     let (told, not) = sifted(due, &searches);
     let listed = || told.values().flat_map(|rows| rows.iter().take(LISTED));
     let known = Known::read(app, listed()).await?;
-    let councils: HashSet<Uuid> = listed().map(|row| row.event.council_id).collect();
+    let councils: HashSet<Uuid> = listed().map(|row| row.event.organisation_id).collect();
     let said = council_words::of(app.db.read(), councils).await?;
     let addresses = accounts::addresses(app.db.read(), people).await?;
     let txn = app.db.begin().await?;

@@ -76,7 +76,7 @@ impl Summary {
             let group = Group::of(event);
             summary.count += 1;
             *summary.of.entry(group).or_default() += 1;
-            let council = summary.councils.entry(event.council_id).or_default();
+            let council = summary.councils.entry(event.organisation_id).or_default();
             *council.entry(group).or_default() += 1;
             let closes = event.window.as_ref().and_then(|window| window.closes_on);
             if let (Some(closes), Some(window)) = (closes, group.window) {
@@ -142,6 +142,11 @@ impl Summary {
             ),
             (many(|about| matches!(about, About::Need(_))), "need", "needs"),
             (many(|about| matches!(about, About::Pilot(_))), "pilot", "pilots"),
+            (
+                many(|about| matches!(about, About::Evidence(_))),
+                "certificate",
+                "certificates",
+            ),
         ];
         let count = |many: usize, one, more| words::count(i64::try_from(many).unwrap_or(i64::MAX), one, more);
         let told = told.into_iter().filter(|(many, ..)| *many > 0);
@@ -172,7 +177,7 @@ mod tests {
             id: Uuid::nil(),
             kind,
             key: String::new(),
-            council_id: Uuid::from_u128(council),
+            organisation_id: Uuid::from_u128(council),
             about: About::Contract(Uuid::nil()),
             window: window.map(|(kind, closes)| OfWindow {
                 kind: kind.as_str().to_owned(),
@@ -220,7 +225,7 @@ mod tests {
             "3 contract windows: the first closes on 28 February 2026",
             "what has closed is not the first"
         );
-        events[0].council_id = Uuid::from_u128(2);
+        events[0].organisation_id = Uuid::from_u128(2);
         assert_eq!(
             heading(&events),
             "3 contract windows in 2 councils: the first closes on 28 February 2026"

@@ -65,6 +65,7 @@ pub fn event(kind: Kind) -> &'static str {
         Kind::PilotCancelled => "Pilot cancelled",
         Kind::QuestionAnswered => "Question answered",
         Kind::PilotOutcome => "Pilot decided",
+        Kind::EvidenceLapsing => "About to lapse",
     }
 }
 
@@ -84,6 +85,7 @@ pub(super) fn event_action(kind: Kind) -> &'static str {
         Kind::PilotCancelled => "Nothing more to do",
         Kind::QuestionAnswered => "read the answer before you bid",
         Kind::PilotOutcome => "See what was decided",
+        Kind::EvidenceLapsing => "renew it, and change its last day in your profile",
     }
 }
 
@@ -113,6 +115,16 @@ pub fn number(number: usize) -> String {
 pub fn count(many: i64, one: &str, more: &str) -> String {
     let what = if many == 1 { one } else { more };
     format!("{} {what}", number(usize::try_from(many).unwrap_or_default()))
+}
+
+/// A contract's value with what it is of, by the word of its basis.
+pub fn value(pence: i64, basis: Option<&str>) -> String {
+    let of = match basis {
+        Some("yearly") => " a year",
+        Some("whole_term") => " over the whole term",
+        _ => "",
+    };
+    format!("{}{of}", pounds(pence))
 }
 
 /// A band of money, open at either side.

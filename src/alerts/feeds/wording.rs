@@ -6,12 +6,13 @@
 use super::atom::Entry;
 use super::council_name;
 use super::ical::Event;
+use crate::alerts::words;
 use crate::contracts::between::Listed;
 use crate::contracts::openings::Opening;
 use crate::contracts::windows::{WindowKind, event_key};
 use crate::runtime::App;
 use crate::runtime::clock::london_instant;
-use crate::runtime::letter::{day, pounds};
+use crate::runtime::letter::day;
 use crate::runtime::mail::clean;
 use chrono::NaiveTime;
 
@@ -101,6 +102,8 @@ fn described(app: &App, opening: &Opening) -> String {
     let end = contract
         .current_ends_on
         .map(|end| format!("{}{}", day(end), source.unwrap_or_default()));
+    let basis = contract.value_basis.as_deref();
+    let value = contract.value_pence.map(|pence| words::value(pence, basis));
     let lines = [
         Some(do_by),
         fact(
@@ -115,7 +118,7 @@ fn described(app: &App, opening: &Opening) -> String {
             "Reference",
             contract.reference.as_ref().map(|reference| plain(reference, 80)),
         ),
-        fact("Value", contract.value_pence.map(pounds)),
+        fact("Value", value),
         fact("Current end", end),
         Some(url(app, opening)),
     ];

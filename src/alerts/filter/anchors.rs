@@ -34,7 +34,8 @@ pub fn of_filter(filter: &Filter) -> Vec<i64> {
         split(&text).max_by_key(|word| word.len()).map(str::to_owned)
     });
     let departments: Vec<String> = filter.departments.iter().map(|name| fold(name)).collect();
-    let parts: [Vec<i64>; 14] = [
+    let parts: [Vec<i64>; 15] = [
+        ids("holder", &filter.holders),
         ids("contract", &filter.contracts),
         ids("need", &filter.needs),
         ids("pilot", &filter.pilots),
@@ -93,12 +94,15 @@ pub fn of_subject(subject: &Subject, mut show: impl FnMut(i64)) {
         About::Contract(id) => ("contract", id),
         About::Need(id) => ("need", id),
         About::Pilot(id) => ("pilot", id),
+        About::Evidence(id) => ("evidence", id),
     };
-    let facts = &subject.council.facts;
     show(of_id(part, id));
-    show(of_id("council", subject.council.id));
-    show(anchor("region", facts.region.as_str()));
-    show(anchor("sort", facts.kind.as_str()));
+    if let Some(council) = subject.council {
+        show(of_id("council", council.id));
+        show(anchor("region", council.facts.region.as_str()));
+        show(anchor("sort", council.facts.kind.as_str()));
+    }
+    subject.holder.iter().for_each(|id| show(of_id("holder", *id)));
     show(anchor("kind", subject.kind.as_str()));
     subject.words.iter().for_each(|word| show(anchor("word", word)));
     let cpv = subject.cpv.iter().filter(|cpv| cpv.is_ascii());

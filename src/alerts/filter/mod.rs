@@ -79,6 +79,9 @@ pub struct Filter {
     /// Pilots that these suppliers bid for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bidders: Vec<Uuid>,
+    /// Evidence that these suppliers hold. What is told of it is found by nothing else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holders: Vec<Uuid>,
 }
 
 /// A circle on the map.
@@ -124,7 +127,7 @@ words! {
         WithinMonths = "within_months",
         /// Whether a supplier of the person may bid.
         MayBid = "may_bid",
-        /// The contract, department, need or pilot that is watched.
+        /// The contract, department, need or pilot that is watched, or whose evidence it is.
         Watched = "watched",
     }
 }
@@ -139,17 +142,25 @@ impl Filter {
     /// Which part does not hold, if one does not. What has no value passes no bound on it. Holding over is told only to
     /// those who name it: it says what is past, not what is coming.
     pub fn misses(&self, subject: &Subject) -> Option<Part> {
-        let facts = &subject.council.facts;
-        let any = |list: &[String], word: &str| list.is_empty() || list.iter().any(|one| one == word);
+        let facts = subject.council.map(|council| &council.facts);
+        let any = |list: &[String], word: Option<&str>| {
+            list.is_empty() || word.is_some_and(|word| list.iter().any(|one| one == word))
+        };
         let parts = [
             (Part::Kinds, self.tells(subject.kind)),
             (Part::Watched, self.watches(subject)),
             (
                 Part::Councils,
-                self.councils.is_empty() || self.councils.contains(&subject.council.id),
+                among(&self.councils, subject.council.map(|council| council.id)),
             ),
-            (Part::CouncilKinds, any(&self.council_kinds, facts.kind.as_str())),
-            (Part::Regions, any(&self.regions, facts.region.as_str())),
+            (
+                Part::CouncilKinds,
+                any(&self.council_kinds, facts.map(|facts| facts.kind.as_str())),
+            ),
+            (
+                Part::Regions,
+                any(&self.regions, facts.map(|facts| facts.region.as_str())),
+            ),
             (
                 Part::Services,
                 self.lgsl.is_empty() || subject.lgsl.is_some_and(|code| self.lgsl.contains(&code)),
@@ -175,15 +186,17 @@ impl Filter {
     }
 
     fn watches(&self, subject: &Subject) -> bool {
-        let among =
-            |list: &[Uuid], id: Option<Uuid>| list.is_empty() || id.is_some_and(|id| list.contains(&id));
         let (contract, need, pilot) = match subject.about {
             About::Contract(id) => (Some(id), None, None),
             About::Need(id) => (None, Some(id), None),
             About::Pilot(id) => (None, None, Some(id)),
+            About::Evidence(_) => (None, None, None),
         };
         let department = subject.department.as_deref();
-        among(&self.contracts, contract)
+        // A supplier's evidence is nobody else's news, whatever they look for.
+        let holds = subject.holder.is_some_and(|id| self.holders.contains(&id));
+        (holds || (subject.holder.is_none() && self.holders.is_empty()))
+            && among(&self.contracts, contract)
             && among(&self.needs, need)
             && among(&self.pilots, pilot)
             && among(&self.owners, subject.owner_id)
@@ -243,10 +256,9 @@ impl Filter {
     }
 
     fn is_near(&self, subject: &Subject) -> bool {
-        let facts = &subject.council.facts;
-        self.near
-            .as_ref()
-            .is_none_or(|near| near.holds(facts.latitude.zip(facts.longitude)))
+        let facts = subject.council.map(|council| &council.facts);
+        let middle = facts.and_then(|facts| facts.latitude.zip(facts.longitude));
+        self.near.as_ref().is_none_or(|near| near.holds(middle))
     }
 
     fn says(&self, subject: &Subject) -> bool {
@@ -273,6 +285,10 @@ impl Near {
         all.filter(|council| self.holds(council.facts.latitude.zip(council.facts.longitude)))
             .map(|council| council.id)
     }
+}
+
+fn among(list: &[Uuid], id: Option<Uuid>) -> bool {
+    list.is_empty() || id.is_some_and(|id| list.contains(&id))
 }
 
 /// A name as it is compared.

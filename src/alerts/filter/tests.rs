@@ -21,7 +21,7 @@ fn event(kind: Kind) -> Event {
         id: Uuid::from_u128(9),
         kind,
         key: "k".into(),
-        council_id: council("lancashire"),
+        organisation_id: council("lancashire"),
         about: About::Contract(CONTRACT),
         window: Some(OfWindow {
             kind: "reprocurement".into(),
@@ -50,6 +50,7 @@ fn contract() -> Described {
         lgsl: None,
         delivery_model: Some("outsourced".into()),
         value_pence: Some(5_000_000),
+        value_basis: None,
         current_ends_on: Some("2026-10-01".parse().unwrap()),
         owner_id: Some(Uuid::from_u128(7)),
         updated_at: DateTime::UNIX_EPOCH,
@@ -58,6 +59,18 @@ fn contract() -> Described {
 
 fn subject() -> Subject {
     subject::of_contract(&event(Kind::WindowOpened), &contract()).unwrap()
+}
+
+/// A certificate of supplier 11.
+fn evidence() -> Subject {
+    Subject {
+        about: About::Evidence(Uuid::from_u128(12)),
+        kind: Kind::EvidenceLapsing,
+        council: None,
+        window: None,
+        holder: Some(Uuid::from_u128(11)),
+        ..subject()
+    }
 }
 
 fn filter(change: impl FnOnce(&mut Filter)) -> Filter {
@@ -198,6 +211,21 @@ prop_compose! {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #[test]
+    fn evidence_is_found_by_its_holder_and_by_no_other_search(mut filter in any_filter(), everything: bool) {
+        if everything {
+            filter.kinds = Filter::everything().kinds;
+        }
+        prop_assert!(!filter.matches(&evidence()), "{filter:?}");
+        filter.holders = vec![Uuid::from_u128(13)];
+        prop_assert!(!filter.matches(&evidence()), "{filter:?}");
+        let mut holder = Filter::everything();
+        holder.holders = vec![Uuid::from_u128(11)];
+        prop_assert!(holder.matches(&evidence()));
+        prop_assert!(anchors::of_filter(&holder).iter().all(|anchor| shown(&evidence()).contains(anchor)));
+        prop_assert!(!holder.matches(&subject()), "a holder's watch finds nothing else");
+    }
+
     #[test]
     fn whatever_a_search_matches_shows_one_of_its_anchors(
         filter in any_filter(), kind in proptest::sample::select(Kind::ALL.to_vec())

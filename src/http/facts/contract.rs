@@ -9,7 +9,7 @@ use crate::contracts::windows::{Window, WindowKind};
 use crate::contracts::{self, Contract};
 use crate::councils::directory;
 use crate::graphql::ids::{Id, Sort};
-use crate::runtime::letter::{day, pounds};
+use crate::runtime::letter::day;
 use crate::runtime::{App, Error};
 use crate::suppliers;
 use chrono::NaiveDate;
@@ -60,17 +60,13 @@ pub(super) async fn page(app: App, id: Uuid) -> Result<Told, Error> {
 
 fn facts(contract: &Contract, suppliers: &[String], buyers: &[&str]) -> Vec<Value> {
     let value = contract.value_pence.map(|pence| {
-        let basis = match contract.value_basis.as_deref() {
-            Some("yearly") => " a year",
-            Some("whole_term") => " over the whole term",
-            _ => "",
-        };
         let estimated = if contract.value_estimated == Some(true) {
             ", an estimate"
         } else {
             ""
         };
-        format!("{}{basis}, without VAT{estimated}", pounds(pence))
+        let value = words::value(pence, contract.value_basis.as_deref());
+        format!("{value}, without VAT{estimated}")
     });
     let service = contract.lgsl.and_then(|code| directory().service(code));
     let label = if suppliers.len() > 1 {

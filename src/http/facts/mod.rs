@@ -1,4 +1,4 @@
-//! What the lines of alert mails link to: a contract, a need, a pilot, as plain pages for anybody.
+//! What the lines of alert mails link to: a contract, a need, a pilot, a supplier, as plain pages for anybody.
 //!
 //! They tell what the API tells a viewer who is not signed in, and nothing else: what is not public is not found. Each
 //! says how to ask the API for the same.
@@ -6,6 +6,7 @@
 mod contract;
 mod need;
 mod pilot;
+mod supplier;
 
 use super::{Site, pages, shell};
 use crate::runtime::{App, Error};
@@ -21,6 +22,7 @@ pub(super) fn routes(route: Route, site: &Site) -> Route {
         .at("/contract/:id", endpoint(site, contract::page))
         .at("/need/:id", endpoint(site, need::page))
         .at("/pilot/:id", endpoint(site, pilot::page))
+        .at("/supplier/:id", endpoint(site, supplier::page))
 }
 
 /// The page of one thing: template and what it wants; nothing, where there is none or it is not public.

@@ -127,7 +127,7 @@ pub async fn look(app: &App) -> Result<Option<Held>, Error> {
     let held = held(app).await?;
     if let Some(held) = &held {
         tracing::warn!(
-            "dispatch is held since {}: {}. {} mails would go. `guildhall mail release` sends them, `guildhall mail \
+            "dispatch is held since {}: {}. would go: {}. `guildhall mail release` sends them, `guildhall mail \
              release --drop-before INSTANT` only those written since",
             held.since.to_rfc3339(),
             held.reason,

@@ -14,6 +14,9 @@ async fn a_department_and_a_council_can_be_watched() {
         json!({ "council": norfolk, "department": "environment" }),
     )
     .await;
+    let again = |name: &str| watch(&world, OFFICER, json!({ "council": norfolk, "department": name }));
+    let (first, second) = (again("environment").await, again(" ENVIRONMENT").await);
+    assert_eq!(first["id"], second["id"], "what is watched already");
     watch(
         &world,
         SUPPLIER,
@@ -29,6 +32,7 @@ async fn a_department_and_a_council_can_be_watched() {
         json!({}),
         json!({ "council": norfolk, "contract": van(&world).await }),
         json!({ "department": "x" }),
+        json!({ "council": norfolk, "department": "no such department" }),
     ] {
         let refused = world.data(&token, WATCH, json!({ "input": input })).await;
         assert_eq!(

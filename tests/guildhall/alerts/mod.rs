@@ -1,6 +1,7 @@
 //! Whoever asked is told when a window opens: once, in one mail, and no more after unsubscribing.
 
 mod asked;
+mod evidence;
 mod kinds;
 mod market;
 mod rhythms;

@@ -205,6 +205,9 @@ impl Aim<'_> {
                 "productPublish",
                 "productRevise",
                 "supplierEditProfile",
+                "supplierEvidenceAdd",
+                "supplierEvidenceChange",
+                "supplierEvidenceWithdraw",
                 "supplierNumberVerify",
             ],
         );
@@ -240,6 +243,10 @@ impl Aim<'_> {
                 "listing": town.listing(org, false) }),
             "productPublish" => json!({ "product": town.product(org, &by, "archived").await }),
             "productArchive" => json!({ "product": town.product(org, &by, "draft").await }),
+            "supplierEvidenceAdd" => json!({ "supplier": supplier, "evidence": town.certificate() }),
+            "supplierEvidenceChange" => json!({ "id": town.evidence(org, &by).await,
+                "evidence": town.certificate() }),
+            "supplierEvidenceWithdraw" => json!({ "id": town.evidence(org, &by).await }),
             "supplierEditProfile" => {
                 json!({ "supplier": supplier, "profile": { "size": "SMALL", "town": "A town" } })
             }

@@ -116,6 +116,7 @@ impl Town {
             let operator = self.viewers.last().unwrap();
             let variables = json!({ "supplier": id, "scheme": "COMPANIES_HOUSE", "how": "Public" });
             self.done(&[operator], "supplierNumberVerify", variables).await;
+            self.evidence(org, &[&colleague]).await;
         }
         self.add("Member", "", &[of], "", &[("organisation", &id)]);
         let sent = self.invited(org, &[&colleague], &self.address(of)).await;
@@ -314,6 +315,21 @@ impl Town {
                 .await;
         }
         product
+    }
+
+    /// What a supplier holds.
+    pub(crate) async fn evidence(&self, supplier: Org, by: &[&Somebody]) -> String {
+        let variables = json!({ "supplier": self.ids[&supplier], "evidence": self.certificate() });
+        let added = self.done(by, "supplierEvidenceAdd", variables).await;
+        let evidence = id(&added["evidence"]["id"]);
+        self.publish(&evidence);
+        evidence
+    }
+
+    pub(crate) fn certificate(&self) -> Value {
+        json!({ "kind": "PUBLIC_LIABILITY", "name": "Public", "reference": "Public", "issuer": "Public",
+            "coverPence": 500_000_000, "issuedOn": "2020-01-01", "expiresOn": "2030-01-01",
+            "url": "https://x.example" })
     }
 
     pub(crate) fn listing(&self, supplier: Org, public: bool) -> Value {

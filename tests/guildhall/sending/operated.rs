@@ -128,7 +128,7 @@ async fn the_command_line_holds_shows_redrives_and_releases() {
         .clock
         .set(chrono::DateTime::from_timestamp(1_700_000_000, 0).unwrap());
     let old = write(&world.app, Stream::Alert, addresses(1)).await[0];
-    assert!(mail(&["hold"]).contains("1 mails would go"));
+    assert!(mail(&["hold"]).contains("1 mail would go"));
     assert!(mail(&["release", "--drop-before", "2024-01-01T00:00:00Z"]).contains("dropped 1"));
     assert_eq!(row(&world, old).await.state, "suppressed");
     assert_eq!(row(&world, ids[0]).await.state, "sent");
