@@ -7,6 +7,7 @@
 //! | [`access`] | who someone is and what they may do; its policy is the only file that says who may do what |
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
+//! | [`law`] | dated rules of procurement law with their sources, in a table that an operator can correct |
 //! | [`needs`] | problems that councils state before any tender, who says "us too", what suppliers answer |
 //! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
 //! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
@@ -48,9 +49,10 @@
 //! one statement and [`suppliers::of_contracts`] its suppliers in a second. Councils are in memory.
 //!
 //! **Publish a pilot.** `graphql::pilots` reads the ids and hands over to [`pilots::publish`], which holds the pilot's
-//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`]: only a draft, a deadline in the
-//! future) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
-//! is: [`pilots::bids`] takes bids strictly before the deadline and opens them after it, and [`pilots::award`] turns
+//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`] and [`pilots::timetable`]: only a
+//! draft that another has approved, dates that go together, a reservation that [`law`] allows) and writes pilot and
+//! [`audit`] entry from the permit, in one transaction. From then on the clock says what it is: [`pilots::bids`] takes bids
+//! strictly before the deadline and opens them after it, [`pilots::addenda`] say what changes, and [`pilots::award`] turns
 //! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
 //!
 //! **Somebody asks who changed a contract's end.** The import that changed it wrote, after everything else, an entry
@@ -79,6 +81,7 @@ pub mod events;
 pub mod exchange;
 pub mod graphql;
 pub mod http;
+pub mod law;
 pub mod market;
 pub mod needs;
 pub mod pilots;

@@ -19,6 +19,8 @@ mod m0011_feeds;
 mod m0012_council_words;
 mod m0014_catalogue;
 mod m0015_needs;
+mod m0016_pilots;
+mod m0017_law;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -44,6 +46,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_council_words::Step),
             Box::new(m0014_catalogue::Step),
             Box::new(m0015_needs::Step),
+            Box::new(m0016_pilots::Step),
+            Box::new(m0017_law::Step),
         ]
     }
 }

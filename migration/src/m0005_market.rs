@@ -64,12 +64,42 @@ CREATE TABLE pilot (
     -- The most it may cost, VAT excluded.
     cap_pence {big} NOT NULL,
     weeks {int} NOT NULL,
+    -- Systems it must work with.
+    systems TEXT,
+    -- Questions are taken strictly before it; until the deadline, if it is not said.
+    questions_until {instant},
+    -- When the council means to tell the bidders.
+    award_on {date},
+    -- When work starts.
+    starts_on {date},
     -- When the council decides to stop or to scale.
     decides_on {date},
     lgsl {int},
     cpv TEXT,
+    -- goods_and_services, works or light_touch: which threshold counts.
+    category TEXT NOT NULL,
     -- none, sme, vcse or local.
     reservation TEXT NOT NULL,
+    -- Why the reservation was lawful on the day it was published.
+    lawful_because TEXT,
+    -- Evaluators see no supplier's name while they score.
+    suppliers_unnamed {bool} NOT NULL,
+    -- Prices open once the quality is scored and locked.
+    price_after_quality {bool} NOT NULL,
+    -- lowest_over_price, lowest_to_cap or share_of_cap.
+    price_formula TEXT NOT NULL,
+    -- quality_price_receipt or drawn_lots.
+    tie_rule TEXT NOT NULL,
+    -- Working days between telling the bidders and the contract; 0 for none.
+    standstill_days {int} NOT NULL,
+    -- The pilot that it was copied from, another council's maybe.
+    copied_from {id} REFERENCES pilot (id),
+    -- Who wrote it last, and who else has approved what was written.
+    written_by {id} REFERENCES person (id) ON DELETE SET NULL,
+    approved_by {id} REFERENCES person (id) ON DELETE SET NULL,
+    -- approved or sent_back: what came of its last review.
+    review TEXT,
+    review_note TEXT,
     -- draft, in_review, published, evaluating, awarded, none_suitable, cancelled or withdrawn.
     state TEXT NOT NULL,
     -- Bids are in time strictly before it.
@@ -90,6 +120,8 @@ CREATE INDEX pilot_closing ON pilot (deadline_at) WHERE state = 'published' AND 
 CREATE INDEX pilot_council ON pilot (council_id, id);
 CREATE INDEX pilot_state ON pilot (state, id);
 CREATE INDEX pilot_updated ON pilot (updated_at);
+CREATE INDEX pilot_written_by ON pilot (written_by) WHERE written_by IS NOT NULL;
+CREATE INDEX pilot_approved_by ON pilot (approved_by) WHERE approved_by IS NOT NULL;
 
 CREATE TABLE pilot_criterion (
     pilot_id {id} NOT NULL REFERENCES pilot (id) ON DELETE CASCADE,
@@ -110,6 +142,8 @@ CREATE TABLE pilot_question (
     supplier_id {id} NOT NULL REFERENCES supplier (id),
     question TEXT NOT NULL,
     answer TEXT,
+    -- Why it is answered to its asker alone; for the record, shown to the council.
+    private_because TEXT,
     -- asked, answered_and_published, answered_privately or rejected.
     state TEXT NOT NULL,
     asked_at {instant} NOT NULL,

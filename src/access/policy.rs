@@ -53,7 +53,7 @@ pub enum Action {
     ManageAccount,
     /// Read the audit log of an organisation, of one's own account, or of the installation.
     ReadAudit,
-    /// See the mail queue and other people's alerts; make accounts.
+    /// See the mail queue and other people's alerts; make accounts; correct the table of law.
     Operate,
 }
 

@@ -117,6 +117,7 @@ fn sort(kind: &str) -> Option<Sort> {
         "council" => Sort::Council,
         "evidence" => Sort::Evidence,
         "invitation" => Sort::Invitation,
+        "law" => Sort::Law,
         "mail" => Sort::Mail,
         "need" => Sort::Need,
         "person" | audit::ERASURE => Sort::Person,

@@ -44,9 +44,11 @@ pub enum Sort {
     AuditEntry,
     /// A mail.
     Mail,
+    /// An entry of the table of law.
+    Law,
 }
 
-const SORTS: [(Sort, &str); 18] = [
+const SORTS: [(Sort, &str); 19] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
@@ -65,6 +67,7 @@ const SORTS: [(Sort, &str); 18] = [
     (Sort::Invitation, "invitation"),
     (Sort::AuditEntry, "entry"),
     (Sort::Mail, "mail"),
+    (Sort::Law, "law"),
 ];
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -5,6 +5,7 @@
 
 mod access;
 mod accounts;
+mod addenda;
 mod alert_history;
 mod amendments;
 mod api;
@@ -23,6 +24,7 @@ mod feeds;
 mod guard;
 pub mod idempotency;
 pub mod ids;
+mod law;
 mod mail;
 mod market;
 mod members;
@@ -31,6 +33,7 @@ mod need_inputs;
 mod needs;
 mod node;
 pub(crate) mod paging;
+mod pilot_drafts;
 mod pilots;
 mod preview;
 mod privacy;
@@ -65,6 +68,7 @@ pub struct Query(
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     feeds::FeedsQuery,
+    law::LawQuery,
     mail::MailQuery,
     market::MarketQuery,
     needs::NeedsQuery,
@@ -98,12 +102,15 @@ pub struct Mutation(
     tokens::TokensMutation,
     amendments::ContractsMutation,
     privacy::PrivacyMutation,
+    addenda::AddendaMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
     feeds::FeedsMutation,
+    law::LawMutation,
     mail::MailMutation,
     needs::NeedsMutation,
     need_answers::NeedAnswersMutation,
+    pilot_drafts::PilotDraftsMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,
     questions::QuestionsMutation,

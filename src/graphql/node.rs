@@ -33,7 +33,7 @@ pub enum Node {
     /// A need.
     Need(Need),
     /// A pilot.
-    Pilot(Pilot),
+    Pilot(Box<Pilot>),
 }
 
 #[Object]
@@ -56,7 +56,7 @@ impl NodeQuery {
             Sort::Pilot => pilots::one(app, viewer, key)
                 .await
                 .told(ctx)?
-                .map(|found| Node::Pilot(found.into())),
+                .map(|found| Node::Pilot(Box::new(found.into()))),
             Sort::Product => products::one(app, viewer, key)
                 .await
                 .told(ctx)?
@@ -72,7 +72,8 @@ impl NodeQuery {
             | Sort::ApiToken
             | Sort::Invitation
             | Sort::AuditEntry
-            | Sort::Mail => None,
+            | Sort::Mail
+            | Sort::Law => None,
         })
     }
 }

@@ -6,7 +6,10 @@ use crate::access::Viewer;
 use crate::contracts::term::ExtensionOption;
 use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
+use crate::law::{self, Book};
 use crate::needs;
+use crate::pilots;
+use crate::pilots::addenda::Addendum;
 use crate::runtime::App;
 use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
@@ -86,6 +89,12 @@ referred!(NeedKey, needs::Need, |app, ids| needs::by_ids(
     &Viewer::Anonymous,
     ids
 ));
+// What was copied was published, and what was published stays public.
+referred!(PilotKey, pilots::Pilot, |app, ids| pilots::by_ids(
+    app,
+    &Viewer::Anonymous,
+    ids
+));
 referred!(PublishedProductKey, Product, |app, ids| products::published(
     app, ids
 ));
@@ -157,6 +166,21 @@ relation!(AllVersionsOf, Vec<Version>, versions::all_of);
 relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<needs::Supporter>, needs::supporters_of);
+relation!(AddendaOf, Vec<Addendum>, pilots::addenda::of);
+
+/// The table of law, whole: it is small, and read once for all that ask in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct BookOf;
+
+impl Loader<BookOf> for Relations {
+    type Value = Arc<Book>;
+    type Error = Arc<crate::runtime::Error>;
+
+    async fn load(&self, _: &[BookOf]) -> std::result::Result<HashMap<BookOf, Arc<Book>>, Self::Error> {
+        let book = law::read(&self.0).await?;
+        Ok(HashMap::from([(BookOf, Arc::new(book))]))
+    }
+}
 
 /// Gives a request its loaders; no delay: what asks in one step is batched, and no more.
 pub(super) fn loaders(app: &App, request: Request) -> Request {

@@ -1,11 +1,15 @@
 //! The rules of pilots: what may be published, when bids are in time, how bids score. Pure.
 
-use super::{Criterion, CriterionKind, Draft, PilotErrorCode, State};
+use super::{Criterion, CriterionKind, Draft, PilotErrorCode, PriceFormula, State};
 use crate::contracts::is_cpv_code;
 use crate::councils::directory;
 use crate::runtime::Wrong;
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
+/// Working days a standstill may last.
+const STANDSTILL: std::ops::RangeInclusive<i32> = 0..=60;
 /// Weeks a pilot may last.
 const WEEKS: std::ops::RangeInclusive<i32> = 1..=52;
 
@@ -89,6 +93,19 @@ pub fn check(draft: &Draft) -> Wrong<PilotErrorCode> {
             format!("give {path} in at most 10,000 bytes"),
         );
     }
+    let long = draft.systems.as_ref().is_some_and(|text| text.len() > 10_000);
+    wrong.when(
+        long,
+        PilotErrorCode::BadText,
+        "systems",
+        "give systems in at most 10,000 bytes",
+    );
+    wrong.when(
+        !STANDSTILL.contains(&draft.standstill_days),
+        PilotErrorCode::BadStandstill,
+        "standstillDays",
+        format!("{} is not 0 to 60 working days", draft.standstill_days),
+    );
     wrong.when(
         draft.cap_pence <= 0,
         PilotErrorCode::BadCap,
@@ -120,7 +137,65 @@ pub fn check(draft: &Draft) -> Wrong<PilotErrorCode> {
         "criteria",
         format!("weights add to {sum} with {prices} for price; they must add to 100 with one for price"),
     );
+    for (criterion, at) in draft.criteria.iter().zip(0..) {
+        let unfit = |text: &str, most| text.trim().is_empty() || text.len() > most;
+        let (name, says) = (unfit(&criterion.name, 200), unfit(&criterion.description, 10_000));
+        for (wrong_text, field, most) in [(name, "name", "200"), (says, "description", "10,000")] {
+            wrong.when(
+                wrong_text,
+                PilotErrorCode::BadText,
+                &format!("criteria.{at}.{field}"),
+                format!("give the criterion\u{2019}s {field} in at most {most} bytes"),
+            );
+        }
+    }
     wrong
+}
+
+/// Whether one of these approves what another wrote. The program itself, which is nobody, needs no second.
+pub fn another_has_approved(author: Option<Uuid>, approvers: &[Option<Uuid>]) -> bool {
+    author.is_none()
+        || approvers
+            .iter()
+            .flatten()
+            .any(|approver| Some(*approver) != author)
+}
+
+/// What an edit changed, field by field: what it was and what it is.
+pub fn changed(was: &Draft, is: &Draft) -> Map<String, Value> {
+    let pairs = fields(was).into_iter().zip(fields(is));
+    let changes = pairs.filter(|((_, from), (_, to))| from != to);
+    changes
+        .map(|((field, from), (_, to))| (field.to_owned(), json!({ "from": from, "to": to })))
+        .collect()
+}
+
+fn fields(said: &Draft) -> [(&'static str, Value); 19] {
+    let criterion = |of: &Criterion| json!([of.kind.as_str(), of.name, of.description, of.weight]);
+    [
+        ("title", json!(said.title)),
+        ("summary", json!(said.summary)),
+        ("successMeasures", json!(said.success_measures)),
+        ("systems", json!(said.systems)),
+        ("capPence", json!(said.cap_pence)),
+        ("weeks", json!(said.weeks)),
+        ("questionsUntil", json!(said.questions_until)),
+        ("awardOn", json!(said.award_on)),
+        ("startsOn", json!(said.starts_on)),
+        ("decidesOn", json!(said.decides_on)),
+        ("service", json!(said.lgsl)),
+        ("cpv", json!(said.cpv)),
+        ("category", json!(said.category.as_str())),
+        ("reservation", json!(said.reservation.as_str())),
+        ("criteria", said.criteria.iter().map(criterion).collect()),
+        (
+            "scoring",
+            json!([said.price_formula.as_str(), said.tie_rule.as_str()]),
+        ),
+        ("suppliersUnnamed", json!(said.suppliers_unnamed)),
+        ("priceAfterQuality", json!(said.price_after_quality)),
+        ("standstillDays", json!(said.standstill_days)),
+    ]
 }
 
 fn weights(criteria: &[Criterion]) -> (i32, usize) {
@@ -132,12 +207,28 @@ fn weights(criteria: &[Criterion]) -> (i32, usize) {
     (sum, criteria.iter().filter(of_price).count())
 }
 
-/// A price's score: the lowest price over this one, times 100, rounded down to hundredths of a point.
-pub fn price_score(lowest_pence: i64, price_pence: i64) -> i64 {
-    if price_pence <= 0 {
-        10_000
-    } else {
-        (i128::from(lowest_pence) * 10_000 / i128::from(price_pence)) as i64
+/// All points there are for one criterion: 100, in hundredths of a point.
+const FULL: i64 = 10_000;
+
+impl PriceFormula {
+    /// A price's score in hundredths of a point, rounded down, given the lowest price among the bids and the pilot's
+    /// cap. Prices are more than nothing and at most the cap, as bids are when they are taken.
+    pub fn score(self, lowest_pence: i64, cap_pence: i64, price_pence: i64) -> i64 {
+        let share = |part: i64, whole: i64| {
+            if whole <= 0 {
+                return FULL;
+            }
+            let points = i128::from(part.max(0)) * i128::from(FULL) / i128::from(whole);
+            i64::try_from(points).unwrap_or(FULL).min(FULL)
+        };
+        match self {
+            Self::LowestOverPrice => share(lowest_pence, price_pence),
+            Self::LowestToCap => share(
+                cap_pence.saturating_sub(price_pence),
+                cap_pence.saturating_sub(lowest_pence),
+            ),
+            Self::ShareOfCap => share(cap_pence.saturating_sub(price_pence), cap_pence),
+        }
     }
 }
 
@@ -160,6 +251,7 @@ pub fn total(criteria: &[Criterion], scores: &[(i32, i64)]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn criterion(ordinal: i32, kind: CriterionKind, weight: i32) -> Criterion {
         Criterion {
@@ -198,14 +290,120 @@ mod tests {
 
     #[test]
     fn the_lowest_price_scores_all_and_twice_as_much_half() {
-        assert_eq!(price_score(1_000, 1_000), 10_000);
-        assert_eq!(price_score(1_000, 2_000), 5_000);
+        let score = |price| PriceFormula::LowestOverPrice.score(1_000, 10_000, price);
+        assert_eq!(score(1_000), 10_000);
+        assert_eq!(score(2_000), 5_000);
+        assert_eq!(score(3_000), 3_333, "rounded down to the hundredth");
         let criteria = [
             criterion(1, CriterionKind::Quality, 60),
             criterion(2, CriterionKind::Price, 40),
         ];
         assert_eq!(total(&criteria, &[(1, 8_000), (2, 5_000)]), Some(6_800));
         assert_eq!(total(&criteria, &[(2, 5_000)]), None);
+    }
+
+    #[test]
+    fn a_straight_line_runs_from_the_lowest_price_to_the_cap() {
+        // Lowest 400, cap 1,000: 600 between them, so 550 has 450/600 left, three quarters.
+        let score = |price| PriceFormula::LowestToCap.score(400, 1_000, price);
+        assert_eq!(
+            [score(400), score(550), score(700), score(1_000)],
+            [10_000, 7_500, 5_000, 0]
+        );
+        assert_eq!(PriceFormula::LowestToCap.score(1_000, 1_000, 1_000), 10_000);
+    }
+
+    #[test]
+    fn what_is_saved_of_the_cap_does_not_depend_on_the_others() {
+        for lowest in [1, 250] {
+            let score = |price| PriceFormula::ShareOfCap.score(lowest, 1_000, price);
+            assert_eq!([score(250), score(1_000)], [7_500, 0]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn points_for_a_price_are_0_to_100_and_never_fewer_for_a_cheaper_bid(
+            cap in prop_oneof![1_i64..100, 1_i64..10_000_000_000, Just(i64::MAX)],
+            shares in prop::array::uniform3(0_u32..=1_000_000),
+        ) {
+            let price = |share: u32| {
+                let pence = i128::from(cap) * i128::from(share) / 1_000_000;
+                i64::try_from(pence).unwrap().max(1)
+            };
+            let mut prices = shares.map(price);
+            prices.sort_unstable();
+            let [lowest, cheaper, dearer] = prices;
+            for formula in PriceFormula::ALL {
+                let [first, cheaper, dearer] =
+                    [lowest, cheaper, dearer].map(|price| formula.score(lowest, cap, price));
+                prop_assert!(first >= cheaper && cheaper >= dearer, "{formula:?}");
+                prop_assert!((0..=FULL).contains(&first) && (0..=FULL).contains(&dearer), "{formula:?}");
+                if *formula != PriceFormula::ShareOfCap {
+                    prop_assert_eq!(first, FULL, "the lowest gets all");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn it_takes_anothers_eyes_than_the_last_authors() {
+        let [ann, bob] = [1, 2].map(Uuid::from_u128);
+        assert!(!another_has_approved(Some(ann), &[None, Some(ann)]));
+        assert!(
+            another_has_approved(Some(ann), &[Some(bob), Some(ann)]),
+            "approved before"
+        );
+        assert!(
+            another_has_approved(Some(ann), &[None, Some(bob)]),
+            "publishes and so approves"
+        );
+        assert!(!another_has_approved(Some(ann), &[None, None]));
+        assert!(another_has_approved(None, &[None, None]), "the program");
+    }
+
+    #[test]
+    fn a_criterion_without_words_is_named_and_a_standstill_is_bounded() {
+        let mut said = Draft {
+            title: "t".into(),
+            summary: "s".into(),
+            success_measures: "m".into(),
+            cap_pence: 1,
+            weeks: 1,
+            standstill_days: 61,
+            criteria: vec![
+                criterion(1, CriterionKind::Quality, 60),
+                criterion(2, CriterionKind::Price, 40),
+            ],
+            ..Draft::default()
+        };
+        said.criteria[0].description = "d".into();
+        let paths = |said: &Draft| -> Vec<String> {
+            let refusals = check(said).into_refusals();
+            refusals.into_iter().map(|refusal| refusal.path).collect()
+        };
+        assert_eq!(paths(&said), ["standstillDays", "criteria.1.description"]);
+        (said.standstill_days, said.criteria[1].description) = (60, "d".into());
+        assert_eq!(paths(&said), Vec::<String>::new());
+        said.criteria[1].weight = 41;
+        assert_eq!(paths(&said), ["criteria"]);
+    }
+
+    #[test]
+    fn an_edit_tells_what_each_field_was_and_is() {
+        let was = Draft {
+            title: "Bins".into(),
+            weeks: 4,
+            ..Draft::default()
+        };
+        let is = Draft {
+            weeks: 5,
+            ..was.clone()
+        };
+        assert_eq!(
+            Value::Object(changed(&was, &is)),
+            json!({ "weeks": { "from": 4, "to": 5 } })
+        );
     }
 
     #[test]

@@ -38,7 +38,11 @@ pub(super) async fn points(
             let (scores, reasons): (Vec<i32>, Vec<String>) =
                 given.map(|row| (row.score, row.reason.clone())).unzip();
             let hundredths = match criterion.kind {
-                CriterionKind::Price => Some(rules::price_score(lowest, *price)),
+                CriterionKind::Price => Some(pilot.said.price_formula.score(
+                    lowest,
+                    pilot.said.cap_pence,
+                    *price,
+                )),
                 CriterionKind::Quality => rules::quality_score(&scores),
             };
             hundredths.map(|hundredths| Points {

@@ -1,6 +1,12 @@
 //! From a need to an award: sealed until the deadline, feedback for everybody, a contract in the register; and the
 //! other ways in which a pilot ends.
 
+mod addenda;
+mod drafts;
+mod lawful;
+mod reuse;
+mod timetable;
+
 use crate::world::{Supplier, World};
 use chrono::Duration;
 use guildhall::access::CouncilRole;
@@ -73,12 +79,15 @@ async fn published(world: &World, approver: &String) -> Value {
     id
 }
 
+/// Publishes what the approver wrote, by another approver.
 pub(crate) async fn publish(world: &World, approver: &String, id: &Value) {
     let version = world.version(approver, id).await;
     let at = (world.now() + Duration::hours(6)).to_rfc3339();
+    let another = format!("{}@norfolk.example", id.as_str().unwrap());
+    let another = world.member(&another, "norfolk", CouncilRole::Approver).await;
     let published = world
         .data(
-            approver,
+            &another,
             PUBLISH,
             json!({ "id": id, "version": version, "at": at }),
         )
@@ -272,6 +281,8 @@ async fn a_bid_is_for_the_suppliers_own_and_within_the_cap() {
 #[tokio::test]
 async fn a_reserved_pilot_takes_bids_only_of_those_whose_profile_says_so() {
     let world = World::new().await;
+    // Councils in England may reserve from the day before.
+    world.app.clock.set("2026-02-05T09:00:00Z".parse().unwrap());
     let norfolk = norfolk(&world).await;
     let one = world.supplier("one@tidebell.example", "Tidebell").await;
     let pilot = drafted(&world, &norfolk.approver, "VCSE").await;
@@ -460,8 +471,9 @@ async fn questions_are_answered_for_everybody_and_their_asker_is_not_named() {
             .len(),
         1
     );
-    let answer = "mutation R($id: ID!, $version: Int!, $state: PilotQuestionState!) {
-        pilotQuestionAnswer(question: $id, version: $version, state: $state, answer: \"Forty.\") { errors { code } } }";
+    let answer = "mutation R($id: ID!, $version: Int!, $state: PilotQuestionState!, $because: String) {
+        pilotQuestionAnswer(question: $id, version: $version, state: $state, answer: \"Forty.\",
+            privateBecause: $because) { errors { code path } } }";
     let mut published = json!({ "id": asked["id"], "version": 1, "state": "ANSWERED_AND_PUBLISHED" });
     assert_eq!(
         world.refusal(&two, answer, published.clone()).await,
@@ -479,8 +491,16 @@ async fn questions_are_answered_for_everybody_and_their_asker_is_not_named() {
     let twice = world.data(&norfolk.approver, answer, published).await;
     assert_eq!(twice["pilotQuestionAnswer"]["errors"][0]["code"], "ANSWERED");
     let private = world.data(&one, ask, by_one.clone()).await["pilotQuestionAsk"]["question"]["id"].clone();
-    let private = json!({ "id": private, "version": 1, "state": "ANSWERED_PRIVATELY" });
-    world.data(&norfolk.approver, answer, private).await;
+    let mut private = json!({ "id": private, "version": 1, "state": "ANSWERED_PRIVATELY" });
+    let bare = world.data(&norfolk.approver, answer, private.clone()).await;
+    assert_eq!(
+        bare["pilotQuestionAnswer"]["errors"],
+        json!([{ "code": "BAD_REASON", "path": "privateBecause" }]),
+        "an answer to the asker alone needs a reason"
+    );
+    private["because"] = json!("It tells of their sensor.");
+    let done = world.data(&norfolk.approver, answer, private).await;
+    assert_eq!(done["pilotQuestionAnswer"]["errors"], json!([]));
     assert_eq!(
         seen(world.data(&two, read, id.clone()).await)
             .as_array()

@@ -102,6 +102,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("bid_score", "scores"),
         ("supplier_number", "supplierNumbers"),
         ("contract", "contracts"),
+        ("pilot", "pilots"),
         ("import_run", "imports"),
         ("audit_entry", "audit"),
         ("audit_part", "said"),

@@ -265,7 +265,7 @@ async fn a_need_becomes_a_pilot(town: &Town) -> Value {
     let draft =
         "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) { pilot { id } errors { code } } }";
     let input = json!({ "council": council, "need": need["need"]["id"], "capPence": 1_000_000, "weeks": 40,
-        "reservation": "SME", "criteria": [
+        "reservation": "NONE", "criteria": [
         { "kind": "QUALITY", "name": "Approach", "description": "How", "weight": 60 },
         { "kind": "PRICE", "name": "Price", "description": "Lowest over price", "weight": 40 } ] });
     let drafted = town.done(&token, draft, json!({ "input": input })).await;

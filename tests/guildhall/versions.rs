@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 18] = [
+const EXCEPTIONS: [(&str, &str); 20] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
@@ -27,7 +27,9 @@ const EXCEPTIONS: [(&str, &str); 18] = [
         "needSupport",
         "adds a council to a list; saying the same again changes nothing",
     ),
+    ("pilotCopy", "makes something new"),
     ("pilotDraft", "makes something new"),
+    ("pilotDraftFromNeed", "makes something new"),
     ("pilotQuestionAsk", "makes something new"),
     ("productDraft", "makes something new"),
     ("savedSearchSave", "makes something new"),
@@ -123,6 +125,9 @@ async fn scene() -> Scene {
     ids.insert("search", make(&bidder.token, text, "/made/savedSearch/id").await);
     let text = format!("feedMake(input: {{ of: {council} }}) {{ made {{ feed {{ id }} }} }}");
     ids.insert("feed", make(&bidder.token, text, "/made/made/feed/id").await);
+    let law = "{ law(first: 1) { edges { node { id } } } }";
+    let law = world.data((), law, Value::Null).await["law"]["edges"][0]["node"]["id"].clone();
+    ids.insert("law", law);
     let me = world.data(&administrator, "{ viewer { id } }", Value::Null).await["viewer"]["id"].clone();
     ids.extend([("pilot", pilot), ("person", me), ("council", council)]);
     Scene {
@@ -244,6 +249,20 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             "NOT_FOUND",
         ),
         (
+            "pilotEdit",
+            "input: { pilot: $pilot, version: @, weeks: 2 }".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotReview",
+            "pilot: $pilot, version: @, decision: APPROVED".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
             "pilotSubmitForReview",
             "pilot: $pilot, version: @".into(),
             council,
@@ -255,6 +274,20 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             format!("pilot: $pilot, version: @, {at}"),
             council,
             2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotAddendumPublish",
+            "input: { pilot: $pilot, version: @, text: \"t\" }".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "lawCorrect",
+            "input: { entry: $law, version: @, source: \"s\" }".into(),
+            operator,
+            1,
             "NOT_ALLOWED",
         ),
         (

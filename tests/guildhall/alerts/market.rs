@@ -85,7 +85,7 @@ async fn of_pilot(world: &World, id: &Value, mutation: &str, rest: &str) {
 
 #[tokio::test]
 async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or_bid() {
-    let world = world("2026-01-15").await;
+    let world = world("2026-02-15").await;
     let small = world.supplier("one@tidebell.example", "Tidebell").await;
     for (who, token) in [
         ("one@tidebell.example", &small.token),
@@ -97,7 +97,7 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
     let (_, id) = pilot(&world, "SME", 10).await;
     let (subject, text) = only(news(&world, "one@tidebell.example").await);
     assert!(subject.starts_with("New pilot: Bin sensors"), "{subject}");
-    assert!(text.contains("25 January 2026 at 09:00 (London)"), "{text}");
+    assert!(text.contains("25 February 2026 at 09:00 (London)"), "{text}");
     assert_eq!(
         news(&world, SUPPLIER).await,
         [],
@@ -120,11 +120,11 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
         assert!(subject.starts_with("Pilot changed: Bin sensors"), "{subject}");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            text.contains("the deadline was Sunday 25 January 2026") && text.contains("is Tuesday 27"),
+            text.contains("the deadline was Wednesday 25 February 2026") && text.contains("is Friday 27"),
             "{text}"
         );
     }
-    world.app.clock.set(at("2026-01-24T10:00:00Z"));
+    world.app.clock.set(at("2026-02-24T10:00:00Z"));
     let (subject, _) = only(news(&world, OFFICER).await);
     assert!(subject.starts_with("Pilot closes soon: Bin sensors"), "{subject}");
     assert_eq!(news(&world, OFFICER).await, [], "once for the deadline");

@@ -76,13 +76,18 @@ impl Aim<'_> {
                 "needSupport",
                 "needSupportChange",
                 "needSupportWithdraw",
+                "pilotAddendumPublish",
                 "pilotAward",
                 "pilotCancel",
                 "pilotCloseWithoutAward",
+                "pilotCopy",
                 "pilotDraft",
+                "pilotDraftFromNeed",
+                "pilotEdit",
                 "pilotExtend",
                 "pilotPublish",
                 "pilotQuestionAnswer",
+                "pilotReview",
                 "pilotSubmitForReview",
                 "pilotWithdraw",
             ],
@@ -106,7 +111,9 @@ impl Aim<'_> {
             "needSupport",
             "needSupportChange",
             "needSupportWithdraw",
+            "pilotCopy",
             "pilotDraft",
+            "pilotDraftFromNeed",
         ];
         if of_all.contains(&mutation) && self.standing == Standing::Same {
             return Some(None);
@@ -139,6 +146,27 @@ impl Aim<'_> {
                 input
             }
             "pilotDraft" => json!({ "input": town.pilot_input(org, false) }),
+            "pilotAddendumPublish" => {
+                let pilot = town.pilot(org, &by, "open", true).await;
+                json!({ "input": { "pilot": pilot, "text": "Public", "startsOn": "2026-07-08" } })
+            }
+            "pilotCopy" => {
+                let buyer = [&town.colleagues[&Org::CouncilB]];
+                let pilot = town.pilot(Org::CouncilB, &buyer, "open", true).await;
+                json!({ "input": { "council": council, "pilot": pilot } })
+            }
+            "pilotDraftFromNeed" => {
+                let need = town.need(org, &[&town.colleagues[&org]]).await;
+                json!({ "input": { "council": council, "need": need } })
+            }
+            "pilotEdit" => {
+                let pilot = town.pilot(org, &by, "draft", false).await;
+                json!({ "input": { "pilot": pilot, "systems": text } })
+            }
+            "pilotReview" => {
+                let pilot = town.pilot(org, &by, "in review", false).await;
+                json!({ "pilot": pilot, "decision": "SENT_BACK", "note": text })
+            }
             "pilotPublish" => {
                 let pilot = town.pilot(org, &by, "draft", true).await;
                 json!({ "pilot": pilot, "deadlineAt": (town.world.now() + Duration::days(9)).to_rfc3339() })
@@ -153,7 +181,7 @@ impl Aim<'_> {
             "pilotQuestionAnswer" => {
                 let pilot = town.pilot(org, &by, "open", true).await;
                 let question = town.question(&pilot, org, Org::SupplierB, None, false).await;
-                json!({ "question": question, "state": "ANSWERED_PRIVATELY", "answer": text })
+                json!({ "question": question, "state": "ANSWERED_PRIVATELY", "answer": text, "privateBecause": text })
             }
             _ => self.decision(mutation, org).await,
         }))

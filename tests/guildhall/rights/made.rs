@@ -54,7 +54,7 @@ impl Town {
         }
         town.answers().await;
         for council in [Org::CouncilA, Org::CouncilB] {
-            for (stage, _) in &STAGES[3..] {
+            for (stage, _) in &STAGES[4..] {
                 town.public_pilot(council, stage).await;
             }
         }
@@ -265,7 +265,7 @@ impl Town {
         }
         if org.is_council() {
             self.needs(org, maker).await;
-            for (stage, public) in &STAGES[..3] {
+            for (stage, public) in &STAGES[..4] {
                 let pilot = self.pilot(org, &by, stage, *public).await;
                 self.add("Pilot", stage, &[of], &maker.word, &[("Pilot", &pilot)]);
             }
