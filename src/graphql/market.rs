@@ -62,6 +62,36 @@ impl MarketFilter {
     }
 }
 
+/// Whose contracts; every part that is given must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct WhoElseFilter {
+    /// With this supplier.
+    supplier: Option<Id>,
+    /// Not in the registers of these councils, by id: leave one's own out to see others.
+    not_councils: Option<Vec<Id>>,
+    /// Of councils of these kinds.
+    council_kinds: Option<Vec<Kind>>,
+    /// Of councils in these regions.
+    regions: Option<Vec<Region>>,
+}
+
+impl WhoElseFilter {
+    fn read(self) -> Result<Filter> {
+        let not_councils = self.not_councils.unwrap_or_default().into_iter();
+        let kinds = self.council_kinds.unwrap_or_default();
+        let regions = self.regions.unwrap_or_default();
+        Ok(Filter {
+            supplier: self.supplier.map(|id| id.of(Sort::Supplier)).transpose()?,
+            not_councils: not_councils
+                .map(|id| id.of(Sort::Council))
+                .collect::<Result<_>>()?,
+            council_kinds: kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
+            regions: regions.iter().map(|region| region.as_str().to_owned()).collect(),
+            ..Filter::default()
+        })
+    }
+}
+
 fn bad(message: &str) -> async_graphql::Error {
     async_graphql::Error::new(message).extend_with(|_, e| e.set("code", "BAD_FILTER"))
 }
@@ -102,30 +132,20 @@ impl MarketQuery {
             desc = "Words of the product's name, all of which must be there; blank to go by the supplier alone."
         )]
         product: String,
-        #[graphql(desc = "With this supplier.")] supplier: Option<Id>,
-        #[graphql(desc = "Leave out the registers of these councils: one's own, to see others.")]
-        not_councils: Option<Vec<Id>>,
-        #[graphql(desc = "In the registers of councils in these regions.")] regions: Option<Vec<Region>>,
+        #[graphql(desc = "Whose.")] filter: Option<WhoElseFilter>,
         #[graphql(desc = "The day; today in London if not given.")] as_of: Option<NaiveDate>,
         #[graphql(desc = "How many, at most 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Those after this cursor.")] after: Option<String>,
     ) -> Result<ContractConnection> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-        let supplier = supplier.map(|id| id.of(Sort::Supplier)).transpose()?;
-        if supplier.is_none() && !product.chars().any(char::is_alphanumeric) {
+        let filter = filter.unwrap_or_default().read()?;
+        if filter.supplier.is_none() && !product.chars().any(char::is_alphanumeric) {
             return Err(bad("name a product or a supplier"));
         }
-        let not_councils = not_councils.unwrap_or_default().into_iter();
-        let regions = regions.unwrap_or_default();
         let filter = Filter {
-            supplier,
             text: Some(product),
-            regions: regions.iter().map(|region| region.as_str().to_owned()).collect(),
-            not_councils: not_councils
-                .map(|id| id.of(Sort::Council))
-                .collect::<Result<_>>()?,
             running_on: Some(as_of.unwrap_or_else(|| app.clock.today())),
-            ..Filter::default()
+            ..filter
         };
         let cut = paging::cut(first, after.as_deref())?;
         let (order, columns) = (OrderBy::default(), Columns::all());

@@ -217,8 +217,8 @@ async fn pages_of_suppliers_and_endings_follow_one_another() {
 #[tokio::test]
 async fn whoever_runs_the_same_is_found_by_product_or_supplier_with_its_end() {
     let world = world().await;
-    let query = "query W($product: String!, $supplier: ID, $not: [ID!], $asOf: NaiveDate) {
-        whoElseRuns(product: $product, supplier: $supplier, notCouncils: $not, asOf: $asOf) { totalCount
+    let query = "query W($product: String!, $filter: WhoElseFilter, $asOf: NaiveDate) {
+        whoElseRuns(product: $product, filter: $filter, asOf: $asOf) { totalCount
         edges { node { reference currentEndsOn council { slug } } } } }";
     let found = async |variables: Value| {
         let data = world.data((), query, variables).await["whoElseRuns"].clone();
@@ -239,9 +239,9 @@ async fn whoever_runs_the_same_is_found_by_product_or_supplier_with_its_end() {
     // Ends first, first; the unknown one last, and what has not begun not at all.
     let name = "{ suppliers(filter: { name: \"Cobweb\" }) { edges { node { id } } } }";
     let cobweb = world.data((), name, Value::Null).await["suppliers"]["edges"][0]["node"]["id"].clone();
-    let of = json!({ "product": "", "supplier": cobweb, "asOf": day });
+    let of = json!({ "product": "", "filter": { "supplier": cobweb }, "asOf": day });
     assert_eq!(found(of).await, ["M03", "M05"]);
     let norfolk = world.council("norfolk").await;
-    let others = json!({ "product": "case system", "not": [norfolk], "asOf": day });
+    let others = json!({ "product": "case system", "filter": { "notCouncils": [norfolk] }, "asOf": day });
     assert_eq!(found(others).await, [] as [&str; 0], "one's own left out");
 }
