@@ -8,7 +8,7 @@
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
 //! | [`needs`] | problems that councils state before any tender |
-//! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
+//! | [`pilots`] | pilots, questions about them, sealed bids, their evaluation, awards and other endings, results |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`events`] | what happened that somebody may want to hear of, written with the change that brought it |
@@ -49,8 +49,9 @@
 //! **Publish a pilot.** `graphql::pilots` reads the ids and hands over to [`pilots::publish`], which holds the pilot's
 //! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`]: only a draft, a deadline in the
 //! future) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
-//! is: [`pilots::bids`] takes bids strictly before the deadline and opens them after it, and [`pilots::award`] turns
-//! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
+//! is: [`pilots::bids`] takes bids strictly before the deadline, and [`pilots::evaluation`] opens them after it to a panel
+//! whose members have declared their interests. Its chair locks quality; then [`pilots::award`] turns the first of the
+//! ranking into a contract ([`contracts::award`]) and tells every bidder through the outbox.
 //!
 //! **Somebody asks who changed a contract's end.** The import that changed it wrote, after everything else, an entry
 //! for each changed contract ([`audit::record_each`]): a leaf of the tree with commitments, and beside it who and what.

@@ -13,6 +13,8 @@ pub struct Model {
     pub supplier_id: Uuid,
     pub question: String,
     pub answer: Option<String>,
+    /// Why it is answered to its asker alone; for the record, shown to the council.
+    pub private_because: Option<String>,
     /// asked, answered_and_published, answered_privately or rejected.
     pub state: String,
     pub asked_at: DateTimeUtc,

@@ -17,6 +17,7 @@ mod m0009_alerts;
 mod m0010_suppression;
 mod m0011_feeds;
 mod m0012_council_words;
+mod m0018_evaluation;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_suppression::Step),
             Box::new(m0011_feeds::Step),
             Box::new(m0012_council_words::Step),
+            Box::new(m0018_evaluation::Step),
         ]
     }
 }

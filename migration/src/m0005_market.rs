@@ -44,18 +44,42 @@ CREATE TABLE pilot (
     -- The most it may cost, VAT excluded.
     cap_pence {big} NOT NULL,
     weeks {int} NOT NULL,
+    -- Systems it must work with.
+    systems TEXT,
+    -- Questions are taken strictly before it; until the deadline, if it is not said.
+    questions_until {instant},
+    -- When work starts.
+    starts_on {date},
     -- When the council decides to stop or to scale.
     decides_on {date},
     lgsl {int},
     cpv TEXT,
+    -- goods_and_services, works or light_touch: which threshold counts.
+    category TEXT NOT NULL,
     -- none, sme, vcse or local.
     reservation TEXT NOT NULL,
+    -- Why the reservation was lawful on the day it was published.
+    lawful_because TEXT,
+    -- Evaluators see no supplier's name while they score.
+    suppliers_unnamed {bool} NOT NULL,
+    -- Prices open once the quality is scored and locked.
+    price_after_quality {bool} NOT NULL,
+    -- lowest_over_price, lowest_to_cap or share_of_cap.
+    price_formula TEXT NOT NULL,
+    -- quality_price_receipt or drawn_lots.
+    tie_rule TEXT NOT NULL,
+    -- Working days between telling the bidders and the contract; 0 for none.
+    standstill_days {int} NOT NULL,
+    -- The pilot that it was copied from, another council's maybe.
+    copied_from {id} REFERENCES pilot (id),
     -- draft, in_review, published, evaluating, awarded, none_suitable, cancelled or withdrawn.
     state TEXT NOT NULL,
     -- Bids are in time strictly before it.
     deadline_at {instant},
     published_at {instant},
     decided_at {instant},
+    -- An award stands still until then.
+    standstill_until {instant},
     -- Why it was awarded as it was, or ended without an award.
     outcome_reason TEXT,
     -- The award, in the register.
@@ -90,6 +114,8 @@ CREATE TABLE pilot_question (
     supplier_id {id} NOT NULL REFERENCES supplier (id),
     question TEXT NOT NULL,
     answer TEXT,
+    -- Why it is answered to its asker alone; for the record, shown to the council.
+    private_because TEXT,
     -- asked, answered_and_published, answered_privately or rejected.
     state TEXT NOT NULL,
     asked_at {instant} NOT NULL,

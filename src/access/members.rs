@@ -2,7 +2,7 @@
 //!
 //! The last administrator stays: those who change an organisation's memberships hold them all, one after another.
 
-use super::policy::{Action, authorize};
+use super::policy::{Action, Role, allowed, authorize};
 use super::tokens::{self, Organisation};
 use super::{CouncilRole, Membership, SupplierRole, Viewer, store};
 use crate::audit;
@@ -93,6 +93,22 @@ pub(crate) async fn councils_of(
     people: &[Uuid],
 ) -> Result<HashSet<(Uuid, Uuid)>, Error> {
     store::councils_of(db, people).await
+}
+
+/// Who may do this in a council by their role.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn who_may(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    action: Action,
+) -> Result<HashSet<Uuid>, Error> {
+    let all = store::members(db, any_role(Organisation::Council(council))).await?;
+    let may =
+        |of: &Membership| matches!(of, Membership::Council(_, role) if allowed(Role::Council(*role), action));
+    let them = all.into_iter().filter(|(_, of, _)| may(of));
+    Ok(them.map(|(person, ..)| person.id).collect())
 }
 
 /// Who is in an organisation, by name.

@@ -29,7 +29,9 @@ pub enum Action {
     PublishPilot,
     /// Read the bids for a pilot once they are open.
     ReadBids,
-    /// Score a bid.
+    /// Name who evaluates the bids for a pilot, and decide whether an interest excludes the chair.
+    NamePanel,
+    /// Score a bid, once named for it.
     ScoreBid,
     /// Award a pilot, or decide that nothing suits.
     AwardPilot,
@@ -124,8 +126,8 @@ pub enum Role {
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
         AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
-        ManageMembers, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid, SeeDrafts,
-        SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
+        ManageMembers, NamePanel, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid,
+        SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
     };
     match role {
         Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),
@@ -144,6 +146,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | SeeDrafts
                 | PublishPilot
                 | ReadBids
+                | NamePanel
                 | AwardPilot
                 | SeeMembers
                 | ReadAudit
@@ -160,6 +163,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | SeeDrafts
                 | PublishPilot
                 | ReadBids
+                | NamePanel
                 | ScoreBid
                 | AwardPilot
                 | SeeMembers

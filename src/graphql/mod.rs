@@ -13,8 +13,10 @@ mod bids;
 mod contracts;
 mod cost;
 mod councils;
+mod decisions;
 mod documents;
 pub(crate) mod errors;
+mod evaluation;
 mod evidence;
 mod feed;
 mod feeds;
@@ -32,6 +34,7 @@ mod privacy;
 mod products;
 mod questions;
 mod relations;
+mod results;
 mod search_inputs;
 mod searches;
 mod subscriptions;
@@ -91,12 +94,15 @@ pub struct Mutation(
     privacy::PrivacyMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
+    decisions::DecisionsMutation,
+    evaluation::EvaluationMutation,
     feeds::FeedsMutation,
     mail::MailMutation,
     needs::NeedsMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,
     questions::QuestionsMutation,
+    results::ResultsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
     evidence::EvidenceMutation,

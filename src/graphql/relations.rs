@@ -7,6 +7,9 @@ use crate::contracts::term::ExtensionOption;
 use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
 use crate::needs;
+use crate::pilots::decisions::{self, Decision};
+use crate::pilots::results::{self, PilotResult};
+use crate::pilots::{self, Pilot};
 use crate::runtime::App;
 use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
@@ -83,6 +86,12 @@ referred!(NeedKey, needs::Need, |app, ids| needs::by_ids(
     ids
 ));
 
+// What was awarded is public, and stays so when the award is undone.
+referred!(PilotOfContract, Pilot, |app, ids| pilots::of_contracts(app, ids));
+
+referred!(ScaledIn, Pilot, |app, ids| results::scaled_in(app, ids));
+referred!(ResultOf, PilotResult, |app, ids| results::published_of(app, ids));
+
 /// A thing that another refers to.
 pub(super) async fn refer<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Relations as Loader<K>>::Value>>
 where
@@ -131,6 +140,9 @@ relation!(NumbersOf, Vec<Number>, numbers::of);
 relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
+relation!(DecisionsOf, Vec<Decision>, decisions::of_pilots);
+relation!(WantedBy, Vec<Uuid>, results::wanted_by);
+relation!(ScaledBy, Vec<Uuid>, results::scaled_by);
 
 /// Gives a request its loaders; no delay: what asks in one step is batched, and no more.
 pub(super) fn loaders(app: &App, request: Request) -> Request {

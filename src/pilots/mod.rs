@@ -1,97 +1,39 @@
 //! Pilots: small, capped, time-boxed opportunities, and the sealed bids for them.
 //!
 //! [`rules`] are pure. This front door drafts, publishes and lists; [`questions`] are asked and answered in public;
-//! [`bids`] takes and opens bids; [`award`] scores and awards; [`ending`] is for pilots that end otherwise;
-//! [`changes`] is what those who watch one are told. Until the deadline nobody but its bidder can learn what a bid says, nor how many there are.
+//! [`bids`] takes and opens bids; [`evaluation`] scores them; [`award`] decides for some of them, [`ending`] is for pilots
+//! that end otherwise, [`undoing`] takes either back; [`results`] is what came of it; [`changes`] is what those who watch one are told. Until the deadline nobody but its bidder can learn what a bid says, nor how many there are.
 
 pub mod award;
 pub mod bids;
 pub mod changes;
+pub mod decisions;
+pub mod disqualifying;
 pub mod ending;
+pub mod evaluation;
 mod outcome;
 pub mod questions;
+pub mod results;
 pub mod rules;
 mod scoring;
 mod seal;
 mod store;
+mod terms;
+pub mod undoing;
 
 pub use rules::Phase;
 pub use scoring::Points;
+pub use terms::{Category, Criterion, CriterionKind, Draft, PriceFormula, Reservation, TieRule};
 
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::events::{self, About, Happened, Kind};
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, based_on, words};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
+use std::collections::HashMap;
 use uuid::Uuid;
-
-/// What a pilot says when it is drafted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// The need it answers.
-    pub need_id: Option<Uuid>,
-    /// In a line.
-    pub title: String,
-    /// What is to be tried.
-    pub summary: String,
-    /// What would make it a success.
-    pub success_measures: String,
-    /// The most it may cost, in pence without VAT.
-    pub cap_pence: i64,
-    /// How long it runs.
-    pub weeks: i32,
-    /// When the council decides to stop or to scale.
-    pub decides_on: Option<NaiveDate>,
-    /// Local Government Service List code.
-    pub lgsl: Option<i32>,
-    /// Common Procurement Vocabulary code, eight digits.
-    pub cpv: Option<String>,
-    /// Who may bid.
-    pub reservation: Reservation,
-    /// What bids are judged by.
-    pub criteria: Vec<Criterion>,
-}
-
-/// What bids are judged by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Criterion {
-    /// Its place, from 1.
-    pub ordinal: i32,
-    /// Quality or price.
-    pub kind: CriterionKind,
-    /// Name.
-    pub name: String,
-    /// What is looked for.
-    pub description: String,
-    /// Out of 100 over the whole pilot.
-    pub weight: i32,
-}
-
-words! {
-    /// How a criterion is scored.
-    CriterionKind {
-        /// By evaluators, out of 100, with reasons.
-        Quality = "quality",
-        /// By the formula: the lowest price over the bid's, times 100.
-        Price = "price",
-    }
-}
-
-words! {
-    /// Who may bid for a pilot.
-    Reservation {
-        /// Anybody.
-        None = "none",
-        /// Small and medium enterprises: their profile says micro, small or medium.
-        Sme = "sme",
-        /// Voluntary, community and social enterprises: their profile says so.
-        Vcse = "vcse",
-        /// Suppliers of the council's own or a bordering area. They declare it; the council checks.
-        Local = "local",
-    }
-}
 
 words! {
     /// Stored state of a pilot; what it is today is its phase.
@@ -136,8 +78,10 @@ pub struct Pilot {
     pub state: State,
     /// Bids are in time strictly before it.
     pub deadline_at: Option<DateTime<Utc>>,
-    /// The award, in the register.
+    /// The award, in the register; the first of several.
     pub contract_id: Option<Uuid>,
+    /// An award stands still until then.
+    pub standstill_until: Option<DateTime<Utc>>,
     /// Why it ended as it did.
     pub outcome_reason: Option<String>,
     /// Counts its changes. Bids and questions are none: nobody is to learn from it how many there are.
@@ -167,10 +111,14 @@ pub enum PilotErrorCode {
     NotPublished,
     /// Its deadline has not passed, or it is decided.
     NotClosed,
-    /// A score is not 0 to 100, or has no reason, or is of no criterion of quality.
-    BadScore,
-    /// A bid has not been scored on every criterion.
-    NotScored,
+    /// The quality of the bids is not locked: nothing is decided on scores that may change.
+    NotLocked,
+    /// A bid of a higher rank was passed over. It is awarded too, or disqualified with a reason.
+    NotFirst,
+    /// The prices of the bids that win are more than the cap together.
+    OverCap,
+    /// It has not been decided, or that has been undone.
+    NotDecided,
     /// A bidder has no feedback: nobody is left without.
     NoFeedback,
     /// No such bid for this pilot.
@@ -198,6 +146,7 @@ pub async fn draft(
         state: State::Draft,
         deadline_at: None,
         contract_id: None,
+        standstill_until: None,
         outcome_reason: None,
         version: 1,
     };
@@ -351,13 +300,23 @@ async fn change(
     Ok(pilot)
 }
 
+impl Pilot {
+    /// What it is at an instant.
+    pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        match rules::phase(self.state, self.deadline_at, now) {
+            Phase::Awarded if self.standstill_until.is_some_and(|until| now < until) => Phase::Standstill,
+            phase => phase,
+        }
+    }
+}
+
 /// What is not public is for the council's own.
 fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
     pilot.state.is_public() || may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id))
 }
 
-/// How many changes a pilot has had, for those of its council who write it or read its bids. Each score is one: to
-/// others it would tell how many bids there are.
+/// How many changes a pilot has had, for those of its council who write it or read its bids. Each disqualified bid is one:
+/// to others it would tell of them.
 pub fn version_for(viewer: &Viewer, pilot: &Pilot) -> Option<i32> {
     let council = Resource::Council(pilot.council_id);
     let counts = [Action::SeeDrafts, Action::ReadBids];
@@ -372,6 +331,24 @@ pub fn version_for(viewer: &Viewer, pilot: &Pilot) -> Option<i32> {
 pub async fn one(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<Pilot>, Error> {
     let found = store::one(app.db.read(), id).await?;
     Ok(found.filter(|pilot| visible(viewer, pilot)))
+}
+
+/// The pilots whose awards these contracts are, by contract.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contracts(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, Pilot>, Error> {
+    let of = decisions::pilots_of(app, contracts).await?;
+    let ids: Vec<Uuid> = of.values().copied().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::by_ids(app.db.read(), &ids).await?;
+    let found: HashMap<Uuid, Pilot> = found.into_iter().map(|pilot| (pilot.id, pilot)).collect();
+    let pairs = of
+        .into_iter()
+        .filter_map(|(contract, id)| Some((contract, found.get(&id)?.clone())));
+    Ok(pairs.collect())
 }
 
 /// Which pilots; every part that is given must hold.

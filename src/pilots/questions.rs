@@ -95,6 +95,7 @@ pub async fn ask(
         supplier_id: supplier,
         question: question.trim().to_owned(),
         answer: None,
+        private_because: None,
         state: State::Asked.as_str().to_owned(),
         asked_at: now,
         answered_at: None,

@@ -1,6 +1,6 @@
 //! The rules of pilots: what may be published, when bids are in time, how bids score. Pure.
 
-use super::{Criterion, CriterionKind, Draft, PilotErrorCode, State};
+use super::{Criterion, CriterionKind, Draft, PilotErrorCode, PriceFormula, State};
 use crate::contracts::is_cpv_code;
 use crate::councils::directory;
 use crate::runtime::Wrong;
@@ -23,6 +23,8 @@ pub enum Phase {
     Closed,
     /// Its bids are being scored.
     Evaluating,
+    /// It is decided for a bid, and stands still so that whoever doubts that can say so: the contract starts afterwards.
+    Standstill,
     /// It has been awarded.
     Awarded,
     /// No bid was chosen.
@@ -38,7 +40,7 @@ impl Phase {
     pub fn bids_are_open(self) -> bool {
         matches!(
             self,
-            Self::Closed | Self::Evaluating | Self::Awarded | Self::NoneSuitable
+            Self::Closed | Self::Evaluating | Self::Standstill | Self::Awarded | Self::NoneSuitable
         )
     }
 
@@ -55,7 +57,7 @@ impl Phase {
 
     /// Whether it is decided, so that bidders may see scores.
     pub fn is_decided(self) -> bool {
-        matches!(self, Self::Awarded | Self::NoneSuitable)
+        matches!(self, Self::Standstill | Self::Awarded | Self::NoneSuitable)
     }
 }
 
@@ -132,12 +134,28 @@ fn weights(criteria: &[Criterion]) -> (i32, usize) {
     (sum, criteria.iter().filter(of_price).count())
 }
 
-/// A price's score: the lowest price over this one, times 100, rounded down to hundredths of a point.
-pub fn price_score(lowest_pence: i64, price_pence: i64) -> i64 {
-    if price_pence <= 0 {
-        10_000
-    } else {
-        (i128::from(lowest_pence) * 10_000 / i128::from(price_pence)) as i64
+/// All points there are for one criterion: 100, in hundredths of a point.
+const FULL: i64 = 10_000;
+
+impl PriceFormula {
+    /// A price's score in hundredths of a point, rounded down, given the lowest price among the bids and the pilot's
+    /// cap. Prices are more than nothing and at most the cap, as bids are when they are taken.
+    pub fn score(self, lowest_pence: i64, cap_pence: i64, price_pence: i64) -> i64 {
+        let share = |part: i64, whole: i64| {
+            if whole <= 0 {
+                return FULL;
+            }
+            let points = i128::from(part.max(0)) * i128::from(FULL) / i128::from(whole);
+            i64::try_from(points).unwrap_or(FULL).min(FULL)
+        };
+        match self {
+            Self::LowestOverPrice => share(lowest_pence, price_pence),
+            Self::LowestToCap => share(
+                cap_pence.saturating_sub(price_pence),
+                cap_pence.saturating_sub(lowest_pence),
+            ),
+            Self::ShareOfCap => share(cap_pence.saturating_sub(price_pence), cap_pence),
+        }
     }
 }
 
@@ -160,6 +178,7 @@ pub fn total(criteria: &[Criterion], scores: &[(i32, i64)]) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn criterion(ordinal: i32, kind: CriterionKind, weight: i32) -> Criterion {
         Criterion {
@@ -198,14 +217,60 @@ mod tests {
 
     #[test]
     fn the_lowest_price_scores_all_and_twice_as_much_half() {
-        assert_eq!(price_score(1_000, 1_000), 10_000);
-        assert_eq!(price_score(1_000, 2_000), 5_000);
+        let score = |price| PriceFormula::LowestOverPrice.score(1_000, 10_000, price);
+        assert_eq!(score(1_000), 10_000);
+        assert_eq!(score(2_000), 5_000);
+        assert_eq!(score(3_000), 3_333, "rounded down to the hundredth");
         let criteria = [
             criterion(1, CriterionKind::Quality, 60),
             criterion(2, CriterionKind::Price, 40),
         ];
         assert_eq!(total(&criteria, &[(1, 8_000), (2, 5_000)]), Some(6_800));
         assert_eq!(total(&criteria, &[(2, 5_000)]), None);
+    }
+
+    #[test]
+    fn a_straight_line_runs_from_the_lowest_price_to_the_cap() {
+        // Lowest 400, cap 1,000: 600 between them, so 550 has 450/600 left, three quarters.
+        let score = |price| PriceFormula::LowestToCap.score(400, 1_000, price);
+        assert_eq!(
+            [score(400), score(550), score(700), score(1_000)],
+            [10_000, 7_500, 5_000, 0]
+        );
+        assert_eq!(PriceFormula::LowestToCap.score(1_000, 1_000, 1_000), 10_000);
+    }
+
+    #[test]
+    fn what_is_saved_of_the_cap_does_not_depend_on_the_others() {
+        for lowest in [1, 250] {
+            let score = |price| PriceFormula::ShareOfCap.score(lowest, 1_000, price);
+            assert_eq!([score(250), score(1_000)], [7_500, 0]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn points_for_a_price_are_0_to_100_and_never_fewer_for_a_cheaper_bid(
+            cap in prop_oneof![1_i64..100, 1_i64..10_000_000_000, Just(i64::MAX)],
+            shares in prop::array::uniform3(0_u32..=1_000_000),
+        ) {
+            let price = |share: u32| {
+                let pence = i128::from(cap) * i128::from(share) / 1_000_000;
+                i64::try_from(pence).unwrap().max(1)
+            };
+            let mut prices = shares.map(price);
+            prices.sort_unstable();
+            let [lowest, cheaper, dearer] = prices;
+            for formula in PriceFormula::ALL {
+                let [first, cheaper, dearer] =
+                    [lowest, cheaper, dearer].map(|price| formula.score(lowest, cap, price));
+                prop_assert!(first >= cheaper && cheaper >= dearer, "{formula:?}");
+                prop_assert!((0..=FULL).contains(&first) && (0..=FULL).contains(&dearer), "{formula:?}");
+                if *formula != PriceFormula::ShareOfCap {
+                    prop_assert_eq!(first, FULL, "the lowest gets all");
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,12 +1,15 @@
-//! Pilots, bids and scores in the database.
+//! Pilots and bids in the database; scores are `evaluation`'s.
 
 use super::seal::Sealed;
-use super::{Criterion, CriterionKind, Draft, Phase, Pilot, PilotFilter, Reservation, State, bids};
+use super::{
+    Category, Criterion, CriterionKind, Draft, Phase, Pilot, PilotFilter, PriceFormula, Reservation, State,
+    TieRule, bids,
+};
 use crate::access::Permit;
 use crate::runtime::Error;
 use crate::runtime::page::{Cut, Item, Page};
 use chrono::{DateTime, Utc};
-use entity::{bid, bid_score, pilot, pilot_criterion, pilot_question};
+use entity::{bid, pilot, pilot_criterion, pilot_question};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -31,14 +34,26 @@ pub(super) async fn insert(
         success_measures: Set(said.success_measures),
         cap_pence: Set(said.cap_pence),
         weeks: Set(said.weeks),
+        systems: Set(said.systems),
+        questions_until: Set(said.questions_until),
+        starts_on: Set(said.starts_on),
         decides_on: Set(said.decides_on),
         lgsl: Set(said.lgsl),
         cpv: Set(said.cpv),
+        category: Set(said.category.as_str().into()),
         reservation: Set(said.reservation.as_str().into()),
+        lawful_because: Set(None),
+        suppliers_unnamed: Set(said.suppliers_unnamed),
+        price_after_quality: Set(said.price_after_quality),
+        price_formula: Set(said.price_formula.as_str().into()),
+        tie_rule: Set(said.tie_rule.as_str().into()),
+        standstill_days: Set(said.standstill_days),
+        copied_from: Set(None),
         state: Set(pilot.state.as_str().into()),
         deadline_at: Set(pilot.deadline_at),
         published_at: Set(None),
         decided_at: Set(None),
+        standstill_until: Set(None),
         outcome_reason: Set(None),
         contract_id: Set(None),
         closing_announced: Set(false),
@@ -86,6 +101,10 @@ pub(super) async fn update(
             Expr::value(changed.outcome_reason.clone()),
         )
         .col_expr(pilot::Column::ContractId, Expr::value(changed.contract_id))
+        .col_expr(
+            pilot::Column::StandstillUntil,
+            Expr::value(changed.standstill_until),
+        )
         .col_expr(pilot::Column::ClosingAnnounced, closing_announced)
         .col_expr(pilot::Column::UpdatedAt, Expr::value(now))
         .col_expr(pilot::Column::Version, Expr::value(changed.version))
@@ -175,7 +194,7 @@ pub(super) async fn list(
     Ok(Page::from_one_more(items, cut, None))
 }
 
-/// [`super::rules::phase`] as a condition of SQL.
+/// [`Pilot::phase`] as a condition of SQL.
 fn in_phase(phase: Phase, now: DateTime<Utc>) -> Condition {
     let is = |state: State| Condition::all().add(pilot::Column::State.eq(state.as_str()));
     match phase {
@@ -184,7 +203,12 @@ fn in_phase(phase: Phase, now: DateTime<Utc>) -> Condition {
         Phase::Draft => is(State::Draft),
         Phase::InReview => is(State::InReview),
         Phase::Evaluating => is(State::Evaluating),
-        Phase::Awarded => is(State::Awarded),
+        Phase::Standstill => is(State::Awarded).add(pilot::Column::StandstillUntil.gt(now)),
+        Phase::Awarded => is(State::Awarded).add(
+            Condition::any()
+                .add(pilot::Column::StandstillUntil.is_null())
+                .add(pilot::Column::StandstillUntil.lte(now)),
+        ),
         Phase::NoneSuitable => is(State::NoneSuitable),
         Phase::Cancelled => is(State::Cancelled),
         Phase::Withdrawn => is(State::Withdrawn),
@@ -223,6 +247,7 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
         state: State::parse(&row.state).ok_or_else(|| unknown(&row.state))?,
         deadline_at: row.deadline_at,
         contract_id: row.contract_id,
+        standstill_until: row.standstill_until,
         outcome_reason: row.outcome_reason,
         version: row.version,
         said: Draft {
@@ -231,9 +256,19 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
             summary: row.summary,
             success_measures: row.success_measures,
             cap_pence: row.cap_pence,
+            systems: row.systems,
             weeks: row.weeks,
+            questions_until: row.questions_until,
+            starts_on: row.starts_on,
             decides_on: row.decides_on,
             lgsl: row.lgsl,
+            category: Category::parse(&row.category).ok_or_else(|| unknown(&row.category))?,
+            price_formula: PriceFormula::parse(&row.price_formula)
+                .ok_or_else(|| unknown(&row.price_formula))?,
+            tie_rule: TieRule::parse(&row.tie_rule).ok_or_else(|| unknown(&row.tie_rule))?,
+            suppliers_unnamed: row.suppliers_unnamed,
+            price_after_quality: row.price_after_quality,
+            standstill_days: row.standstill_days,
             reservation: Reservation::parse(&row.reservation).ok_or_else(|| unknown(&row.reservation))?,
             cpv: row.cpv,
             criteria: criteria.remove(&row.id).unwrap_or_default(),
@@ -302,44 +337,19 @@ pub(super) fn sealed(row: &bid::Model) -> Sealed {
     }
 }
 
+/// What becomes of a bid, and what its bidder is told of it.
 pub(super) async fn decide_bid(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     id: Uuid,
     state: bids::State,
-    feedback: &str,
+    feedback: Option<&str>,
 ) -> Result<(), Error> {
     bid::Entity::update_many()
         .filter(bid::Column::Id.eq(id))
         .col_expr(bid::Column::State, Expr::value(state.as_str()))
         .col_expr(bid::Column::Feedback, Expr::value(feedback))
         .exec(txn)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn scores(db: &impl ConnectionTrait, bids: &[Uuid]) -> Result<Vec<bid_score::Model>, Error> {
-    let of = bid_score::Column::BidId.is_in(bids.iter().copied());
-    Ok(bid_score::Entity::find()
-        .filter(of)
-        .order_by_asc(bid_score::Column::Ordinal)
-        .all(db)
-        .await?)
-}
-
-pub(super) async fn put_score(
-    txn: &impl ConnectionTrait,
-    _permit: &Permit,
-    row: bid_score::Model,
-) -> Result<(), Error> {
-    use bid_score::Column::{BidId, EvaluatorId, Ordinal, Reason, Score, ScoredAt};
-    let replace = OnConflict::columns([BidId, Ordinal, EvaluatorId])
-        .update_columns([Score, Reason, ScoredAt])
-        .to_owned();
-    let row = sea_orm::ActiveModelTrait::reset_all(bid_score::ActiveModel::from(row));
-    bid_score::Entity::insert(row)
-        .on_conflict(replace)
-        .exec_without_returning(txn)
         .await?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use guildhall::alerts::{self, searches};
 use guildhall::audit::{self, About, Head, Root, Wrong};
 use guildhall::councils::directory;
 use guildhall::needs::{self, Statement};
-use guildhall::pilots::{self, Criterion, CriterionKind, Draft, Reservation};
+use guildhall::pilots::{self, Criterion, CriterionKind, Draft};
 use guildhall::runtime::outbox;
 use sea_orm::{ConnectionTrait, Statement as Sql};
 use serde_json::{Value, json};
@@ -65,20 +65,16 @@ async fn pilot(world: &World) -> (Uuid, Value) {
         weight,
     };
     let said = Draft {
-        need_id: None,
         title: "Missed bins".into(),
         summary: "S".into(),
         success_measures: "M".into(),
         cap_pence: 1_000_000,
         weeks: 12,
-        decides_on: None,
-        lgsl: None,
-        cpv: None,
-        reservation: Reservation::None,
         criteria: vec![
             criterion(1, CriterionKind::Quality, 60),
             criterion(2, CriterionKind::Price, 40),
         ],
+        ..Draft::default()
     };
     let council = directory().find("norfolk").unwrap().id;
     let pilot = pilots::draft(&world.app, &Viewer::System, council, said)

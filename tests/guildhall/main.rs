@@ -13,6 +13,7 @@ mod audit;
 mod binary;
 mod doors;
 mod edits;
+mod evaluating;
 mod faults;
 mod feeds;
 mod guessing;

@@ -1,6 +1,7 @@
 //! From a need to an award: sealed until the deadline, feedback for everybody, a contract in the register; and the
 //! other ways in which a pilot ends.
 
+use crate::evaluating::{declared, evaluated, lock, score, seen, submit as submit_scores};
 use crate::world::{Supplier, World};
 use chrono::Duration;
 use guildhall::access::CouncilRole;
@@ -20,8 +21,6 @@ const BIDS: &str = "query B($id: ID!) { pilot(id: $id) { phase outcomeReason
     bids { id state pricePence answer feedback canonicalContent receipt { digest } supplier { name }
         points { criterion points reasons } winnersPoints { points reasons } }
     contract { title valuePence suppliers { name } windows { kind } service { lgsl } } } }";
-const SCORE: &str =
-    "mutation S($input: BidScoreInput!) { bidScore(input: $input) { errors { code message } } }";
 const AWARD: &str = "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) {
     pilot { phase } errors { code } } }";
 
@@ -95,12 +94,6 @@ async fn submit(world: &World, bidder: &Supplier, pilot: &Value, price: i64) -> 
     world.data(bidder, SUBMIT, json!({ "input": input })).await["bidSubmit"].clone()
 }
 
-async fn score(world: &World, evaluator: &String, pilot: &Value, bid: &Value, score: i32) {
-    let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": score, "reason": "sound" });
-    let scored = world.data(evaluator, SCORE, json!({ "input": input })).await;
-    assert_eq!(scored["bidScore"]["errors"], json!([]));
-}
-
 fn feedback(bids: &[Value]) -> Value {
     bids.iter()
         .map(|bid| json!({ "bid": bid["id"], "text": "thank you" }))
@@ -154,6 +147,8 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
         "NOT_OPEN",
         "at the deadline"
     );
+    let panel = [&norfolk.evaluator, &norfolk.administrator];
+    declared(&world, &norfolk.approver, &pilot, &panel).await;
     let opened = world.data(&norfolk.evaluator, BIDS, id.clone()).await;
     let bids = opened["pilot"]["bids"].as_array().unwrap().clone();
     assert_eq!(bids.len(), 2, "{opened}");
@@ -167,14 +162,17 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
             "what was sealed was opened"
         );
     }
-    let mut input = json!({ "pilot": pilot, "version": 2, "bid": winner["id"], "reason": "best", "feedback": feedback(&bids) });
+    let mut input = json!({ "pilot": pilot, "version": 2, "bids": [winner["id"]], "reason": "best", "feedback": feedback(&bids) });
     let early = world
         .data(&norfolk.approver, AWARD, json!({ "input": input }))
         .await;
-    assert_eq!(early["pilotAward"]["errors"][0]["code"], "NOT_SCORED");
-    score(&world, &norfolk.evaluator, &pilot, &winner["id"], 80).await;
-    score(&world, &norfolk.evaluator, &pilot, &loser["id"], 70).await;
-    score(&world, &norfolk.administrator, &pilot, &loser["id"], 71).await;
+    assert_eq!(early["pilotAward"]["errors"][0]["code"], "NOT_LOCKED");
+    for (who, points) in panel.into_iter().zip([70, 71]) {
+        score(&world, who, &pilot, &winner["id"], 80).await;
+        score(&world, who, &pilot, &loser["id"], points).await;
+        submit_scores(&world, who, &pilot).await;
+    }
+    lock(&world, &norfolk.evaluator, &pilot).await;
     let waiting = world.data(&two, BIDS, id.clone()).await;
     assert_eq!(
         waiting["pilot"]["bids"][0]["points"],
@@ -187,7 +185,7 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
     assert_eq!(
         stale["pilotAward"]["errors"],
         json!([{ "code": "CONFLICT" }]),
-        "scored since"
+        "locked since"
     );
     input["version"] = world.version(&norfolk.approver, &pilot).await;
     input["feedback"] = json!([]);
@@ -319,8 +317,10 @@ async fn a_bid_that_was_taken_back_is_opened_for_nobody() {
         json!({ "state": "WITHDRAWN", "version": 2, "answer": CANARY })
     );
     world.app.clock.advance(Duration::hours(6));
+    declared(&world, &norfolk.approver, &pilot, &[&norfolk.evaluator]).await;
     let opened = world.data(&norfolk.evaluator, BIDS, json!({ "id": pilot })).await;
     assert_eq!(opened["pilot"]["bids"], json!([]));
+    assert_eq!(seen(&world, &norfolk.evaluator, &pilot).await["bids"], json!([]));
     assert_eq!(
         world.data(&one, withdraw, of).await["bidWithdraw"]["errors"][0]["code"],
         "NOT_OPEN"
@@ -411,6 +411,8 @@ async fn a_pilot_that_nobody_suits_ends_with_feedback_for_everybody() {
         .await;
     assert_eq!(open["pilotCloseWithoutAward"]["errors"][0]["code"], "NOT_CLOSED");
     world.app.clock.advance(Duration::hours(6));
+    evaluated(&world, &norfolk.approver, &norfolk.evaluator, &pilot, |_| 10).await;
+    input["version"] = world.version(&norfolk.approver, &pilot).await;
     let unsaid = world
         .data(&norfolk.approver, close, json!({ "input": input }))
         .await;

@@ -25,7 +25,7 @@ use town::{Org, Somebody, Town};
 /// Asked over sockets only: not here.
 const OVER_SOCKETS: [&str; 2] = ["Subscription", "Alert"];
 /// The mutations are shared out among so many towns.
-const SHARES: usize = 2;
+const SHARES: usize = 4;
 
 #[tokio::test]
 async fn everybody_reads_what_was_agreed_and_nothing_else() {
