@@ -7,7 +7,9 @@
 //! | [`access`] | who someone is and what they may do; its policy is the only file that says who may do what |
 //! | [`councils`] | every council of the UK, past and present, its powers and working days |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
-//! | [`needs`] | problems that councils state before any tender |
+//! | [`law`] | dated rules of procurement law with their sources, in a table that an operator can correct |
+//! | [`needs`] | problems that councils state before any tender, who says "us too", what suppliers answer |
+//! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
 //! | [`pilots`] | pilots, questions about them, sealed bids, their evaluation, awards and other endings, results |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
@@ -47,11 +49,12 @@
 //! one statement and [`suppliers::of_contracts`] its suppliers in a second. Councils are in memory.
 //!
 //! **Publish a pilot.** `graphql::pilots` reads the ids and hands over to [`pilots::publish`], which holds the pilot's
-//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`]: only a draft, a deadline in the
-//! future) and writes pilot and [`audit`] entry from the permit, in one transaction. From then on the clock says what it
-//! is: [`pilots::bids`] takes bids strictly before the deadline, and [`pilots::evaluation`] opens them after it to a panel
-//! whose members have declared their interests. Its chair locks quality; then [`pilots::award`] turns the first of the
-//! ranking into a contract ([`contracts::award`]) and tells every bidder through the outbox.
+//! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`] and [`pilots::timetable`]: only a
+//! draft that another has approved, dates that go together, a reservation that [`law`] allows) and writes pilot and
+//! [`audit`] entry from the permit, in one transaction. From then on the clock says what it is: [`pilots::bids`] takes bids
+//! strictly before the deadline, [`pilots::addenda`] say what changes, and [`pilots::evaluation`] opens bids after the
+//! deadline to a panel whose members have declared their interests. Its chair locks quality; then [`pilots::award`] turns
+//! the first of the ranking into a contract ([`contracts::award`]) and tells every bidder through the outbox.
 //!
 //! **Somebody asks who changed a contract's end.** The import that changed it wrote, after everything else, an entry
 //! for each changed contract ([`audit::record_each`]): a leaf of the tree with commitments, and beside it who and what.
@@ -68,6 +71,9 @@
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.
 
+// The types of the merged roots of the graph are as deep as there are of them.
+#![recursion_limit = "256"]
+
 pub mod access;
 pub mod alerts;
 pub mod audit;
@@ -79,6 +85,8 @@ pub mod events;
 pub mod exchange;
 pub mod graphql;
 pub mod http;
+pub mod law;
+pub mod market;
 pub mod needs;
 pub mod pilots;
 pub mod runtime;

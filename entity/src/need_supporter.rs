@@ -12,7 +12,14 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub council_id: Uuid,
     pub note: Option<String>,
+    pub needed_by: Option<Date>,
+    pub quantity: Option<i64>,
+    pub budget_min_pence: Option<i64>,
+    pub budget_max_pence: Option<i64>,
     pub joined_at: DateTimeUtc,
+    /// Since when it does not say so any more.
+    pub withdrawn_at: Option<DateTimeUtc>,
+    pub version: i32,
 }
 
 /// None: joins are written where they are needed.

@@ -20,6 +20,8 @@ pub struct Model {
     pub systems: Option<String>,
     /// Questions are taken strictly before it; until the deadline, if it is not said.
     pub questions_until: Option<DateTimeUtc>,
+    /// When the council means to tell the bidders.
+    pub award_on: Option<Date>,
     /// When work starts.
     pub starts_on: Option<Date>,
     /// When the council decides to stop or to scale.
@@ -44,6 +46,13 @@ pub struct Model {
     pub standstill_days: i32,
     /// The pilot that it was copied from, another council's maybe.
     pub copied_from: Option<Uuid>,
+    /// Who wrote it last.
+    pub written_by: Option<Uuid>,
+    /// Who else has approved what was written.
+    pub approved_by: Option<Uuid>,
+    /// approved or sent_back: what came of its last review.
+    pub review: Option<String>,
+    pub review_note: Option<String>,
     /// draft, in_review, published, evaluating, awarded, none_suitable, cancelled or withdrawn.
     pub state: String,
     /// Bids are in time strictly before it.

@@ -19,6 +19,16 @@ pub struct Model {
     /// cloud, on_premises, or none given.
     pub hosting: Option<String>,
     pub price_model: Option<String>,
+    /// Business systems it works with, by name.
+    pub integrations: Json,
+    /// Standards it keeps, by name.
+    pub standards: Json,
+    pub accessibility: Option<String>,
+    pub case_studies: Json,
+    /// The texts as they are searched: words in lower case, a blank before each.
+    pub words_of_name: String,
+    pub words_of_summary: String,
+    pub words_of_description: String,
     /// draft, published or archived.
     pub state: String,
     pub created_at: DateTimeUtc,

@@ -10,7 +10,9 @@ pub struct Model {
     pub product_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub version: i32,
-    /// What was said of it, and its state.
+    /// draft, published or archived.
+    pub state: String,
+    /// What was said of it.
     pub listing: Json,
     pub made_at: DateTimeUtc,
 }

@@ -16,10 +16,21 @@ pub struct Model {
     pub charity: Option<String>,
     /// micro, small, medium or large.
     pub size: Option<String>,
+    /// What the size rests on: heads, and a year's pence.
     pub staff: Option<i32>,
+    pub turnover_pence: Option<i64>,
+    pub balance_sheet_pence: Option<i64>,
+    /// When the size was last stated or confirmed.
+    pub size_confirmed_on: Option<Date>,
     /// Voluntary, community or social enterprise.
     pub vcse: Option<bool>,
+    /// The lines before the town, a line each.
+    pub address: Option<String>,
     pub town: Option<String>,
+    pub postcode: Option<String>,
+    /// ISO 3166-1, two letters.
+    pub country: Option<String>,
+    /// The region that the address lies in.
     pub region: Option<String>,
     pub website: Option<String>,
     pub summary: Option<String>,

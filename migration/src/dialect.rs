@@ -5,7 +5,10 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
-const SQLITE: [(&str, &str); 10] = [
+const SQLITE: [(&str, &str); 12] = [
+    // A number of 32 hexadecimal digits, for rows that a step brings.
+    ("{id=", "x'"),
+    ("=}", "'"),
     ("{id}", "BLOB"),
     ("{instant}", "TEXT"),
     ("{date}", "TEXT"),
@@ -21,7 +24,9 @@ const SQLITE: [(&str, &str); 10] = [
     ),
 ];
 
-const POSTGRES: [(&str, &str); 10] = [
+const POSTGRES: [(&str, &str); 12] = [
+    ("{id=", "'"),
+    ("=}", "'::uuid"),
     ("{id}", "uuid"),
     ("{instant}", "timestamptz"),
     ("{date}", "date"),

@@ -17,6 +17,10 @@ mod m0009_alerts;
 mod m0010_suppression;
 mod m0011_feeds;
 mod m0012_council_words;
+mod m0014_catalogue;
+mod m0015_needs;
+mod m0016_pilots;
+mod m0017_law;
 mod m0018_evaluation;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -41,6 +45,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_suppression::Step),
             Box::new(m0011_feeds::Step),
             Box::new(m0012_council_words::Step),
+            Box::new(m0014_catalogue::Step),
+            Box::new(m0015_needs::Step),
+            Box::new(m0016_pilots::Step),
+            Box::new(m0017_law::Step),
             Box::new(m0018_evaluation::Step),
         ]
     }

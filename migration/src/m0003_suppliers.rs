@@ -13,10 +13,21 @@ CREATE TABLE supplier (
     charity TEXT,
     -- micro, small, medium or large.
     size TEXT,
+    -- What the size rests on: heads, and a year's pence.
     staff {int},
+    turnover_pence {big},
+    balance_sheet_pence {big},
+    -- When the size was last stated or confirmed.
+    size_confirmed_on {date},
     -- Voluntary, community or social enterprise.
     vcse {bool},
+    -- The lines before the town, a line each.
+    address TEXT,
     town TEXT,
+    postcode TEXT,
+    -- ISO 3166-1, two letters.
+    country TEXT,
+    -- The region that the address lies in.
     region TEXT,
     website TEXT,
     summary TEXT,
@@ -41,6 +52,15 @@ CREATE TABLE product (
     -- cloud, on_premises, or none given.
     hosting TEXT,
     price_model TEXT,
+    -- Business systems it works with, and standards it keeps, by name.
+    integrations {json} NOT NULL,
+    standards {json} NOT NULL,
+    accessibility TEXT,
+    case_studies {json} NOT NULL,
+    -- The texts as they are searched: words in lower case, a blank before each.
+    words_of_name TEXT NOT NULL,
+    words_of_summary TEXT NOT NULL,
+    words_of_description TEXT NOT NULL,
     -- draft, published or archived.
     state TEXT NOT NULL,
     created_at {instant} NOT NULL,
@@ -53,7 +73,9 @@ CREATE INDEX product_by_name ON product (name, id);
 CREATE TABLE product_version (
     product_id {id} NOT NULL REFERENCES product (id),
     version {int} NOT NULL,
-    -- What was said of it, and its state.
+    -- draft, published or archived.
+    state TEXT NOT NULL,
+    -- What was said of it.
     listing {json} NOT NULL,
     made_at {instant} NOT NULL,
     PRIMARY KEY (product_id, version)

@@ -11,28 +11,48 @@ CREATE TABLE need (
     title TEXT NOT NULL,
     problem TEXT NOT NULL,
     outcomes TEXT NOT NULL,
+    -- What an answer must keep to.
+    constraints TEXT,
     systems TEXT,
     lgsl {int},
     cpv TEXT,
     budget_min_pence {big},
     budget_max_pence {big},
     needed_by {date},
+    -- How firm that day is: fixed, preferred or indicative.
+    firmness TEXT,
+    -- How many users, cases or the like, and what is counted: the numbers of those who say "us too" are of the same.
+    quantity {big},
+    quantity_of TEXT,
     -- draft, stated, met or withdrawn.
     state TEXT NOT NULL,
     created_at {instant} NOT NULL,
     updated_at {instant} NOT NULL,
+    -- None of a draft, nor of one that was taken back before anybody else saw it.
+    stated_at {instant},
     version {int} NOT NULL
 ) {strict};
 CREATE INDEX need_council ON need (council_id, id);
+CREATE INDEX need_lgsl ON need (lgsl, id);
+CREATE INDEX need_cpv ON need (cpv, id);
 
 CREATE TABLE need_supporter (
     need_id {id} NOT NULL REFERENCES need (id) ON DELETE CASCADE,
     -- Another council that said "us too".
     council_id {id} NOT NULL REFERENCES council (id),
     note TEXT,
+    -- Its own date and numbers.
+    needed_by {date},
+    quantity {big},
+    budget_min_pence {big},
+    budget_max_pence {big},
     joined_at {instant} NOT NULL,
+    -- Since when it does not say so any more.
+    withdrawn_at {instant},
+    version {int} NOT NULL,
     PRIMARY KEY (need_id, council_id)
 ) {strict};
+CREATE INDEX need_supporter_council ON need_supporter (council_id, need_id);
 
 CREATE TABLE pilot (
     id {id} NOT NULL PRIMARY KEY,
@@ -48,6 +68,8 @@ CREATE TABLE pilot (
     systems TEXT,
     -- Questions are taken strictly before it; until the deadline, if it is not said.
     questions_until {instant},
+    -- When the council means to tell the bidders.
+    award_on {date},
     -- When work starts.
     starts_on {date},
     -- When the council decides to stop or to scale.
@@ -72,6 +94,12 @@ CREATE TABLE pilot (
     standstill_days {int} NOT NULL,
     -- The pilot that it was copied from, another council's maybe.
     copied_from {id} REFERENCES pilot (id),
+    -- Who wrote it last, and who else has approved what was written.
+    written_by {id} REFERENCES person (id) ON DELETE SET NULL,
+    approved_by {id} REFERENCES person (id) ON DELETE SET NULL,
+    -- approved or sent_back: what came of its last review.
+    review TEXT,
+    review_note TEXT,
     -- draft, in_review, published, evaluating, awarded, none_suitable, cancelled or withdrawn.
     state TEXT NOT NULL,
     -- Bids are in time strictly before it.
@@ -94,6 +122,8 @@ CREATE INDEX pilot_closing ON pilot (deadline_at) WHERE state = 'published' AND 
 CREATE INDEX pilot_council ON pilot (council_id, id);
 CREATE INDEX pilot_state ON pilot (state, id);
 CREATE INDEX pilot_updated ON pilot (updated_at);
+CREATE INDEX pilot_written_by ON pilot (written_by) WHERE written_by IS NOT NULL;
+CREATE INDEX pilot_approved_by ON pilot (approved_by) WHERE approved_by IS NOT NULL;
 
 CREATE TABLE pilot_criterion (
     pilot_id {id} NOT NULL REFERENCES pilot (id) ON DELETE CASCADE,

@@ -111,6 +111,21 @@ pub(crate) async fn who_may(
     Ok(them.map(|(person, ..)| person.id).collect())
 }
 
+/// How many people may do this in a council.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn how_many_may(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    action: Action,
+) -> Result<usize, Error> {
+    let all = store::members(db, any_role(Organisation::Council(council))).await?;
+    let may =
+        |of: &Membership| matches!(of, Membership::Council(_, role) if allowed(Role::Council(*role), action));
+    Ok(all.iter().filter(|(_, of, _)| may(of)).count())
+}
+
 /// Who is in an organisation, by name.
 ///
 /// # Errors

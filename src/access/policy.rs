@@ -21,6 +21,10 @@ pub enum Action {
     SetMailWords,
     /// State a need, and support another council's.
     StateNeed,
+    /// Answer a need with a supplier's products or a note.
+    AnswerNeed,
+    /// Read what suppliers answered to a need: a council that stated it or said "us too", and a supplier its own.
+    SeeAnswers,
     /// Write pilots that are not public yet, and answer questions about pilots.
     DraftPilot,
     /// See what its organisation has not made public: pilots and products being written, questions to be answered.
@@ -51,7 +55,7 @@ pub enum Action {
     ManageAccount,
     /// Read the audit log of an organisation, of one's own account, or of the installation.
     ReadAudit,
-    /// See the mail queue and other people's alerts; make accounts.
+    /// See the mail queue and other people's alerts; make accounts; correct the table of law.
     Operate,
 }
 
@@ -73,12 +77,17 @@ impl Action {
     fn only_reads(self) -> bool {
         matches!(
             self,
-            Self::SeeDrafts | Self::ReadBids | Self::SeeOwnBids | Self::SeeMembers | Self::ReadAudit
+            Self::SeeDrafts
+                | Self::SeeAnswers
+                | Self::ReadBids
+                | Self::SeeOwnBids
+                | Self::SeeMembers
+                | Self::ReadAudit
         )
     }
 
-    /// What suppliers do about pilots: nobody else learns of it from the audit log, not even an operator.
-    pub(crate) const BIDDERS: [Self; 1] = [Self::Bid];
+    /// What suppliers do about pilots and needs: nobody else learns of it from the audit log, not even an operator.
+    pub(crate) const BIDDERS: [Self; 2] = [Self::Bid, Self::AnswerNeed];
     /// What councils do with bids: an operator learns from the audit log that it was done, not what was.
     pub(crate) const WITH_BIDS: [Self; 3] = [Self::ReadBids, Self::ScoreBid, Self::AwardPilot];
 }
@@ -125,16 +134,23 @@ pub enum Role {
 /// The policy itself: whether a role, standing in the organisation concerned, carries an action.
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
-        AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
+        AnswerNeed, AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
         ManageMembers, NamePanel, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid,
-        SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
+        SeeAnswers, SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
     };
     match role {
         Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),
         Role::Council(CouncilRole::Officer) => {
             matches!(
                 action,
-                ImportRegister | RecordContract | StateNeed | DraftPilot | SeeDrafts | ReadBids | SeeMembers
+                ImportRegister
+                    | RecordContract
+                    | StateNeed
+                    | SeeAnswers
+                    | DraftPilot
+                    | SeeDrafts
+                    | ReadBids
+                    | SeeMembers
             )
         }
         Role::Council(CouncilRole::Approver) => matches!(
@@ -142,6 +158,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
             ImportRegister
                 | RecordContract
                 | StateNeed
+                | SeeAnswers
                 | DraftPilot
                 | SeeDrafts
                 | PublishPilot
@@ -159,6 +176,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | SetLeadTimes
                 | SetMailWords
                 | StateNeed
+                | SeeAnswers
                 | DraftPilot
                 | SeeDrafts
                 | PublishPilot
@@ -171,12 +189,22 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | ReadAudit
         ),
         Role::Supplier(SupplierRole::Member) => {
-            matches!(action, Bid | SeeOwnBids | EditSupplier | SeeDrafts | SeeMembers)
+            matches!(
+                action,
+                Bid | SeeOwnBids | AnswerNeed | SeeAnswers | EditSupplier | SeeDrafts | SeeMembers
+            )
         }
         Role::Supplier(SupplierRole::Administrator) => {
             matches!(
                 action,
-                Bid | SeeOwnBids | EditSupplier | SeeDrafts | SeeMembers | ManageMembers | ReadAudit
+                Bid | SeeOwnBids
+                    | AnswerNeed
+                    | SeeAnswers
+                    | EditSupplier
+                    | SeeDrafts
+                    | SeeMembers
+                    | ManageMembers
+                    | ReadAudit
             )
         }
         Role::Own => matches!(action, KeepSearches | ManageAccount | ReadAudit),

@@ -8,10 +8,10 @@ use super::store;
 use super::subject::Subject;
 use crate::access::accounts;
 use crate::events::{self, About, Event, Kind};
-use crate::pilots::bids::is_eligible;
+use crate::pilots::eligibility::judge;
 use crate::runtime::{App, Error};
 use crate::suppliers::{self, Supplier};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -184,6 +184,8 @@ async fn told_before(app: &App, events: &[Event]) -> Result<Vec<(Uuid, DateTime<
 pub(super) struct MayBid {
     of_person: HashMap<Uuid, Vec<Uuid>>,
     suppliers: HashMap<Uuid, Supplier>,
+    /// What suppliers say of themselves counts as of this day.
+    today: NaiveDate,
 }
 
 impl MayBid {
@@ -204,6 +206,7 @@ impl MayBid {
         Ok(Self {
             suppliers: suppliers::by_ids(app, &ids.into_iter().collect::<Vec<_>>()).await?,
             of_person,
+            today: app.clock.today(),
         })
     }
 
@@ -217,10 +220,11 @@ impl MayBid {
     }
 
     pub(super) fn holds(&self, person: Uuid, subject: &Subject) -> bool {
-        subject.reservation.is_some_and(|reservation| {
+        let asked = subject.reservation.zip(subject.council);
+        asked.is_some_and(|(reservation, council)| {
             let own = self.of_person.get(&person).into_iter().flatten();
             own.filter_map(|id| self.suppliers.get(id))
-                .any(|supplier| is_eligible(reservation, supplier))
+                .any(|supplier| judge(reservation, council, supplier, self.today).may_bid())
         })
     }
 }

@@ -254,6 +254,7 @@ impl Subject {
                 | Kind::PilotPublished
                 | Kind::PilotClosing
                 | Kind::PilotChanged
+                | Kind::PilotAddendum
         );
         let last = match self.window {
             Some(window) => window.closes_on,

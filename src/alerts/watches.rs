@@ -218,7 +218,10 @@ fn add(standing: &mut Vec<Uuid>, wanted: &[Uuid]) {
 /// What is told without asking; how a pilot ends, its bidders have a mail of their own about.
 fn kinds_of(origin: Origin) -> Vec<String> {
     let told = |kind: &&Kind| match origin {
-        Origin::Bidder => matches!(**kind, Kind::PilotChanged | Kind::QuestionAnswered),
+        Origin::Bidder => matches!(
+            **kind,
+            Kind::PilotChanged | Kind::PilotAddendum | Kind::QuestionAnswered
+        ),
         Origin::Holder => **kind == Kind::EvidenceLapsing,
         Origin::Search | Origin::Watch | Origin::Owner => true,
     };

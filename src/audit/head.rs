@@ -37,7 +37,7 @@ impl Head {
             at,
             signature: [0; 64],
         };
-        head.signature = key(secret).sign(head.signed_text().as_bytes()).to_bytes();
+        head.signature = signature(secret, &head.signed_text());
         head
     }
 
@@ -54,11 +54,7 @@ impl Head {
 
     /// Whether this key signed it.
     pub fn is_signed_by(&self, key: &[u8; 32]) -> bool {
-        let signature = Signature::from_bytes(&self.signature);
-        VerifyingKey::from_bytes(key).is_ok_and(|key| {
-            key.verify_strict(self.signed_text().as_bytes(), &signature)
-                .is_ok()
-        })
+        is_signed(key, &self.signed_text(), &self.signature)
     }
 
     /// Every head that stands in a text: a receipt, a mail, a line.
@@ -89,7 +85,19 @@ impl Head {
     }
 }
 
-/// The key that heads are checked with.
+/// The server's signature of a text. What is signed begins with a word that says what it is, so that none stands for
+/// another.
+pub fn signature(secret: &Secret, text: &str) -> [u8; 64] {
+    key(secret).sign(text.as_bytes()).to_bytes()
+}
+
+/// Whether this key signed a text.
+pub fn is_signed(key: &[u8; 32], text: &str, signature: &[u8; 64]) -> bool {
+    let signature = Signature::from_bytes(signature);
+    VerifyingKey::from_bytes(key).is_ok_and(|key| key.verify_strict(text.as_bytes(), &signature).is_ok())
+}
+
+/// The key that heads, and whatever else the server signs, are checked with.
 pub fn public_key(secret: &Secret) -> [u8; 32] {
     key(secret).verifying_key().to_bytes()
 }

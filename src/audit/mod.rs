@@ -16,7 +16,7 @@ pub mod tree;
 pub use check::{Check, ERASURE, Wrong, check_export, signed};
 pub use entry::{About, Entry};
 pub use forget::{forget, forget_address};
-pub use head::{Head, Root, public_key};
+pub use head::{Head, Root, is_signed, public_key, signature};
 pub use read::{Filter, Seen, list};
 
 use crate::access::{self, Attempt, Deed, Permit};

@@ -91,7 +91,7 @@ fn read_heads(given: &[String]) -> Result<Vec<Head>, Failure> {
     Ok(heads)
 }
 
-fn public_key(config: Option<&Path>, given: Option<&str>) -> Result<[u8; 32], Failure> {
+pub(super) fn public_key(config: Option<&Path>, given: Option<&str>) -> Result<[u8; 32], Failure> {
     let Some(text) = given else {
         return Ok(audit::public_key(&secret(config)?));
     };

@@ -5,6 +5,7 @@ pub mod demo;
 mod import;
 mod mail;
 mod open;
+mod receipt;
 mod schema;
 mod serve;
 mod user;
@@ -44,6 +45,9 @@ enum Command {
     /// See and steer the mail queue, take what came back, or print what the DNS should say of mail.
     #[command(subcommand)]
     Mail(mail::Mail),
+    /// Check what a bidder holds of a bid.
+    #[command(subcommand)]
+    Receipt(receipt::Receipts),
     /// Print the API's schema.
     Schema,
 }
@@ -63,6 +67,7 @@ pub async fn run() -> ExitCode {
         Command::User(user) => user::run(config, user).await,
         Command::Audit(audit) => audit::run(config, audit).await,
         Command::Mail(mail) => mail::run(config, mail).await,
+        Command::Receipt(receipt) => receipt::run(config, receipt),
         Command::Schema => schema::run(),
     };
     match done {

@@ -37,6 +37,10 @@ pub struct Filter {
     pub window_open: Option<(Vec<WindowKind>, NaiveDate)>,
     /// With all of these words in title, description, reference or product.
     pub text: Option<String>,
+    /// Running on this day, as far as its register says: see [`super::Holding::runs_on`].
+    pub running_on: Option<NaiveDate>,
+    /// Not in the registers of these councils.
+    pub not_councils: Vec<Uuid>,
 }
 
 impl Filter {
@@ -66,6 +70,8 @@ impl Filter {
                     .map(|(kinds, day)| ids(with_open_window(kinds, *day))),
             )
             .add_option(self.text.as_deref().and_then(|text| matching(text, backend)))
+            .add_option(self.running_on.map(running))
+            .add_option(some(&self.not_councils).map(|ids| C::CouncilId.is_not_in(ids.iter().copied())))
     }
 
     fn of_councils(&self) -> Option<SelectStatement> {
@@ -94,6 +100,16 @@ fn between_prefix(column: contract::Column, prefix: &str) -> SimpleExpr {
     let low = column.gte(digits.clone());
     let end = format!("{digits}:");
     low.and(column.lt(end))
+}
+
+fn running(day: NaiveDate) -> Condition {
+    use contract::Column as C;
+    Condition::all()
+        .add(C::EndsKey.gte(day))
+        .add(C::Standing.ne("cancelled"))
+        .add(C::StartsOn.is_null().or(C::StartsOn.lte(day)))
+        .add(C::TerminatedOn.is_null().or(C::TerminatedOn.gte(day)))
+        .add(C::ReplacedOn.is_null().or(C::ReplacedOn.gt(day)))
 }
 
 fn of_supplier(id: Uuid) -> SelectStatement {

@@ -15,6 +15,7 @@ mod entry;
 mod filter;
 mod gone;
 mod happened;
+mod holdings;
 pub mod openings;
 pub mod outlook;
 pub mod owner;
@@ -28,6 +29,7 @@ pub mod vanished;
 pub mod windows;
 
 pub use filter::{Filter, Order, OrderBy};
+pub use holdings::{Holding, holdings};
 pub(crate) use read::council_of;
 pub use read::{Column, Columns, Contract, by_ids, list, one, term_of};
 pub use record::{Change, Entry, Particulars, Recorded, Source, record};

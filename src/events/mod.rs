@@ -43,6 +43,9 @@ words! {
         PilotPublished = "pilot_published",
         /// A pilot's deadline moved. Its bidders are told without asking. Once for each deadline.
         PilotChanged = "pilot_changed",
+        /// An addendum to a pilot was published: something changed or was made clear. Its bidders are told without asking.
+        /// Once for each.
+        PilotAddendum = "pilot_addendum",
         /// A pilot's deadline is three days away. Once for each deadline.
         PilotClosing = "pilot_closing",
         /// A pilot was stopped after it was published. Once; its bidders have a mail of their own about it.

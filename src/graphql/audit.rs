@@ -111,11 +111,13 @@ fn resource(id: Id) -> Result<Resource> {
 /// The sort of id that a kind of subject has.
 fn sort(kind: &str) -> Option<Sort> {
     Some(match kind {
+        "answer" => Sort::NeedAnswer,
         "bid" => Sort::Bid,
         "contract" => Sort::Contract,
         "council" => Sort::Council,
         "evidence" => Sort::Evidence,
         "invitation" => Sort::Invitation,
+        "law" => Sort::Law,
         "mail" => Sort::Mail,
         "need" => Sort::Need,
         "person" | audit::ERASURE => Sort::Person,

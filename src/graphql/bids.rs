@@ -6,6 +6,7 @@ use super::ids::{Id, Sort};
 use crate::access::Viewer;
 use crate::pilots::Points;
 use crate::pilots::bids::{self, BidErrorCode, Offer, OpenedBid, State};
+use crate::pilots::receipt::Receipt;
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -79,17 +80,21 @@ pub struct BidReceipt {
     version: i32,
     /// SHA-256 of its canonical content, in hexadecimal.
     digest: String,
-    /// When it was received, by the server's clock with the pilot held.
+    /// When it was received, by the database's clock with the pilot held.
     received_at: DateTime<Utc>,
+    /// All of this on one line, signed by the server: `guildhall receipt verify` checks a bid's canonical content against
+    /// it, without the server.
+    line: String,
     /// The audit log's head with this submission as its last entry. Keep its line: with it anybody can have it checked
     /// later that nothing recorded until then was changed, this bid included.
     audit_head: Option<AuditHead>,
 }
 
 impl BidReceipt {
-    fn new(app: &App, receipt: bids::Receipt) -> Self {
+    fn new(app: &App, receipt: Receipt) -> Self {
         Self {
             audit_head: receipt.head.as_ref().map(|head| AuditHead::new(app, head)),
+            line: receipt.line(&app.secret),
             bid_id: Id::new(Sort::Bid, receipt.bid_id),
             version: receipt.version,
             digest: hex::encode(receipt.digest),

@@ -175,6 +175,7 @@ impl ContractFilter {
             ends_to: within,
             window_open: self.window_open.map(|kinds| (kinds, as_of)),
             text: self.text,
+            ..Filter::default()
         })
     }
 }

@@ -20,6 +20,8 @@ pub enum Sort {
     Product,
     /// A need.
     Need,
+    /// An answer to a need.
+    NeedAnswer,
     /// A pilot.
     Pilot,
     /// A question about a pilot.
@@ -42,15 +44,18 @@ pub enum Sort {
     AuditEntry,
     /// A mail.
     Mail,
+    /// An entry of the table of law.
+    Law,
 }
 
-const SORTS: [(Sort, &str); 17] = [
+const SORTS: [(Sort, &str); 19] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
     (Sort::Evidence, "evidence"),
     (Sort::Product, "product"),
     (Sort::Need, "need"),
+    (Sort::NeedAnswer, "answer"),
     (Sort::Pilot, "pilot"),
     (Sort::Question, "question"),
     (Sort::Bid, "bid"),
@@ -62,6 +67,7 @@ const SORTS: [(Sort, &str); 17] = [
     (Sort::Invitation, "invitation"),
     (Sort::AuditEntry, "entry"),
     (Sort::Mail, "mail"),
+    (Sort::Law, "law"),
 ];
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

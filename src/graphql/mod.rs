@@ -5,16 +5,19 @@
 
 mod access;
 mod accounts;
+mod addenda;
 mod alert_history;
 mod amendments;
 mod api;
 mod audit;
 mod bids;
+mod catalogue;
 mod contracts;
 mod cost;
 mod councils;
 mod decisions;
 mod documents;
+mod eligibility;
 pub(crate) mod errors;
 mod evaluation;
 mod evidence;
@@ -23,15 +26,21 @@ mod feeds;
 mod guard;
 pub mod idempotency;
 pub mod ids;
+mod law;
 mod mail;
+mod market;
 mod members;
+mod need_answers;
+mod need_inputs;
 mod needs;
 mod node;
 pub(crate) mod paging;
+mod pilot_drafts;
 mod pilots;
 mod preview;
 mod privacy;
 mod products;
+mod profiles;
 mod questions;
 mod relations;
 mod results;
@@ -62,10 +71,14 @@ pub struct Query(
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     feeds::FeedsQuery,
+    law::LawQuery,
     mail::MailQuery,
+    market::MarketQuery,
     needs::NeedsQuery,
+    need_answers::NeedAnswersQuery,
     node::NodeQuery,
     pilots::PilotsQuery,
+    catalogue::CatalogueQuery,
     products::ProductsQuery,
     alert_history::AlertHistoryQuery,
     preview::PreviewQuery,
@@ -92,13 +105,17 @@ pub struct Mutation(
     tokens::TokensMutation,
     amendments::ContractsMutation,
     privacy::PrivacyMutation,
+    addenda::AddendaMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
     decisions::DecisionsMutation,
     evaluation::EvaluationMutation,
     feeds::FeedsMutation,
+    law::LawMutation,
     mail::MailMutation,
     needs::NeedsMutation,
+    pilot_drafts::PilotDraftsMutation,
+    need_answers::NeedAnswersMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,
     questions::QuestionsMutation,

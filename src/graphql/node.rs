@@ -33,13 +33,13 @@ pub enum Node {
     /// A need.
     Need(Need),
     /// A pilot.
-    Pilot(Pilot),
+    Pilot(Box<Pilot>),
 }
 
 #[Object]
 impl NodeQuery {
-    /// What has this id; null when there is nothing that the viewer may know of. Bids, questions, evidence, saved
-    /// searches, feeds and audit entries are reached through what they belong to.
+    /// What has this id; null when there is nothing that the viewer may know of. Bids, questions, answers to needs,
+    /// evidence, saved searches, feeds and audit entries are reached through what they belong to.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Option<Node>> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         let key = id.uuid;
@@ -56,12 +56,13 @@ impl NodeQuery {
             Sort::Pilot => pilots::one(app, viewer, key)
                 .await
                 .told(ctx)?
-                .map(|found| Node::Pilot(found.into())),
+                .map(|found| Node::Pilot(Box::new(found.into()))),
             Sort::Product => products::one(app, viewer, key)
                 .await
                 .told(ctx)?
                 .map(|found| Node::Product(found.into())),
-            Sort::Question
+            Sort::NeedAnswer
+            | Sort::Question
             | Sort::Bid
             | Sort::SavedSearch
             | Sort::Feed
@@ -71,7 +72,8 @@ impl NodeQuery {
             | Sort::ApiToken
             | Sort::Invitation
             | Sort::AuditEntry
-            | Sort::Mail => None,
+            | Sort::Mail
+            | Sort::Law => None,
         })
     }
 }

@@ -1,40 +1,43 @@
-//! Pilots in the graph. Bids are in `bids`, questions in `questions`, how bids are scored in `evaluation`, what is decided in
-//! `decisions`.
+//! Pilots in the graph. What is not public yet is written in `pilot_drafts`; bids are in `bids`, questions in `questions`, how
+//! bids are scored in `evaluation`, what is decided in `decisions`, what came of it in `results`.
 
+use super::addenda::PilotAddendum;
 use super::bids::Bid;
 use super::contracts::{self, Contract};
 use super::councils::{self, Council, Service};
 use super::decisions::PilotDecision;
+use super::eligibility::{self, PilotEligibility};
 use super::errors::{Told, payload};
 use super::evaluation::Evaluation;
 use super::ids::{Id, Sort};
+use super::law::{self, PilotGuidance};
 use super::needs::Need;
 use super::paging::{self, connection};
+use super::pilot_drafts::{Criterion, PilotReview};
 use super::questions::Question;
-use super::relations::{DecisionsOf, NeedKey, ResultOf, load, refer};
+use super::relations::{AddendaOf, DecisionsOf, NeedKey, PilotKey, ResultOf, load, refer};
 use super::results::PilotResult;
 use crate::access::Viewer;
 use crate::councils::directory;
-use crate::needs;
 use crate::pilots::{
-    self, CriterionKind, Draft, Phase, PilotErrorCode, Reservation, bids, ending, evaluation, questions,
-    results,
+    self, Category, Phase, PilotErrorCode, PriceFormula, Reservation, TieRule, bids, ending, evaluation,
+    questions, results,
 };
 use crate::runtime::App;
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, InputObject, Object, Result};
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// Pilots, to read.
 #[derive(Debug, Default)]
 pub struct PilotsQuery;
 
-/// Pilots, to draft, publish and stop.
+/// Pilots, to publish and to stop.
 #[derive(Debug, Default)]
 pub struct PilotsMutation;
 
 /// A small, capped, time-boxed opportunity.
 #[derive(Clone, Debug)]
-pub struct Pilot(pilots::Pilot);
+pub struct Pilot(pub(super) pilots::Pilot);
 
 impl From<pilots::Pilot> for Pilot {
     fn from(inner: pilots::Pilot) -> Self {
@@ -44,14 +47,6 @@ impl From<pilots::Pilot> for Pilot {
 
 connection!(PilotConnection, PilotEdge, Pilot, "pilots");
 
-payload! {
-    /// What became of drafting a pilot.
-    PilotDraftPayload { pilot: Pilot } PilotDraftError(PilotErrorCode)
-}
-payload! {
-    /// What became of giving a draft to a colleague.
-    PilotSubmitForReviewPayload { pilot: Pilot } PilotSubmitForReviewError(PilotErrorCode, current_version)
-}
 payload! {
     /// What became of publishing a pilot.
     PilotPublishPayload { pilot: Pilot } PilotPublishError(PilotErrorCode, current_version)
@@ -77,50 +72,6 @@ pub struct PilotFilter {
     council: Option<Id>,
     /// In one of these phases now. Those that are not public are seen by the council's own.
     phases: Option<Vec<Phase>>,
-}
-
-/// What bids are judged by.
-#[derive(Clone, Debug, InputObject, SimpleObject)]
-#[graphql(input_name = "CriterionInput")]
-pub struct Criterion {
-    /// Quality or price.
-    kind: CriterionKind,
-    /// Name.
-    name: String,
-    /// What is looked for.
-    description: String,
-    /// Out of 100 over the whole pilot.
-    weight: i32,
-}
-
-/// A pilot to draft. What is left out comes from the need.
-#[derive(Debug, InputObject)]
-pub struct PilotDraftInput {
-    /// The council whose pilot it is.
-    council: Id,
-    /// The need it answers: its title, problem and outcomes stand in for what is left out.
-    need: Option<Id>,
-    /// In a line.
-    title: Option<String>,
-    /// What is to be tried.
-    summary: Option<String>,
-    /// What would make it a success.
-    success_measures: Option<String>,
-    /// The most it may cost, in pence without VAT.
-    cap_pence: i64,
-    /// How long it runs, 1 to 52 weeks.
-    weeks: i32,
-    /// When the council decides to stop or to scale.
-    decides_on: Option<NaiveDate>,
-    /// The service it is for, by Local Government Service List code.
-    service: Option<i32>,
-    /// Common Procurement Vocabulary code, eight digits.
-    cpv: Option<String>,
-    /// Who may bid.
-    #[graphql(default_with = "Reservation::None")]
-    reservation: Reservation,
-    /// What bids are judged by; weights add to 100, one of them for price.
-    criteria: Vec<Criterion>,
 }
 
 fn given<'a>(ctx: &Context<'a>) -> (&'a App, &'a Viewer) {
@@ -158,31 +109,9 @@ impl PilotsQuery {
 
 #[Object]
 impl PilotsMutation {
-    /// Drafts a pilot. Needs an officer, approver or administrator of the council.
-    async fn pilot_draft(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The pilot.")] input: PilotDraftInput,
-    ) -> Result<PilotDraftPayload> {
-        let (app, viewer) = given(ctx);
-        let council = input.council.of(Sort::Council)?;
-        let draft = input.read(ctx).await?;
-        PilotDraftPayload::of(ctx, pilots::draft(app, viewer, council, draft).await.map(Pilot))
-    }
-
-    /// Gives a draft to a colleague to read. Needs an officer, approver or administrator of the council.
-    async fn pilot_submit_for_review(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The pilot.")] pilot: Id,
-        #[graphql(desc = "The version of the pilot that this is based on.")] version: i32,
-    ) -> Result<PilotSubmitForReviewPayload> {
-        let (app, viewer) = given(ctx);
-        let done = pilots::submit_for_review(app, viewer, pilot.of(Sort::Pilot)?, version).await;
-        PilotSubmitForReviewPayload::of(ctx, done.map(Pilot))
-    }
-
-    /// Publishes a draft. Needs an approver or administrator of the council.
+    /// Publishes a draft, for everybody to read and suppliers to bid for. Where the council has two people who may publish,
+    /// somebody other than its last author must have approved it, or publish it. Refused if two dates of the timetable do
+    /// not go together, naming each, or if the table of law does not allow its reservation. Needs an approver or administrator of the council.
     async fn pilot_publish(
         &self,
         ctx: &Context<'_>,
@@ -195,7 +124,8 @@ impl PilotsMutation {
         PilotPublishPayload::of(ctx, published.map(Pilot))
     }
 
-    /// Moves the deadline of an open pilot, for everybody and only to later; its bidders are told by mail. Needs an
+    /// Moves the deadline of an open pilot, for everybody and only to later, with an addendum that says so; its bidders are
+    /// told by mail. Where other dates have to move with it, publish an addendum instead. Needs an
     /// approver or administrator of the council.
     async fn pilot_extend(
         &self,
@@ -236,44 +166,6 @@ impl PilotsMutation {
     }
 }
 
-impl PilotDraftInput {
-    async fn read(self, ctx: &Context<'_>) -> Result<Draft> {
-        let (app, viewer) = given(ctx);
-        let need_id = self.need.map(|id| id.of(Sort::Need)).transpose()?;
-        let need = match need_id {
-            Some(id) => {
-                let mut found = needs::by_ids(app, viewer, &[id]).await.told(ctx)?;
-                let found = found.remove(&id).ok_or(crate::runtime::Error::NotFound);
-                found.told(ctx)?.statement
-            }
-            None => needs::Statement::default(),
-        };
-        let criteria = self.criteria.into_iter().zip(1..);
-        let criteria = criteria.map(|(criterion, ordinal)| pilots::Criterion {
-            ordinal,
-            kind: criterion.kind,
-            name: criterion.name,
-            description: criterion.description,
-            weight: criterion.weight,
-        });
-        Ok(Draft {
-            need_id,
-            title: self.title.unwrap_or(need.title),
-            summary: self.summary.unwrap_or(need.problem),
-            success_measures: self.success_measures.unwrap_or(need.outcomes),
-            cap_pence: self.cap_pence,
-            weeks: self.weeks,
-            decides_on: self.decides_on,
-            lgsl: self.service.or(need.lgsl),
-            cpv: self.cpv.or(need.cpv),
-            reservation: self.reservation,
-            criteria: criteria.collect(),
-            systems: need.systems,
-            ..Draft::default()
-        })
-    }
-}
-
 /// A small, capped, time-boxed opportunity.
 #[Object]
 impl Pilot {
@@ -297,6 +189,10 @@ impl Pilot {
     async fn success_measures(&self) -> &str {
         &self.0.said.success_measures
     }
+    /// Systems it must work with.
+    async fn systems(&self) -> Option<&str> {
+        self.0.said.systems.as_deref()
+    }
     /// The most it may cost, in pence without VAT.
     async fn cap_pence(&self) -> i64 {
         self.0.said.cap_pence
@@ -304,6 +200,22 @@ impl Pilot {
     /// How long it runs.
     async fn weeks(&self) -> i32 {
         self.0.said.weeks
+    }
+    /// Questions are taken strictly before it; until the deadline, if it is null.
+    async fn questions_until(&self) -> Option<DateTime<Utc>> {
+        self.0.said.questions_until
+    }
+    /// When the council means to tell the bidders what came of their bids.
+    async fn award_on(&self) -> Option<NaiveDate> {
+        self.0.said.award_on
+    }
+    /// Working days between telling the bidders and the contract, counting the day on which they are told; 0 for none.
+    async fn standstill_days(&self) -> i32 {
+        self.0.said.standstill_days
+    }
+    /// When work starts.
+    async fn starts_on(&self) -> Option<NaiveDate> {
+        self.0.said.starts_on
     }
     /// When the council decides to stop or to scale.
     async fn decides_on(&self) -> Option<NaiveDate> {
@@ -325,19 +237,72 @@ impl Pilot {
     async fn cpv(&self) -> Option<&str> {
         self.0.said.cpv.as_deref()
     }
+    /// What it buys, as the thresholds of procurement law tell contracts apart.
+    async fn category(&self) -> Category {
+        self.0.said.category
+    }
     /// Who may bid.
     async fn reservation(&self) -> Reservation {
         self.0.said.reservation
     }
+    /// How a bid's price becomes points.
+    async fn price_formula(&self) -> PriceFormula {
+        self.0.said.price_formula
+    }
+    /// Who wins when two totals are alike.
+    async fn tie_rule(&self) -> TieRule {
+        self.0.said.tie_rule
+    }
+    /// Whether evaluators see no supplier's name while they score.
+    async fn suppliers_unnamed(&self) -> bool {
+        self.0.said.suppliers_unnamed
+    }
+    /// Whether prices stay sealed, after the deadline too, until the quality is scored and locked.
+    async fn price_after_quality(&self) -> bool {
+        self.0.said.price_after_quality
+    }
+    /// The published pilot that it was copied from, whose council has the credit.
+    async fn copied_from(&self, ctx: &Context<'_>) -> Result<Option<Pilot>> {
+        match self.0.copied_from {
+            Some(id) => Ok(refer(ctx, PilotKey(id)).await?.map(Pilot)),
+            None => Ok(None),
+        }
+    }
+    /// What came of its last review before it was published. Needs an officer, approver or administrator of the council.
+    async fn review(&self, ctx: &Context<'_>) -> Option<PilotReview> {
+        let (_, viewer) = given(ctx);
+        pilots::review_for(viewer, &self.0).map(|review| PilotReview {
+            decision: review.decision,
+            note: review.note.clone(),
+        })
+    }
+    /// What changed about it since it was published, or was made clear, in order; at most 50.
+    async fn addenda(&self, ctx: &Context<'_>) -> Result<Vec<PilotAddendum>> {
+        let found = load(ctx, AddendaOf(self.0.id)).await?;
+        Ok(found.into_iter().map(PilotAddendum::from).collect())
+    }
+    /// What the table of law says of it: which threshold counts, whether notices are due, whether it may be so reserved.
+    async fn guidance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "On this day; on that of its publication, or today, if not given.")] as_of: Option<
+            NaiveDate,
+        >,
+    ) -> Result<PilotGuidance> {
+        law::of_pilot(ctx, &self.0, as_of).await
+    }
+    /// Why its reservation was lawful for this council, value and date when it was published; null where it is not
+    /// reserved, or not published.
+    async fn lawful_because(&self) -> Option<&str> {
+        self.0.lawful_because.as_deref()
+    }
+    /// When it was published.
+    async fn published_at(&self) -> Option<DateTime<Utc>> {
+        self.0.published_at
+    }
     /// What bids are judged by, in order.
     async fn criteria(&self) -> Vec<Criterion> {
-        let read = |c: &pilots::Criterion| Criterion {
-            kind: c.kind,
-            name: c.name.clone(),
-            description: c.description.clone(),
-            weight: c.weight,
-        };
-        self.0.said.criteria.iter().map(read).collect()
+        self.0.said.criteria.iter().map(Criterion::from).collect()
     }
     /// Bids are in time strictly before it.
     async fn deadline_at(&self) -> Option<DateTime<Utc>> {
@@ -351,6 +316,17 @@ impl Pilot {
     ) -> Phase {
         let now = as_of.unwrap_or_else(|| ctx.data_unchecked::<App>().clock.now());
         self.0.phase(now)
+    }
+    /// Whether the viewer's suppliers may bid for it now, with every reason, before anything is written: one answer for
+    /// each supplier, or for the one that is asked for. Needs a member of the supplier: the list is empty for everybody
+    /// else, and for suppliers that are not the viewer's.
+    async fn eligibility(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only this supplier; each of the viewer's own, if not given.")] supplier: Option<Id>,
+    ) -> Result<Vec<PilotEligibility>> {
+        let supplier = supplier.map(|id| id.of(Sort::Supplier)).transpose()?;
+        eligibility::of_pilot(ctx, &self.0, supplier).await
     }
     /// The bids that the viewer may read whole: a supplier's own, always; all of them, for those of the council who may,
     /// once quality is locked, and for those on the panel who take part after the deadline already, if the pilot keeps

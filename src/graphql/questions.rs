@@ -3,7 +3,7 @@
 use super::errors::payload;
 use super::ids::{Id, Sort};
 use crate::access::Viewer;
-use crate::pilots::questions::{self, PilotQuestionErrorCode, State};
+use crate::pilots::questions::{self, Answer, PilotQuestionErrorCode, State};
 use crate::runtime::App;
 use async_graphql::{Context, Object, Result};
 use chrono::{DateTime, Utc};
@@ -33,7 +33,8 @@ payload! {
 
 #[Object]
 impl QuestionsMutation {
-    /// Asks a question about an open pilot. Needs a member of the supplier.
+    /// Asks a question about an open pilot, until the time that it states (`questionsUntil`). It is published with its
+    /// answer and not before, and who asked is never said. Needs a member of the supplier.
     async fn pilot_question_ask(
         &self,
         ctx: &Context<'_>,
@@ -47,7 +48,8 @@ impl QuestionsMutation {
         PilotQuestionAskPayload::of(ctx, asked.map(Question))
     }
 
-    /// Answers a question for everybody, for its asker alone, or rejects it. Needs an officer, approver or
+    /// Answers a question, once: for everybody at once, for its asker alone where publishing it would disclose their own
+    /// solution, or rejects it with a reason to its asker. Needs an officer, approver or
     /// administrator of the council.
     async fn pilot_question_answer(
         &self,
@@ -56,10 +58,20 @@ impl QuestionsMutation {
         #[graphql(desc = "The version of the question that this is based on.")] version: i32,
         #[graphql(desc = "How it is answered.")] state: State,
         #[graphql(desc = "The answer, or why there is none.")] answer: String,
+        #[graphql(
+            desc = "With ANSWERED_PRIVATELY, and only then: how publishing it would disclose the asker's own solution. For the \
+                    record."
+        )]
+        private_because: Option<String>,
     ) -> Result<PilotQuestionAnswerPayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         let question = question.of(Sort::Question)?;
-        let answered = questions::answer(app, viewer, question, version, state, &answer).await;
+        let answer = Answer {
+            state,
+            text: &answer,
+            private_because: private_because.as_deref(),
+        };
+        let answered = questions::answer(app, viewer, question, version, answer).await;
         PilotQuestionAnswerPayload::of(ctx, answered.map(Question))
     }
 }
@@ -78,6 +90,11 @@ impl Question {
     /// The answer, or why there is none.
     async fn answer(&self) -> Option<&str> {
         self.0.answer.as_deref()
+    }
+    /// Why its asker alone got the answer: publishing it would have disclosed their own solution. For those who write
+    /// the council's pilots, and the asker.
+    async fn private_because(&self) -> Option<&str> {
+        self.0.private_because.as_deref()
     }
     /// What became of it.
     async fn state(&self) -> State {

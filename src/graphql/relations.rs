@@ -6,14 +6,20 @@ use crate::access::Viewer;
 use crate::contracts::term::ExtensionOption;
 use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
+use crate::law::{self, Book};
 use crate::needs;
+use crate::pilots::addenda::Addendum;
 use crate::pilots::decisions::{self, Decision};
 use crate::pilots::results::{self, PilotResult};
 use crate::pilots::{self, Pilot};
 use crate::runtime::App;
 use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
+use crate::suppliers::products::usage::{self, Use};
+use crate::suppliers::products::versions::{self, Version};
 use crate::suppliers::products::{self, Product};
+use crate::suppliers::sectors::{self, Division};
+use crate::suppliers::{Areas, places};
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request, Result};
 use std::collections::HashMap;
@@ -85,12 +91,35 @@ referred!(NeedKey, needs::Need, |app, ids| needs::by_ids(
     &Viewer::Anonymous,
     ids
 ));
+// What was copied was published, and what was published stays public.
+referred!(PilotKey, pilots::Pilot, |app, ids| pilots::by_ids(
+    app,
+    &Viewer::Anonymous,
+    ids
+));
 
 // What was awarded is public, and stays so when the award is undone.
 referred!(PilotOfContract, Pilot, |app, ids| pilots::of_contracts(app, ids));
 
 referred!(ScaledIn, Pilot, |app, ids| results::scaled_in(app, ids));
 referred!(ResultOf, PilotResult, |app, ids| results::published_of(app, ids));
+referred!(PublishedProductKey, Product, |app, ids| products::published(
+    app, ids
+));
+
+/// Things that another refers to, in its order; those that are not there are left out.
+pub(super) async fn refer_all<K>(
+    ctx: &Context<'_>,
+    keys: Vec<K>,
+) -> Result<Vec<<Relations as Loader<K>>::Value>>
+where
+    K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+    Relations: Loader<K, Error = Arc<crate::runtime::Error>>,
+{
+    let found = loader(ctx).load_many(keys.iter().cloned()).await;
+    let mut found = found.map_err(|error| super::errors::shared(ctx, &error))?;
+    Ok(keys.iter().filter_map(|key| found.remove(key)).collect())
+}
 
 /// A thing that another refers to.
 pub(super) async fn refer<K>(ctx: &Context<'_>, key: K) -> Result<Option<<Relations as Loader<K>>::Value>>
@@ -137,12 +166,32 @@ relation!(
 );
 
 relation!(NumbersOf, Vec<Number>, numbers::of);
+relation!(AreasOf, Areas, places::areas_of);
+relation!(SectorsOf, Vec<Division>, sectors::sectors_of);
+relation!(UsesOf, Vec<Use>, usage::of_products);
+relation!(PublishedVersionsOf, Vec<Version>, versions::published_of);
+relation!(AllVersionsOf, Vec<Version>, versions::all_of);
 relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
-relation!(SupportersOf, Vec<Uuid>, needs::supporters_of);
+relation!(SupportersOf, Vec<needs::Supporter>, needs::supporters_of);
 relation!(DecisionsOf, Vec<Decision>, decisions::of_pilots);
 relation!(WantedBy, Vec<Uuid>, results::wanted_by);
 relation!(ScaledBy, Vec<Uuid>, results::scaled_by);
+relation!(AddendaOf, Vec<Addendum>, pilots::addenda::of);
+
+/// The table of law, whole: it is small, and read once for all that ask in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct BookOf;
+
+impl Loader<BookOf> for Relations {
+    type Value = Arc<Book>;
+    type Error = Arc<crate::runtime::Error>;
+
+    async fn load(&self, _: &[BookOf]) -> std::result::Result<HashMap<BookOf, Arc<Book>>, Self::Error> {
+        let book = law::read(&self.0).await?;
+        Ok(HashMap::from([(BookOf, Arc::new(book))]))
+    }
+}
 
 /// Gives a request its loaders; no delay: what asks in one step is batched, and no more.
 pub(super) fn loaders(app: &App, request: Request) -> Request {

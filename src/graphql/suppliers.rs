@@ -5,13 +5,16 @@ use super::evidence::SupplierEvidence;
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
 use super::products::Product;
-use super::relations::{EvidenceOf, NumbersOf, ProductsOf, SupplierKey, load, refer};
+use super::profiles::{Sector, SupplierAddress, SupplierAreas, SupplierProfileInput};
+use super::relations::{AreasOf, EvidenceOf, NumbersOf, ProductsOf, SectorsOf, SupplierKey, load, refer};
 use crate::access::Viewer;
+use crate::councils::facts::Region;
 use crate::runtime::{App, Error};
 use crate::suppliers::numbers::{self, Scheme, SupplierNumberErrorCode};
-use crate::suppliers::{self, Profile, SignUp, Size, SupplierProfileErrorCode, SupplierSignUpErrorCode};
+use crate::suppliers::sectors::DIVISIONS;
+use crate::suppliers::{self, Figures, SignUp, Size, SupplierProfileErrorCode, SupplierSignUpErrorCode};
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 /// Suppliers, to read.
@@ -33,6 +36,11 @@ payload! {
 }
 
 payload! {
+    /// What became of confirming a supplier's size.
+    SupplierConfirmSizePayload { supplier: Supplier } SupplierConfirmSizeError(SupplierProfileErrorCode, current_version)
+}
+
+payload! {
     /// What became of a supplier's profile.
     SupplierEditProfilePayload { supplier: Supplier } SupplierEditProfileError(SupplierProfileErrorCode, current_version)
 }
@@ -48,22 +56,12 @@ pub struct SupplierFilter {
     sizes: Option<Vec<Size>>,
     /// Whether it is a voluntary, community or social enterprise.
     vcse: Option<bool>,
-}
-
-/// What a supplier says of itself.
-#[derive(Debug, InputObject)]
-pub struct SupplierProfileInput {
-    /// Its size by staff.
-    size: Option<Size>,
-    /// Whether it is a voluntary, community or social enterprise.
-    #[graphql(default)]
-    vcse: bool,
-    /// Where it is.
-    town: Option<String>,
-    /// Its website: an address that begins with `https://` or `http://`.
-    website: Option<String>,
-    /// What it does.
-    summary: Option<String>,
+    /// That serve this council, by id, as their profile says: itself, its whole region, or everywhere.
+    serves: Option<Id>,
+    /// That serve the whole of this region, or everywhere.
+    serves_region: Option<Region>,
+    /// In one of these trades: divisions of the Common Procurement Vocabulary, two digits each.
+    sectors: Option<Vec<String>>,
 }
 
 /// A supplier that signs up.
@@ -140,12 +138,20 @@ impl SuppliersQuery {
             name: filter.name,
             sizes: filter.sizes.unwrap_or_default(),
             vcse: filter.vcse,
+            serves: filter.serves.map(|id| id.of(Sort::Council)).transpose()?,
+            serves_region: filter.serves_region,
+            sectors: filter.sectors.unwrap_or_default(),
         };
         let cut = paging::cut(first, after.as_deref())?;
         let page = suppliers::list(ctx.data_unchecked::<App>(), &filter, &cut)
             .await
             .told(ctx)?;
         Ok(paging::slice(page, Supplier).into())
+    }
+
+    /// The trades there are for suppliers to be in: the divisions of the Common Procurement Vocabulary, by number.
+    async fn sectors(&self) -> Vec<Sector> {
+        DIVISIONS.into_iter().map(Sector::from).collect()
     }
 }
 
@@ -165,15 +171,22 @@ impl SuppliersMutation {
         #[graphql(desc = "What it says of itself.")] profile: SupplierProfileInput,
     ) -> Result<SupplierEditProfilePayload> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-        let profile = Profile {
-            size: profile.size,
-            vcse: profile.vcse,
-            town: profile.town,
-            website: profile.website,
-            summary: profile.summary,
-        };
-        let edited = suppliers::edit(app, viewer, supplier.of(Sort::Supplier)?, version, profile).await;
+        let supplier = supplier.of(Sort::Supplier)?;
+        let edited = suppliers::edit(app, viewer, supplier, version, profile.read()?).await;
         SupplierEditProfilePayload::of(ctx, edited.map(Supplier))
+    }
+
+    /// Confirms that a supplier is still of the size that its profile states: a pilot that is reserved for small and
+    /// medium enterprises asks that this was said in the last 12 months. Needs a member of the supplier.
+    async fn supplier_confirm_size(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The supplier.")] supplier: Id,
+        #[graphql(desc = "The version of the supplier that this is based on.")] version: i32,
+    ) -> Result<SupplierConfirmSizePayload> {
+        let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
+        let confirmed = suppliers::confirm_size(app, viewer, supplier.of(Sort::Supplier)?, version).await;
+        SupplierConfirmSizePayload::of(ctx, confirmed.map(Supplier))
     }
 
     /// Signs a supplier up; the viewer becomes its administrator. Needs a session of one's own.
@@ -233,6 +246,14 @@ impl From<suppliers::Supplier> for Supplier {
     }
 }
 
+impl Supplier {
+    /// Its figures of money, for its own people.
+    fn own_figures(&self, ctx: &Context<'_>) -> Figures {
+        let own = suppliers::sees_figures(ctx.data_unchecked::<Viewer>(), self.0.id);
+        if own { self.0.figures() } else { Figures::default() }
+    }
+}
+
 /// A supplier, whether it signed up or was read from a register.
 #[Object]
 impl Supplier {
@@ -266,6 +287,22 @@ impl Supplier {
     async fn size(&self) -> Option<Size> {
         self.0.size
     }
+    /// People who work for it, by heads, as it says: what its size rests on.
+    async fn staff(&self) -> Option<i32> {
+        self.0.staff
+    }
+    /// What it took in its last year, in pence, as it says. Needs a member of the supplier; null to everybody else.
+    async fn turnover_pence(&self, ctx: &Context<'_>) -> Option<i64> {
+        self.own_figures(ctx).turnover_pence
+    }
+    /// The total of its last balance sheet, in pence, as it says. Needs a member of the supplier; null to everybody else.
+    async fn balance_sheet_pence(&self, ctx: &Context<'_>) -> Option<i64> {
+        self.own_figures(ctx).balance_sheet_pence
+    }
+    /// When its size was last stated or confirmed. It counts for 12 months.
+    async fn size_confirmed_on(&self) -> Option<NaiveDate> {
+        self.0.size_confirmed_on
+    }
     /// The products it has published, by name.
     async fn products(&self, ctx: &Context<'_>) -> Result<Vec<Product>> {
         let found = load(ctx, ProductsOf(self.0.id)).await?;
@@ -275,9 +312,22 @@ impl Supplier {
     async fn vcse(&self) -> Option<bool> {
         self.0.vcse
     }
-    /// Where it is.
+    /// The town it is in.
     async fn town(&self) -> Option<&str> {
         self.0.town.as_deref()
+    }
+    /// Its address.
+    async fn address(&self) -> Option<SupplierAddress> {
+        self.0.address().map(SupplierAddress::from)
+    }
+    /// Where it works.
+    async fn areas_served(&self, ctx: &Context<'_>) -> Result<SupplierAreas> {
+        Ok(load(ctx, AreasOf(self.0.id)).await?.into())
+    }
+    /// What trades it is in.
+    async fn sectors(&self, ctx: &Context<'_>) -> Result<Vec<Sector>> {
+        let found = load(ctx, SectorsOf(self.0.id)).await?;
+        Ok(found.into_iter().map(Sector::from).collect())
     }
     /// Its website.
     async fn website(&self) -> Option<&str> {

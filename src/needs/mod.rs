@@ -1,42 +1,33 @@
-//! Needs: problems that councils state before any tender. A need becomes a pilot in `pilots`.
+//! Needs: problems that councils state before any tender, who says "us too", and what suppliers answer.
+//!
+//! A need is drafted and stated in [`mod@state`], supported in [`mod@support`], and answered in [`answers`]; what is asked of
+//! a statement is in [`Statement`] and its rules, what all councils together want in [`demand`]. A need becomes a pilot in
+//! `pilots`, which asks [`by_ids`] what it says.
 
+pub mod answers;
+mod demand;
+mod filter;
+mod state;
+mod statement;
 mod store;
+mod support;
 
-use crate::access::{Action, Resource, Viewer, authorize, signed_in};
-use crate::audit;
-use crate::contracts::is_cpv_code;
-use crate::councils::directory;
-use crate::events::{self, About, Happened, Kind};
+pub use demand::{Demand, demand};
+pub use filter::Filter;
+pub use state::{NeedEndErrorCode, NeedStateErrorCode, draft, end, revise, state, state_draft};
+pub use statement::{Firmness, Statement};
+pub use support::{
+    NeedSupportErrorCode, OwnDemand, Supporter, change_support, support, supporters_of, withdraw_support,
+};
+
+use crate::access::{Action, Resource, Viewer, may};
 use crate::runtime::page::{Cut, Page};
-use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::runtime::{App, Error, words};
+use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// What a council says of a need.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statement {
-    /// In a line.
-    pub title: String,
-    /// What is wrong.
-    pub problem: String,
-    /// What should be true afterwards.
-    pub outcomes: String,
-    /// Systems it must work with.
-    pub systems: Option<String>,
-    /// Local Government Service List code.
-    pub lgsl: Option<i32>,
-    /// Common Procurement Vocabulary code, eight digits.
-    pub cpv: Option<String>,
-    /// Least budget in pence.
-    pub budget_min_pence: Option<i64>,
-    /// Most budget in pence.
-    pub budget_max_pence: Option<i64>,
-    /// When it is wanted.
-    pub needed_by: Option<NaiveDate>,
-}
-
-/// A need that was stated.
+/// A need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// Identifier.
@@ -47,8 +38,8 @@ pub struct Need {
     pub statement: Statement,
     /// What became of it.
     pub state: State,
-    /// Since when.
-    pub stated_at: DateTime<Utc>,
+    /// Since when everybody may read it; none of a draft.
+    pub stated_at: Option<DateTime<Utc>>,
     /// Counts its changes.
     pub version: i32,
 }
@@ -57,7 +48,9 @@ words! {
     /// The state of a need.
     #[graphql(name = "NeedState")]
     State {
-        /// Others can read it and say "us too".
+        /// Being written: for those of its council who see drafts.
+        Draft = "draft",
+        /// Others can read it, say "us too" and answer it.
         Stated = "stated",
         /// Something answers it.
         Met = "met",
@@ -76,240 +69,34 @@ pub enum Ending {
     Withdrawn,
 }
 
-/// Why a council could not say "us too".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-pub enum NeedSupportErrorCode {
-    /// The need has been met or withdrawn.
-    Ended,
-    /// It is the council's own.
-    Own,
-    /// The note is over 2,000 bytes.
-    BadText,
-}
-
-/// Why a need could not be ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-pub enum NeedEndErrorCode {
-    /// It was changed since the version this was based on.
-    Conflict,
-    /// It has been met or withdrawn.
-    Ended,
-}
-
-/// Why a need could not be stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
-pub enum NeedStateErrorCode {
-    /// Title, problem or outcomes are blank or too long.
-    BadText,
-    /// The service is not in the Local Government Service List.
-    UnknownService,
-    /// The CPV code does not have eight digits.
-    BadCpv,
-    /// The budget's least is over its most, or negative.
-    BadBudget,
-}
-
-/// States a need of a council.
+/// A page of needs, newest first: those that were stated, which are public, and drafts where the viewer sees them.
 ///
 /// # Errors
-/// Every reason it makes no sense; or the viewer may not.
-pub async fn state(
-    app: &App,
-    viewer: &Viewer,
-    council_id: Uuid,
-    statement: Statement,
-) -> Result<Need, Stop<NeedStateErrorCode>> {
-    let permit = authorize(viewer, Action::StateNeed, Resource::Council(council_id))?;
-    check(&statement).stop()?;
-    let now = app.clock.now();
-    let need = Need {
-        id: app.entropy.id(now),
-        council_id,
-        statement,
-        state: State::Stated,
-        stated_at: now,
-        version: 1,
-    };
-    let txn = app.db.begin().await?;
-    store::insert(&txn, &permit, &need).await?;
-    let stated = Happened::now(
-        Kind::NeedStated,
-        format!("{}/stated", need.id),
-        council_id,
-        About::Need(need.id),
-    );
-    events::record(app, &txn, vec![stated]).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "need",
-        need.id,
-        &serde_json::json!({ "title": need.statement.title }),
-    )
-    .await?;
-    txn.commit().await.map_err(Error::from)?;
-    Ok(need)
+/// When the database fails.
+pub async fn list(app: &App, viewer: &Viewer, filter: &Filter, cut: &Cut) -> Result<Page<Need>, Error> {
+    store::list(app.db.read(), filter, drafts_seen(viewer).as_deref(), cut).await
 }
 
-fn check(statement: &Statement) -> Wrong<NeedStateErrorCode> {
-    let mut wrong = Wrong::default();
-    for (path, text, most) in [
-        ("title", &statement.title, 200),
-        ("problem", &statement.problem, 10_000),
-        ("outcomes", &statement.outcomes, 10_000),
-    ] {
-        wrong.when(
-            text.trim().is_empty() || text.chars().count() > most,
-            NeedStateErrorCode::BadText,
-            path,
-            format!("give {path} in at most {most} characters"),
-        );
-    }
-    let long = statement
-        .systems
-        .as_ref()
-        .is_some_and(|text| text.chars().count() > 10_000);
-    wrong.when(
-        long,
-        NeedStateErrorCode::BadText,
-        "systems",
-        "give systems in at most 10,000 characters",
-    );
-    if let Some(code) = statement.lgsl {
-        let unknown = directory().service(code).is_none();
-        let message = format!("there is no service {code}");
-        wrong.when(unknown, NeedStateErrorCode::UnknownService, "service", message);
-    }
-    if let Some(code) = &statement.cpv {
-        let message = format!("{code:?} does not have eight digits");
-        wrong.when(!is_cpv_code(code), NeedStateErrorCode::BadCpv, "cpv", message);
-    }
-    let (least, most) = (
-        statement.budget_min_pence.unwrap_or(0),
-        statement.budget_max_pence.unwrap_or(i64::MAX),
-    );
-    wrong.when(
-        least < 0 || least > most,
-        NeedStateErrorCode::BadBudget,
-        "budgetMinPence",
-        format!("{least} to {most} is not a band"),
-    );
-    wrong
-}
-
-/// Says "us too" for another council, with a note; saying it again changes nothing.
+/// Needs by id; those that do not exist, or that the viewer may not know of, are not in the answer.
 ///
 /// # Errors
-/// When the need has ended or is the council's own, or the viewer may not.
-pub async fn support(
-    app: &App,
-    viewer: &Viewer,
-    need: Uuid,
-    council_id: Uuid,
-    note: Option<String>,
-) -> Result<Need, Stop<NeedSupportErrorCode>> {
-    let permit = authorize(viewer, Action::StateNeed, Resource::Council(council_id))?;
-    let txn = app.db.begin().await?;
-    let found = store::one(&txn, need).await?.ok_or(Error::NotFound)?;
-    let mut wrong = Wrong::default();
-    wrong.when(
-        found.state != State::Stated,
-        NeedSupportErrorCode::Ended,
-        "need",
-        "this need has been met or withdrawn",
-    );
-    wrong.when(
-        found.council_id == council_id,
-        NeedSupportErrorCode::Own,
-        "council",
-        "this need is the council's own",
-    );
-    wrong.when(
-        note.as_ref().is_some_and(|note| note.len() > 2_000),
-        NeedSupportErrorCode::BadText,
-        "note",
-        "give the note in at most 2,000 bytes",
-    );
-    wrong.stop()?;
-    if !store::put_supporter(&txn, &permit, need, council_id, note, app.clock.now()).await? {
-        return Ok(found);
-    }
-    let key = format!("{need}/joined/{council_id}");
-    let joined = Happened {
-        detail: serde_json::json!({ "council": council_id }),
-        ..Happened::now(Kind::NeedJoined, key, found.council_id, About::Need(need))
-    };
-    events::record(app, &txn, vec![joined]).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "need",
-        need,
-        &serde_json::json!({ "us too": council_id }),
-    )
-    .await?;
-    txn.commit().await.map_err(Error::from)?;
+/// When the database fails.
+pub async fn by_ids(app: &App, viewer: &Viewer, ids: &[Uuid]) -> Result<HashMap<Uuid, Need>, Error> {
+    let mut found = store::by_ids(app.db.read(), ids).await?;
+    found.retain(|_, need| visible(viewer, need));
     Ok(found)
 }
 
-/// Ends a need of one's council: met, or withdrawn.
-///
-/// # Errors
-/// When it has another version or has ended, or the viewer may not.
-pub async fn end(
-    app: &App,
-    viewer: &Viewer,
-    need: Uuid,
-    version: i32,
-    ending: Ending,
-) -> Result<Need, Stop<NeedEndErrorCode>> {
-    signed_in(viewer)?;
-    let txn = app.db.begin().await?;
-    let mut found = store::one(&txn, need).await?.ok_or(Error::NotFound)?;
-    let permit = authorize(viewer, Action::StateNeed, Resource::Council(found.council_id))?;
-    based_on(version, found.version, NeedEndErrorCode::Conflict)?;
-    if found.state != State::Stated {
-        return Err(Stop::refuse(
-            NeedEndErrorCode::Ended,
-            "need",
-            "this need has been met or withdrawn",
-        ));
+/// Whether the viewer may know of a need: everybody of what was ever stated.
+fn visible(viewer: &Viewer, need: &Need) -> bool {
+    need.stated_at.is_some() || may(viewer, Action::SeeDrafts, Resource::Council(need.council_id))
+}
+
+/// The councils whose drafts the viewer sees; nothing, if they all are.
+fn drafts_seen(viewer: &Viewer) -> Option<Vec<Uuid>> {
+    if *viewer == Viewer::System {
+        return None;
     }
-    found.state = match ending {
-        Ending::Met => State::Met,
-        Ending::Withdrawn => State::Withdrawn,
-    };
-    found.version += 1;
-    store::put_state(&txn, &permit, &found, app.clock.now()).await?;
-    events::void_about(&txn, About::Need(need), "the need has been met or withdrawn").await?;
-    let detail = serde_json::json!({ "ended": found.state.as_str() });
-    audit::record(app, &txn, &permit, "need", need, &detail).await?;
-    txn.commit().await.map_err(Error::from)?;
-    Ok(found)
-}
-
-/// The councils that said "us too" to these needs, by need, in the order they did.
-///
-/// # Errors
-/// When the database fails.
-pub async fn supporters_of(app: &App, needs: &[Uuid]) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
-    store::supporters_of(app.db.read(), needs).await
-}
-
-/// A page of the needs that councils have stated, newest first. They are public.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list(app: &App, _viewer: &Viewer, cut: &Cut) -> Result<Page<Need>, Error> {
-    store::list(app.db.read(), cut).await
-}
-
-/// Needs by id; those that do not exist are not in the answer.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_ids(app: &App, _viewer: &Viewer, ids: &[Uuid]) -> Result<HashMap<Uuid, Need>, Error> {
-    store::by_ids(app.db.read(), ids).await
+    let sees = |id: &Uuid| may(viewer, Action::SeeDrafts, Resource::Council(*id));
+    Some(viewer.councils().into_iter().filter(sees).collect())
 }

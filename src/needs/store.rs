@@ -1,47 +1,93 @@
-//! Needs in the database.
+//! Needs and who supports them, in the database.
 
-use super::{Need, State, Statement};
+use super::{Filter, Firmness, Need, OwnDemand, State, Statement, Supporter};
 use crate::access::Permit;
 use crate::runtime::Error;
 use crate::runtime::page::{Cut, Item, Page};
 use chrono::{DateTime, Utc};
 use entity::need::{ActiveModel, Column, Entity, Model};
 use entity::need_supporter as supporter;
-use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::sea_query::{Condition, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-pub(super) async fn insert(txn: &impl ConnectionTrait, _permit: &Permit, need: &Need) -> Result<(), Error> {
-    let said = need.statement.clone();
+pub(super) async fn insert(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     let row = ActiveModel {
+        created_at: Set(now),
+        ..row(need, now)
+    };
+    Entity::insert(row).exec_without_returning(txn).await?;
+    Ok(())
+}
+
+/// Writes a need as it is now.
+pub(super) async fn put(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    need: &Need,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let row = ActiveModel {
+        id: NotSet,
+        ..row(need, now)
+    };
+    Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(need.id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+fn row(need: &Need, now: DateTime<Utc>) -> ActiveModel {
+    let said = need.statement.clone();
+    ActiveModel {
         id: Set(need.id),
         council_id: Set(need.council_id),
-        contract_id: Set(None),
+        contract_id: Set(said.contract_id),
         title: Set(said.title),
         problem: Set(said.problem),
         outcomes: Set(said.outcomes),
+        constraints: Set(said.constraints),
         systems: Set(said.systems),
         lgsl: Set(said.lgsl),
         cpv: Set(said.cpv),
         budget_min_pence: Set(said.budget_min_pence),
         budget_max_pence: Set(said.budget_max_pence),
         needed_by: Set(said.needed_by),
+        firmness: Set(said.firmness.map(|firmness| firmness.as_str().to_owned())),
+        quantity: Set(said.quantity),
+        quantity_of: Set(said.quantity_of),
         state: Set(need.state.as_str().into()),
-        created_at: Set(need.stated_at),
-        updated_at: Set(need.stated_at),
+        created_at: NotSet,
+        updated_at: Set(now),
+        stated_at: Set(need.stated_at),
         version: Set(need.version),
-    };
-    Entity::insert(row).exec_without_returning(txn).await?;
-    Ok(())
+    }
 }
 
-pub(super) async fn list(db: &impl ConnectionTrait, cut: &Cut) -> Result<Page<Need>, Error> {
+/// A page of what passes; of what nobody else ever saw only that of these councils, or all.
+pub(super) async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    drafts_of: Option<&[Uuid]>,
+    cut: &Cut,
+) -> Result<Page<Need>, Error> {
     let mut query = Entity::find()
-        .filter(Column::State.ne(State::Withdrawn.as_str()))
+        .filter(filter.condition())
         .order_by_desc(Column::Id)
         .limit(cut.first + 1);
+    if let Some(councils) = drafts_of {
+        let own = Column::CouncilId.is_in(councils.iter().copied());
+        query = query.filter(Condition::any().add(Column::StatedAt.is_not_null()).add(own));
+    }
     if let Some((_, id)) = &cut.after {
         query = query.filter(Column::Id.lt(*id));
     }
@@ -68,18 +114,23 @@ fn read(row: Model) -> Need {
         id: row.id,
         council_id: row.council_id,
         state: State::parse(&row.state).unwrap_or(State::Withdrawn),
-        stated_at: row.created_at,
+        stated_at: row.stated_at,
         version: row.version,
         statement: Statement {
             title: row.title,
             problem: row.problem,
             outcomes: row.outcomes,
+            constraints: row.constraints,
             systems: row.systems,
             lgsl: row.lgsl,
             cpv: row.cpv,
             budget_min_pence: row.budget_min_pence,
             budget_max_pence: row.budget_max_pence,
             needed_by: row.needed_by,
+            firmness: row.firmness.as_deref().and_then(Firmness::parse),
+            quantity: row.quantity,
+            quantity_of: row.quantity_of,
+            contract_id: row.contract_id,
         },
     }
 }
@@ -93,59 +144,88 @@ pub(super) async fn one(txn: &impl ConnectionTrait, id: Uuid) -> Result<Option<N
     Ok(query.one(txn).await?.map(read))
 }
 
-pub(super) async fn put_state(
-    txn: &impl ConnectionTrait,
-    _permit: &Permit,
-    need: &Need,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    Entity::update_many()
-        .filter(Column::Id.eq(need.id))
-        .col_expr(Column::State, Expr::value(need.state.as_str()))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .col_expr(Column::Version, Expr::value(need.version))
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
-/// Adds a council that says "us too"; false when it has said so.
+/// Writes what a council that says "us too" says now, or since when it does not any more.
 pub(super) async fn put_supporter(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     need_id: Uuid,
-    council_id: Uuid,
-    note: Option<String>,
-    now: DateTime<Utc>,
-) -> Result<bool, Error> {
-    use supporter::Column::{CouncilId, NeedId};
+    said: &Supporter,
+    withdrawn_at: Option<DateTime<Utc>>,
+) -> Result<(), Error> {
+    use supporter::Column as C;
+    let wants = said.wants.clone();
     let row = supporter::ActiveModel {
         need_id: Set(need_id),
-        council_id: Set(council_id),
-        note: Set(note),
-        joined_at: Set(now),
+        council_id: Set(said.council_id),
+        note: Set(wants.note),
+        needed_by: Set(wants.needed_by),
+        quantity: Set(wants.quantity),
+        budget_min_pence: Set(wants.budget_min_pence),
+        budget_max_pence: Set(wants.budget_max_pence),
+        joined_at: Set(said.joined_at),
+        withdrawn_at: Set(withdrawn_at),
+        version: Set(said.version),
     };
-    let said = OnConflict::columns([NeedId, CouncilId]).do_nothing().to_owned();
-    let added = supporter::Entity::insert(row)
-        .on_conflict(said)
+    let replace = OnConflict::columns([C::NeedId, C::CouncilId])
+        .update_columns([
+            C::Note,
+            C::NeededBy,
+            C::Quantity,
+            C::BudgetMinPence,
+            C::BudgetMaxPence,
+        ])
+        .update_columns([C::JoinedAt, C::WithdrawnAt, C::Version])
+        .to_owned();
+    supporter::Entity::insert(row)
+        .on_conflict(replace)
         .exec_without_returning(txn)
         .await?;
-    Ok(added == 1)
+    Ok(())
+}
+
+/// What a council said of a need, and since when it does not any more.
+pub(super) async fn supporter(
+    txn: &impl ConnectionTrait,
+    need_id: Uuid,
+    council_id: Uuid,
+) -> Result<Option<(Supporter, Option<DateTime<Utc>>)>, Error> {
+    let found = supporter::Entity::find_by_id((need_id, council_id))
+        .one(txn)
+        .await?;
+    Ok(found
+        .map(|row| (row.withdrawn_at, row))
+        .map(|(gone, row)| (said(row), gone)))
+}
+
+fn said(row: supporter::Model) -> Supporter {
+    Supporter {
+        council_id: row.council_id,
+        wants: OwnDemand {
+            note: row.note,
+            needed_by: row.needed_by,
+            quantity: row.quantity,
+            budget_min_pence: row.budget_min_pence,
+            budget_max_pence: row.budget_max_pence,
+        },
+        joined_at: row.joined_at,
+        version: row.version,
+    }
 }
 
 pub(super) async fn supporters_of(
     db: &impl ConnectionTrait,
     needs: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Uuid>>, Error> {
+) -> Result<HashMap<Uuid, Vec<Supporter>>, Error> {
     let rows = supporter::Entity::find()
         .filter(supporter::Column::NeedId.is_in(needs.iter().copied()))
+        .filter(supporter::Column::WithdrawnAt.is_null())
         .order_by_asc(supporter::Column::JoinedAt)
         .order_by_asc(supporter::Column::CouncilId)
         .all(db)
         .await?;
-    let mut of: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    let mut of: HashMap<Uuid, Vec<Supporter>> = HashMap::new();
     for row in rows {
-        of.entry(row.need_id).or_default().push(row.council_id);
+        of.entry(row.need_id).or_default().push(said(row));
     }
     Ok(of)
 }

@@ -1,15 +1,18 @@
 //! Bids: taken until the deadline, sealed, and opened after it.
 //!
-//! The clock is read inside the transaction that holds the pilot's row: a bid is in time if that instant is
-//! strictly before the deadline. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
+//! The database's clock is read inside the transaction that holds the pilot's row, after it: a bid is in time if that
+//! instant is strictly before the deadline, whichever node took it. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
 
+use super::receipt::Receipt;
 use super::rules::{Phase, phase};
 use super::seal::{self, Place};
-use super::{Pilot, Points, Reservation, evaluation, scoring, store};
+use super::{Pilot, Points, eligibility, evaluation, outcome, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, attempted, authorize, may};
 use crate::audit::{self, Head};
+use crate::councils::directory;
+use crate::runtime::clock::london_date;
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
-use crate::suppliers::{self, Size, Supplier};
+use crate::suppliers::{self, Supplier};
 use chrono::{DateTime, Duration, Utc};
 use entity::bid;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
@@ -41,22 +44,6 @@ pub struct Offer {
     pub price_pence: i64,
     /// How the supplier would do it.
     pub answer: String,
-}
-
-/// What the bidder holds: it can be checked once bids are open.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    /// The bid.
-    pub bid_id: Uuid,
-    /// Which version of it.
-    pub version: i32,
-    /// SHA-256 of the canonical content.
-    pub digest: Vec<u8>,
-    /// When it was received.
-    pub received_at: DateTime<Utc>,
-    /// The audit log's signed head with the submission as its last entry: a witness that what was recorded until then
-    /// is not changed.
-    pub head: Option<Head>,
 }
 
 /// A bid that may be read: by its bidder always, by the council after the deadline.
@@ -101,7 +88,8 @@ pub enum BidErrorCode {
     BadPrice,
     /// The answer is blank or over 100,000 bytes.
     BadAnswer,
-    /// The pilot is reserved, and the supplier's profile does not say that it is of those.
+    /// The pilot is reserved, and something in the supplier's profile speaks against it: each reason is told apart, as
+    /// `Pilot.eligibility` tells them before anything is written.
     NotEligible,
     /// There is no bid to take back.
     NoBid,
@@ -127,7 +115,7 @@ pub async fn submit(
     let current = before.as_ref().map_or(0, |bid| bid.version);
     based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict).map_err(|stop| stop.at("replaces"))?;
     let profile = suppliers::by_ids_in(&txn, &[supplier]).await?.remove(&supplier);
-    check(&pilot, profile.as_ref(), &offer).stop()?;
+    check(&pilot, profile.as_ref(), &offer, now).stop()?;
     let bid = before.map_or_else(|| app.entropy.id(now), |bid| bid.id);
     let place = Place {
         pilot: pilot.id,
@@ -141,6 +129,7 @@ pub async fn submit(
     let head = audit::sign(app, root);
     store::put_head(&txn, &permit, receipt.bid_id, &head.line()).await?;
     receipt.head = Some(head);
+    outcome::confirm(app, &txn, &permit, &pilot, &receipt).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(receipt)
 }
@@ -193,7 +182,7 @@ async fn in_time(
         .await?
         .filter(|pilot| super::visible(viewer, pilot))
         .ok_or(Error::NotFound)?;
-    let now = app.clock.now();
+    let now = app.db.time(&txn, &app.clock).await?;
     if phase(pilot.state, pilot.deadline_at, now) == Phase::Open {
         return Ok((txn, pilot, permit, now));
     }
@@ -206,7 +195,12 @@ async fn in_time(
     Err(Stop::refuse(BidErrorCode::NotOpen, "pilot", message))
 }
 
-fn check(pilot: &Pilot, supplier: Option<&Supplier>, offer: &Offer) -> Wrong<BidErrorCode> {
+fn check(
+    pilot: &Pilot,
+    supplier: Option<&Supplier>,
+    offer: &Offer,
+    now: DateTime<Utc>,
+) -> Wrong<BidErrorCode> {
     let mut wrong = Wrong::default();
     wrong.when(
         offer.price_pence <= 0 || offer.price_pence > pilot.said.cap_pence,
@@ -223,26 +217,20 @@ fn check(pilot: &Pilot, supplier: Option<&Supplier>, offer: &Offer) -> Wrong<Bid
         "answer",
         "give an answer of at most 100,000 bytes",
     );
-    let reservation = pilot.said.reservation;
-    wrong.when(
-        !supplier.is_some_and(|supplier| is_eligible(reservation, supplier)),
-        BidErrorCode::NotEligible,
-        "supplier",
-        format!(
-            "this pilot is reserved ({}), and the supplier's profile does not say that it is of those",
-            reservation.as_str()
-        ),
-    );
-    wrong
-}
-
-/// Whether a supplier's profile lets it bid. Where it is local, its council checks after opening.
-pub fn is_eligible(reservation: Reservation, supplier: &Supplier) -> bool {
-    match reservation {
-        Reservation::None | Reservation::Local => true,
-        Reservation::Sme => supplier.size.is_some_and(Size::is_sme),
-        Reservation::Vcse => supplier.vcse == Some(true),
+    let judged = supplier
+        .zip(directory().by_id(pilot.council_id))
+        .map(|(supplier, council)| {
+            eligibility::judge(pilot.said.reservation, council, supplier, london_date(now))
+        });
+    for reason in judged.iter().flat_map(|found| found.blocking()) {
+        wrong.when(
+            true,
+            BidErrorCode::NotEligible,
+            "supplier",
+            reason.sentence.clone(),
+        );
     }
+    wrong
 }
 
 async fn write(
@@ -273,6 +261,7 @@ async fn write(
     };
     store::put_bid(txn, permit, row).await?;
     Ok(Receipt {
+        pilot_id: place.pilot,
         bid_id: place.bid,
         version: place.version,
         digest,
@@ -372,6 +361,7 @@ fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
         offer: content.offer,
         canonical,
         receipt: Receipt {
+            pilot_id: row.pilot_id,
             bid_id: row.id,
             version: row.version,
             digest: row.digest.clone(),

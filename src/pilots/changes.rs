@@ -1,8 +1,10 @@
-//! What changes about a pilot for those who watch it: its deadline, its state and outcome, answers to its questions.
+//! What changes about a pilot for those who watch it: its deadline, its state and outcome, addenda to it, answers to its
+//! questions.
 //!
 //! What was written says only that it is worth looking; whether something changed is judged for each viewer by what
 //! they may see. Bids and scores change nothing there, so nobody can count them by what is told.
 
+use super::addenda::{self, Addendum};
 use super::{Pilot, State, questions, store};
 use crate::access::Viewer;
 use crate::events::{self, About, Happened, Kind};
@@ -20,6 +22,8 @@ const CLOSING: Duration = Duration::days(3);
 pub struct Told {
     /// The pilot.
     pub pilot: Pilot,
+    /// The addenda to it, in their order.
+    pub addenda: Vec<Addendum>,
     /// Nobody but these may learn that they are among them.
     pub bidders: Vec<Uuid>,
 }
@@ -34,14 +38,14 @@ pub async fn told_of(app: &App, pilots: &[Uuid]) -> Result<HashMap<Uuid, Told>, 
     }
     let found = store::by_ids(app.db.read(), pilots).await?;
     let public = found.into_iter().filter(|pilot| pilot.state.is_public());
+    let mut addenda = addenda::of(app, pilots).await?;
     let told = |pilot: Pilot| {
-        (
-            pilot.id,
-            Told {
-                pilot,
-                bidders: Vec::new(),
-            },
-        )
+        let told = Told {
+            addenda: addenda.remove(&pilot.id).unwrap_or_default(),
+            pilot,
+            bidders: Vec::new(),
+        };
+        (told.pilot.id, told)
     };
     let mut told: HashMap<Uuid, Told> = public.map(told).collect();
     for (pilot, supplier) in store::bidders(app.db.read(), pilots).await? {
@@ -114,6 +118,7 @@ pub struct Seen {
     deadline_at: Option<DateTime<Utc>>,
     outcome_reason: Option<String>,
     contract_id: Option<Uuid>,
+    addenda: usize,
     answers: usize,
 }
 
@@ -126,7 +131,9 @@ pub async fn seen(app: &App, viewer: &Viewer, pilot: Uuid) -> Result<Option<(Pil
         return Ok(None);
     };
     let questions = questions::of_pilot(app, viewer, &pilot).await?;
+    let added = addenda::of(app, &[pilot.id]).await?;
     let seen = Seen {
+        addenda: added.get(&pilot.id).map_or(0, Vec::len),
         state: pilot.state,
         deadline_at: pilot.deadline_at,
         outcome_reason: pilot.outcome_reason.clone(),

@@ -1,33 +1,50 @@
 //! Pilots: small, capped, time-boxed opportunities, and the sealed bids for them.
 //!
-//! [`rules`] are pure. This front door drafts, publishes and lists; [`questions`] are asked and answered in public;
-//! [`bids`] takes and opens bids; [`evaluation`] scores them; [`award`] decides for some of them, [`ending`] is for pilots
-//! that end otherwise, [`undoing`] takes either back; [`results`] is what came of it; [`changes`] is what those who watch one are told. Until the deadline nobody but its bidder can learn what a bid says, nor how many there are.
+//! [`rules`] and [`timetable`] are pure. [`draft`] and [`edit`] write what is not public, [`review`] and [`publish`] are
+//! another's eyes on it, and this front door lists; [`questions`] are asked and answered in public; [`eligibility`]
+//! says who may bid; [`bids`] takes and opens bids; [`evaluation`] scores them; [`award`] decides for some of them, [`ending`] is for pilots that end otherwise,
+//! [`undoing`] takes either back; [`results`] is what came of it; [`changes`] is what those who watch one are told. Until
+//! the deadline nobody but its bidder can learn what a bid says, nor how many there are. What is published never changes but
+//! by its numbered [`addenda`].
 
+pub mod addenda;
 pub mod award;
 pub mod bids;
 pub mod changes;
 pub mod decisions;
 pub mod disqualifying;
+mod drafting;
+pub mod eligibility;
 pub mod ending;
 pub mod evaluation;
+mod lawful;
 mod outcome;
+mod publishing;
 pub mod questions;
+pub mod receipt;
 pub mod results;
 pub mod rules;
 mod scoring;
 mod seal;
 mod store;
 mod terms;
+pub mod timetable;
 pub mod undoing;
 
+pub use crate::law::Category;
+pub use addenda::extend;
+pub use drafting::{FromNeed, copy, draft, draft_from_need, edit};
+pub use lawful::guidance;
+pub use publishing::{publish, review, submit_for_review};
 pub use rules::Phase;
 pub use scoring::Points;
-pub use terms::{Category, Criterion, CriterionKind, Draft, PriceFormula, Reservation, TieRule};
+pub use terms::{Criterion, CriterionKind, Decision, Draft, PriceFormula, Reservation, Review, TieRule};
 
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
-use crate::events::{self, About, Happened, Kind};
+use crate::councils::calendar::Calendar;
+use crate::councils::directory;
+use crate::events::{About, Happened, Kind};
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, based_on, words};
 use chrono::{DateTime, Utc};
@@ -59,6 +76,11 @@ words! {
 }
 
 impl State {
+    /// Whether it is still being written.
+    fn is_written(self) -> bool {
+        matches!(self, Self::Draft | Self::InReview)
+    }
+
     /// Whether everybody may know of it.
     fn is_public(self) -> bool {
         !matches!(self, Self::Draft | Self::InReview | Self::Withdrawn)
@@ -84,6 +106,18 @@ pub struct Pilot {
     pub standstill_until: Option<DateTime<Utc>>,
     /// Why it ended as it did.
     pub outcome_reason: Option<String>,
+    /// When it was published.
+    pub published_at: Option<DateTime<Utc>>,
+    /// Why its reservation was lawful when it was published.
+    pub lawful_because: Option<String>,
+    /// The pilot that it was copied from, another council's maybe.
+    pub copied_from: Option<Uuid>,
+    /// Who wrote it last.
+    pub written_by: Option<Uuid>,
+    /// Who else has approved what is written now.
+    pub approved_by: Option<Uuid>,
+    /// What came of its last review.
+    pub review: Option<Review>,
     /// Counts its changes. Bids and questions are none: nobody is to learn from it how many there are.
     pub version: i32,
 }
@@ -105,6 +139,20 @@ pub enum PilotErrorCode {
     BadCriteria,
     /// The deadline is not in the future.
     BadDeadline,
+    /// Two dates of the timetable do not go together, or one has passed.
+    BadTimetable,
+    /// A standstill is 0 to 60 working days.
+    BadStandstill,
+    /// Nobody but its last author has approved it, and the council has somebody else who may publish.
+    NeedsAnotherApprover,
+    /// It does not wait for a review.
+    NotInReview,
+    /// The table of law says that it may not be so reserved.
+    NotLawful,
+    /// The need is another council's, and this one has not said "us too".
+    NotItsNeed,
+    /// It has all the addenda that a pilot may have.
+    TooManyAddenda,
     /// It is not a draft any more.
     NotADraft,
     /// It has not been published, or it has ended.
@@ -125,120 +173,6 @@ pub enum PilotErrorCode {
     NoSuchBid,
     /// It was changed since the version this was based on.
     Conflict,
-}
-
-/// Drafts a pilot of a council.
-///
-/// # Errors
-/// Every reason it makes no sense; or the viewer may not.
-pub async fn draft(
-    app: &App,
-    viewer: &Viewer,
-    council: Uuid,
-    said: Draft,
-) -> Result<Pilot, Stop<PilotErrorCode>> {
-    let permit = authorize(viewer, Action::DraftPilot, Resource::Council(council))?;
-    rules::check(&said).stop()?;
-    let pilot = Pilot {
-        id: app.new_id(),
-        council_id: council,
-        said,
-        state: State::Draft,
-        deadline_at: None,
-        contract_id: None,
-        standstill_until: None,
-        outcome_reason: None,
-        version: 1,
-    };
-    let txn = app.db.begin().await?;
-    store::insert(&txn, &permit, &pilot, app.clock.now()).await?;
-    let detail = serde_json::json!({ "drafted": pilot.said.title });
-    audit::record(app, &txn, &permit, "pilot", pilot.id, &detail).await?;
-    txn.commit().await.map_err(Error::from)?;
-    Ok(pilot)
-}
-
-/// Gives a draft to a colleague to read before it is published.
-///
-/// # Errors
-/// When it has another version or is no draft, or the viewer may not.
-pub async fn submit_for_review(
-    app: &App,
-    viewer: &Viewer,
-    id: Uuid,
-    version: i32,
-) -> Result<Pilot, Stop<PilotErrorCode>> {
-    let txn = app.db.begin().await?;
-    let (mut pilot, permit) = for_change(&txn, viewer, id, version, Action::DraftPilot).await?;
-    if pilot.state != State::Draft {
-        return Err(not_a_draft());
-    }
-    pilot.state = State::InReview;
-    let detail = serde_json::json!({ "in review": true });
-    Ok(change(app, txn, &permit, pilot, detail).await?)
-}
-
-/// Publishes a draft, reviewed or not, with a deadline in the future.
-///
-/// # Errors
-/// When it has another version or is no draft, the deadline has passed, or the viewer may not.
-pub async fn publish(
-    app: &App,
-    viewer: &Viewer,
-    id: Uuid,
-    version: i32,
-    deadline: DateTime<Utc>,
-) -> Result<Pilot, Stop<PilotErrorCode>> {
-    let txn = app.db.begin().await?;
-    let (mut pilot, permit) = for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
-    if !matches!(pilot.state, State::Draft | State::InReview) {
-        return Err(not_a_draft());
-    }
-    if deadline <= app.clock.now() {
-        let message = format!("{deadline} has passed");
-        return Err(Stop::refuse(PilotErrorCode::BadDeadline, "deadlineAt", message));
-    }
-    (pilot.state, pilot.deadline_at) = (State::Published, Some(deadline));
-    events::record(app, &txn, vec![event(&pilot, Kind::PilotPublished, "published")]).await?;
-    let detail = serde_json::json!({ "published until": deadline });
-    Ok(change(app, txn, &permit, pilot, detail).await?)
-}
-
-/// Moves the deadline of an open pilot, for everybody and only to later. Its bidders and whoever watches it are told.
-///
-/// # Errors
-/// When it has another version or is not open, the deadline is no later than it was, or the viewer may not.
-pub async fn extend(
-    app: &App,
-    viewer: &Viewer,
-    id: Uuid,
-    version: i32,
-    deadline: DateTime<Utc>,
-) -> Result<Pilot, Stop<PilotErrorCode>> {
-    let txn = app.db.begin().await?;
-    let (mut pilot, permit) = for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
-    let until = pilot.deadline_at.unwrap_or(deadline);
-    if rules::phase(pilot.state, pilot.deadline_at, app.clock.now()) != Phase::Open {
-        let message = "its deadline has passed, or it is not published";
-        return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
-    }
-    if deadline <= until {
-        let message = format!("{deadline} is not later than {until}");
-        return Err(Stop::refuse(PilotErrorCode::BadDeadline, "deadlineAt", message));
-    }
-    pilot.deadline_at = Some(deadline);
-    events::void(&txn, &[changes::closing_key(id, until)], "the deadline moved").await?;
-    let moved = Happened {
-        detail: serde_json::json!({ "deadlineAt": { "from": until, "to": deadline } }),
-        ..event(
-            &pilot,
-            Kind::PilotChanged,
-            &format!("deadline/{}", deadline.to_rfc3339()),
-        )
-    };
-    events::record(app, &txn, vec![moved]).await?;
-    let detail = serde_json::json!({ "deadline": { "from": until, "to": deadline } });
-    Ok(change(app, txn, &permit, pilot, detail).await?)
 }
 
 /// Something that happened to a pilot, and happens to it once by this name.
@@ -310,6 +244,11 @@ impl Pilot {
     }
 }
 
+/// The working days of a pilot's council.
+fn calendar(pilot: &Pilot) -> Calendar {
+    directory().calendar(pilot.council_id)
+}
+
 /// What is not public is for the council's own.
 fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
     pilot.state.is_public() || may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id))
@@ -349,6 +288,22 @@ pub async fn of_contracts(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid,
         .into_iter()
         .filter_map(|(contract, id)| Some((contract, found.get(&id)?.clone())));
     Ok(pairs.collect())
+}
+
+/// Pilots by id; those that the viewer may not know of are not in the answer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(app: &App, viewer: &Viewer, ids: &[Uuid]) -> Result<HashMap<Uuid, Pilot>, Error> {
+    let found = store::by_ids(app.db.read(), ids).await?;
+    let known = found.into_iter().filter(|pilot| visible(viewer, pilot));
+    Ok(known.map(|pilot| (pilot.id, pilot)).collect())
+}
+
+/// What came of a pilot's last review, for those of its council who write pilots.
+pub fn review_for<'a>(viewer: &Viewer, pilot: &'a Pilot) -> Option<&'a Review> {
+    let own = may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id));
+    pilot.review.as_ref().filter(|_| own)
 }
 
 /// Which pilots; every part that is given must hold.

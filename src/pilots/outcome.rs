@@ -1,19 +1,75 @@
-//! What bidders are told when a pilot ends, when that is undone, and when a bid is disqualified: a mail to everybody of each supplier, in the transaction that does it.
+//! What bidders are told of their bids: a receipt to whoever submitted one; and when a pilot ends, when that is undone and
+//! when a bid is disqualified, a mail to everybody of each supplier. Each in the transaction that does it.
 //! The mails hold what their bidder may read in the graph, and nothing of the other bids but the winner's scores.
 
 use super::bids::OpenedBid;
+use super::receipt::Receipt;
 use super::{Pilot, Points, scoring, store};
-use crate::access::accounts;
-use crate::audit;
+use crate::access::{Permit, Resource, accounts};
+use crate::audit::{self, Head};
 use crate::councils::directory;
 use crate::runtime::clock::in_words;
 use crate::runtime::letter::Plain;
 use crate::runtime::mail::clean;
 use crate::runtime::outbox::{self, Stream};
 use crate::runtime::{App, Error};
+use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// Mails the receipt to whoever submitted the bid. It says nothing of what the bid says.
+pub(super) async fn confirm(
+    app: &App,
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    pilot: &Pilot,
+    receipt: &Receipt,
+) -> Result<(), Error> {
+    let Resource::Supplier(supplier) = permit.resource() else {
+        return Ok(());
+    };
+    let members = accounts::members_of_supplier(txn, supplier).await?;
+    let bidder = members
+        .into_iter()
+        .find(|(person, ..)| Some(*person) == permit.actor());
+    let Some((person, to, name)) = bidder else {
+        return Ok(());
+    };
+    let (title, line) = (clean(&pilot.said.title, 120), receipt.line(&app.secret));
+    let mut paragraphs = vec![
+        "Your bid was received in time. Until the deadline nobody but your organisation can read it. You can replace it \
+         or take it back until then."
+            .to_owned(),
+        "Keep this mail. Once bids are open it shows what was received and when: `guildhall receipt verify` checks the \
+         bid\u{2019}s canonical content against it, without this server."
+            .to_owned(),
+    ];
+    paragraphs.push(line);
+    let mut facts = vec![
+        ("Pilot".to_owned(), title.clone()),
+        ("Version".to_owned(), receipt.version.to_string()),
+        ("Received".to_owned(), exactly(receipt.received_at)),
+    ];
+    facts.extend(pilot.deadline_at.map(|at| ("Deadline".to_owned(), exactly(at))));
+    let letter = Plain {
+        to,
+        heading: format!("Your bid is in: {title}"),
+        greeting: format!("Dear {},", clean(&name, 120)),
+        paragraphs,
+        facts,
+        action: None,
+        reason: "you submitted this bid".to_owned(),
+        witness: receipt.head.as_ref().map(Head::line).unwrap_or_default(),
+    };
+    outbox::enqueue(app, txn, Stream::Outcome, Some(person), letter.words(app)?).await?;
+    Ok(())
+}
+
+/// An instant to the millisecond, which may be what matters: `31 March 2026, 10:59:59.999 UTC`.
+fn exactly(at: DateTime<Utc>) -> String {
+    at.format("%-d %B %Y, %H:%M:%S%.3f UTC").to_string()
+}
 
 /// Tells every bidder what became of the bid, with feedback and points.
 pub(super) async fn tell(

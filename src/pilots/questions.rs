@@ -1,10 +1,11 @@
 //! Questions about an open pilot: answered for everybody to read, the asker unnamed.
 
 use super::rules::{Phase, phase};
-use super::{Pilot, store};
+use super::{Pilot, store, timetable};
 use crate::access::{Action, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::events::{self, Happened, Kind};
+use crate::runtime::clock::in_words;
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
 use entity::pilot_question::Model;
@@ -34,6 +35,8 @@ pub struct Question {
     pub question: String,
     /// The answer, or why there is none.
     pub answer: Option<String>,
+    /// Why its asker alone got the answer; for those who write the council's pilots, and the asker.
+    pub private_because: Option<String>,
     /// What became of it.
     pub state: State,
     /// Whether the viewer's own supplier asked it.
@@ -53,6 +56,11 @@ pub enum PilotQuestionErrorCode {
     BadText,
     /// The pilot does not take questions, or not any more.
     NotOpen,
+    /// The time for questions is over, though bids are still taken.
+    QuestionsEnded,
+    /// An answer to the asker alone says why publishing it would disclose the asker's own solution; others say nothing
+    /// of the kind.
+    BadReason,
     /// It has its answer: answers are not changed.
     Answered,
     /// `ASKED` is no answer.
@@ -61,10 +69,10 @@ pub enum PilotQuestionErrorCode {
     Conflict,
 }
 
-/// Asks a question about an open pilot, for a supplier.
+/// Asks a question about an open pilot, for a supplier, until the time that the pilot states.
 ///
 /// # Errors
-/// When the pilot is not open, the text makes no sense, or the viewer may not.
+/// When the pilot is not open or questions have ended, the text makes no sense, or the viewer may not.
 pub async fn ask(
     app: &App,
     viewer: &Viewer,
@@ -81,12 +89,17 @@ pub async fn ask(
     let now = app.clock.now();
     let mut wrong = Wrong::default();
     let open = phase(pilot.state, pilot.deadline_at, now) == Phase::Open;
+    let until = timetable::questions_until(&pilot).filter(|until| open && *until <= now);
     wrong.when(
         !open,
         PilotQuestionErrorCode::NotOpen,
         "pilot",
         "this pilot does not take questions, or not any more",
     );
+    if let Some(until) = until {
+        let message = format!("questions were taken until {}", in_words(until));
+        wrong.when(true, PilotQuestionErrorCode::QuestionsEnded, "pilot", message);
+    }
     check("question", question, &mut wrong);
     wrong.stop()?;
     let row = Model {
@@ -115,17 +128,27 @@ pub async fn ask(
     Ok(read(row, true))
 }
 
-/// Answers a question for everybody, for its asker alone, or rejects it with a reason. Once.
+/// How a question is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// For everybody, for its asker alone, or not at all.
+    pub state: State,
+    /// The answer, or why there is none.
+    pub text: &'a str,
+    /// Why the asker alone gets it: publishing it would disclose the asker's own solution.
+    pub private_because: Option<&'a str>,
+}
+
+/// Answers a question for everybody, for its asker alone with a reason on the record, or rejects it with a reason. Once.
 ///
 /// # Errors
-/// When it has another version or its answer, the text makes no sense, or the viewer may not.
+/// When it has another version or its answer, a text makes no sense or is lacking, or the viewer may not.
 pub async fn answer(
     app: &App,
     viewer: &Viewer,
     question: Uuid,
     version: i32,
-    state: State,
-    text: &str,
+    answer: Answer<'_>,
 ) -> Result<Question, Stop<PilotQuestionErrorCode>> {
     signed_in(viewer)?;
     let txn = app.db.begin().await?;
@@ -147,19 +170,32 @@ pub async fn answer(
         "it has its answer",
     );
     wrong.when(
-        state == State::Asked,
+        answer.state == State::Asked,
         PilotQuestionErrorCode::BadState,
         "state",
         "say how it is answered",
     );
-    check("answer", text, &mut wrong);
+    check("answer", answer.text, &mut wrong);
+    let because = answer
+        .private_because
+        .map(str::trim)
+        .filter(|why| !why.is_empty());
+    let private = answer.state == State::AnsweredPrivately;
+    wrong.when(
+        private != because.is_some_and(|why| why.len() <= 5_000),
+        PilotQuestionErrorCode::BadReason,
+        "privateBecause",
+        "an answer to the asker alone says in at most 5,000 bytes how publishing it would disclose the asker\u{2019}s own \
+         solution; any other says nothing here",
+    );
     wrong.stop()?;
-    row.answer = Some(text.trim().to_owned());
-    row.state = state.as_str().to_owned();
+    row.answer = Some(answer.text.trim().to_owned());
+    row.private_because = because.map(str::to_owned);
+    row.state = answer.state.as_str().to_owned();
     row.answered_at = Some(app.clock.now());
     row.version += 1;
     store::put_question(&txn, &permit, row.clone()).await?;
-    if state == State::AnsweredAndPublished {
+    if answer.state == State::AnsweredAndPublished {
         let answered = super::event(&pilot, Kind::QuestionAnswered, &format!("answered/{}", row.id));
         let detail = serde_json::json!({ "question": row.id });
         events::record(app, &txn, vec![Happened { detail, ..answered }]).await?;
@@ -170,7 +206,7 @@ pub async fn answer(
         &permit,
         "question",
         row.id,
-        &serde_json::json!({ "answered": row.state }),
+        &serde_json::json!({ "answered": row.state, "private because": row.private_because }),
     )
     .await?;
     txn.commit().await.map_err(Error::from)?;
@@ -215,6 +251,7 @@ fn read(row: Model, own: bool) -> Question {
         id: row.id,
         question: row.question,
         answer: row.answer,
+        private_because: row.private_because,
         state: State::parse(&row.state).unwrap_or(State::Asked),
         own,
         asked_at: row.asked_at,

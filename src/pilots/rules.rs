@@ -5,7 +5,11 @@ use crate::contracts::is_cpv_code;
 use crate::councils::directory;
 use crate::runtime::Wrong;
 use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
+/// Working days a standstill may last.
+const STANDSTILL: std::ops::RangeInclusive<i32> = 0..=60;
 /// Weeks a pilot may last.
 const WEEKS: std::ops::RangeInclusive<i32> = 1..=52;
 
@@ -91,6 +95,19 @@ pub fn check(draft: &Draft) -> Wrong<PilotErrorCode> {
             format!("give {path} in at most 10,000 bytes"),
         );
     }
+    let long = draft.systems.as_ref().is_some_and(|text| text.len() > 10_000);
+    wrong.when(
+        long,
+        PilotErrorCode::BadText,
+        "systems",
+        "give systems in at most 10,000 bytes",
+    );
+    wrong.when(
+        !STANDSTILL.contains(&draft.standstill_days),
+        PilotErrorCode::BadStandstill,
+        "standstillDays",
+        format!("{} is not 0 to 60 working days", draft.standstill_days),
+    );
     wrong.when(
         draft.cap_pence <= 0,
         PilotErrorCode::BadCap,
@@ -122,7 +139,65 @@ pub fn check(draft: &Draft) -> Wrong<PilotErrorCode> {
         "criteria",
         format!("weights add to {sum} with {prices} for price; they must add to 100 with one for price"),
     );
+    for (criterion, at) in draft.criteria.iter().zip(0..) {
+        let unfit = |text: &str, most| text.trim().is_empty() || text.len() > most;
+        let (name, says) = (unfit(&criterion.name, 200), unfit(&criterion.description, 10_000));
+        for (wrong_text, field, most) in [(name, "name", "200"), (says, "description", "10,000")] {
+            wrong.when(
+                wrong_text,
+                PilotErrorCode::BadText,
+                &format!("criteria.{at}.{field}"),
+                format!("give the criterion\u{2019}s {field} in at most {most} bytes"),
+            );
+        }
+    }
     wrong
+}
+
+/// Whether one of these approves what another wrote. The program itself, which is nobody, needs no second.
+pub fn another_has_approved(author: Option<Uuid>, approvers: &[Option<Uuid>]) -> bool {
+    author.is_none()
+        || approvers
+            .iter()
+            .flatten()
+            .any(|approver| Some(*approver) != author)
+}
+
+/// What an edit changed, field by field: what it was and what it is.
+pub fn changed(was: &Draft, is: &Draft) -> Map<String, Value> {
+    let pairs = fields(was).into_iter().zip(fields(is));
+    let changes = pairs.filter(|((_, from), (_, to))| from != to);
+    changes
+        .map(|((field, from), (_, to))| (field.to_owned(), json!({ "from": from, "to": to })))
+        .collect()
+}
+
+fn fields(said: &Draft) -> [(&'static str, Value); 19] {
+    let criterion = |of: &Criterion| json!([of.kind.as_str(), of.name, of.description, of.weight]);
+    [
+        ("title", json!(said.title)),
+        ("summary", json!(said.summary)),
+        ("successMeasures", json!(said.success_measures)),
+        ("systems", json!(said.systems)),
+        ("capPence", json!(said.cap_pence)),
+        ("weeks", json!(said.weeks)),
+        ("questionsUntil", json!(said.questions_until)),
+        ("awardOn", json!(said.award_on)),
+        ("startsOn", json!(said.starts_on)),
+        ("decidesOn", json!(said.decides_on)),
+        ("service", json!(said.lgsl)),
+        ("cpv", json!(said.cpv)),
+        ("category", json!(said.category.as_str())),
+        ("reservation", json!(said.reservation.as_str())),
+        ("criteria", said.criteria.iter().map(criterion).collect()),
+        (
+            "scoring",
+            json!([said.price_formula.as_str(), said.tie_rule.as_str()]),
+        ),
+        ("suppliersUnnamed", json!(said.suppliers_unnamed)),
+        ("priceAfterQuality", json!(said.price_after_quality)),
+        ("standstillDays", json!(said.standstill_days)),
+    ]
 }
 
 fn weights(criteria: &[Criterion]) -> (i32, usize) {
@@ -271,6 +346,66 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn it_takes_anothers_eyes_than_the_last_authors() {
+        let [ann, bob] = [1, 2].map(Uuid::from_u128);
+        assert!(!another_has_approved(Some(ann), &[None, Some(ann)]));
+        assert!(
+            another_has_approved(Some(ann), &[Some(bob), Some(ann)]),
+            "approved before"
+        );
+        assert!(
+            another_has_approved(Some(ann), &[None, Some(bob)]),
+            "publishes and so approves"
+        );
+        assert!(!another_has_approved(Some(ann), &[None, None]));
+        assert!(another_has_approved(None, &[None, None]), "the program");
+    }
+
+    #[test]
+    fn a_criterion_without_words_is_named_and_a_standstill_is_bounded() {
+        let mut said = Draft {
+            title: "t".into(),
+            summary: "s".into(),
+            success_measures: "m".into(),
+            cap_pence: 1,
+            weeks: 1,
+            standstill_days: 61,
+            criteria: vec![
+                criterion(1, CriterionKind::Quality, 60),
+                criterion(2, CriterionKind::Price, 40),
+            ],
+            ..Draft::default()
+        };
+        said.criteria[0].description = "d".into();
+        let paths = |said: &Draft| -> Vec<String> {
+            let refusals = check(said).into_refusals();
+            refusals.into_iter().map(|refusal| refusal.path).collect()
+        };
+        assert_eq!(paths(&said), ["standstillDays", "criteria.1.description"]);
+        (said.standstill_days, said.criteria[1].description) = (60, "d".into());
+        assert_eq!(paths(&said), Vec::<String>::new());
+        said.criteria[1].weight = 41;
+        assert_eq!(paths(&said), ["criteria"]);
+    }
+
+    #[test]
+    fn an_edit_tells_what_each_field_was_and_is() {
+        let was = Draft {
+            title: "Bins".into(),
+            weeks: 4,
+            ..Draft::default()
+        };
+        let is = Draft {
+            weeks: 5,
+            ..was.clone()
+        };
+        assert_eq!(
+            Value::Object(changed(&was, &is)),
+            json!({ "weeks": { "from": 4, "to": 5 } })
+        );
     }
 
     #[test]

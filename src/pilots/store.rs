@@ -1,9 +1,13 @@
 //! Pilots and bids in the database; scores are `evaluation`'s.
 
+mod written;
+
+pub(super) use written::{addenda, put_addendum, put_said};
+
 use super::seal::Sealed;
 use super::{
-    Category, Criterion, CriterionKind, Draft, Phase, Pilot, PilotFilter, PriceFormula, Reservation, State,
-    TieRule, bids,
+    Category, Criterion, CriterionKind, Decision, Draft, Phase, Pilot, PilotFilter, PriceFormula,
+    Reservation, Review, State, TieRule, bids,
 };
 use crate::access::Permit;
 use crate::runtime::Error;
@@ -36,6 +40,7 @@ pub(super) async fn insert(
         weeks: Set(said.weeks),
         systems: Set(said.systems),
         questions_until: Set(said.questions_until),
+        award_on: Set(said.award_on),
         starts_on: Set(said.starts_on),
         decides_on: Set(said.decides_on),
         lgsl: Set(said.lgsl),
@@ -48,7 +53,11 @@ pub(super) async fn insert(
         price_formula: Set(said.price_formula.as_str().into()),
         tie_rule: Set(said.tie_rule.as_str().into()),
         standstill_days: Set(said.standstill_days),
-        copied_from: Set(None),
+        copied_from: Set(pilot.copied_from),
+        written_by: Set(pilot.written_by),
+        approved_by: Set(None),
+        review: Set(None),
+        review_note: Set(None),
         state: Set(pilot.state.as_str().into()),
         deadline_at: Set(pilot.deadline_at),
         published_at: Set(None),
@@ -62,21 +71,7 @@ pub(super) async fn insert(
         version: Set(pilot.version),
     };
     pilot::Entity::insert(row).exec_without_returning(txn).await?;
-    let criteria = said
-        .criteria
-        .into_iter()
-        .map(|criterion| pilot_criterion::ActiveModel {
-            pilot_id: Set(pilot.id),
-            ordinal: Set(criterion.ordinal),
-            kind: Set(criterion.kind.as_str().into()),
-            name: Set(criterion.name),
-            description: Set(criterion.description),
-            weight: Set(criterion.weight),
-        });
-    pilot_criterion::Entity::insert_many(criteria)
-        .exec_without_returning(txn)
-        .await?;
-    Ok(())
+    written::put_criteria(txn, pilot.id, said.criteria).await
 }
 
 pub(super) async fn update(
@@ -92,6 +87,7 @@ pub(super) async fn update(
     )
     .finally(false)
     .into();
+    let review = changed.review.as_ref();
     pilot::Entity::update_many()
         .filter(pilot::Column::Id.eq(changed.id))
         .col_expr(pilot::Column::State, Expr::value(changed.state.as_str()))
@@ -104,6 +100,20 @@ pub(super) async fn update(
         .col_expr(
             pilot::Column::StandstillUntil,
             Expr::value(changed.standstill_until),
+        )
+        .col_expr(pilot::Column::PublishedAt, Expr::value(changed.published_at))
+        .col_expr(pilot::Column::ApprovedBy, Expr::value(changed.approved_by))
+        .col_expr(
+            pilot::Column::LawfulBecause,
+            Expr::value(changed.lawful_because.clone()),
+        )
+        .col_expr(
+            pilot::Column::Review,
+            Expr::value(review.map(|of| of.decision.as_str())),
+        )
+        .col_expr(
+            pilot::Column::ReviewNote,
+            Expr::value(review.and_then(|of| of.note.clone())),
         )
         .col_expr(pilot::Column::ClosingAnnounced, closing_announced)
         .col_expr(pilot::Column::UpdatedAt, Expr::value(now))
@@ -249,6 +259,19 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
         contract_id: row.contract_id,
         standstill_until: row.standstill_until,
         outcome_reason: row.outcome_reason,
+        published_at: row.published_at,
+        lawful_because: row.lawful_because,
+        copied_from: row.copied_from,
+        written_by: row.written_by,
+        approved_by: row.approved_by,
+        review: row
+            .review
+            .as_deref()
+            .and_then(Decision::parse)
+            .map(|decision| Review {
+                decision,
+                note: row.review_note,
+            }),
         version: row.version,
         said: Draft {
             need_id: row.need_id,
@@ -259,6 +282,7 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
             systems: row.systems,
             weeks: row.weeks,
             questions_until: row.questions_until,
+            award_on: row.award_on,
             starts_on: row.starts_on,
             decides_on: row.decides_on,
             lgsl: row.lgsl,
@@ -377,9 +401,9 @@ pub(super) async fn put_question(
     _permit: &Permit,
     row: pilot_question::Model,
 ) -> Result<(), Error> {
-    use pilot_question::Column::{Answer, AnsweredAt, Id, State, Version};
+    use pilot_question::Column::{Answer, AnsweredAt, Id, PrivateBecause, State, Version};
     let replace = OnConflict::column(Id)
-        .update_columns([Answer, AnsweredAt, State, Version])
+        .update_columns([Answer, AnsweredAt, PrivateBecause, State, Version])
         .to_owned();
     let row = sea_orm::ActiveModelTrait::reset_all(pilot_question::ActiveModel::from(row));
     pilot_question::Entity::insert(row)

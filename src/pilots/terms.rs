@@ -1,6 +1,7 @@
 //! What a pilot says: what is to be tried, by when, for whom, and how bids are judged. Plain values; whether they make
 //! sense is for [`super::rules`] to say.
 
+use crate::law::{Category, Rule};
 use crate::runtime::words;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -24,6 +25,8 @@ pub struct Draft {
     pub weeks: i32,
     /// Questions are taken strictly before it; until the deadline, if it is not said.
     pub questions_until: Option<DateTime<Utc>>,
+    /// When the council means to tell the bidders.
+    pub award_on: Option<NaiveDate>,
     /// When work starts.
     pub starts_on: Option<NaiveDate>,
     /// When the council decides to stop or to scale.
@@ -62,6 +65,7 @@ impl Default for Draft {
             cap_pence: 0,
             weeks: 0,
             questions_until: None,
+            award_on: None,
             starts_on: None,
             decides_on: None,
             lgsl: None,
@@ -128,19 +132,6 @@ words! {
 }
 
 words! {
-    /// What a pilot buys, as the thresholds of procurement law tell contracts apart.
-    #[graphql(name = "ProcurementCategory")]
-    Category {
-        /// Goods and services.
-        GoodsAndServices = "goods_and_services",
-        /// Construction and the like (CPV codes that begin with 45).
-        Works = "works",
-        /// Services to people that the law holds less tightly: social care, health, education and others on its list.
-        LightTouch = "light_touch",
-    }
-}
-
-words! {
     /// Who may bid for a pilot.
     Reservation {
         /// Anybody.
@@ -152,4 +143,36 @@ words! {
         /// Suppliers of the council's own or a bordering area. They declare it; the council checks.
         Local = "local",
     }
+}
+
+impl Reservation {
+    /// The rule of law that it rests on, and whom it is for, in words; none where anybody may bid.
+    pub fn rests_on(self) -> Option<(Rule, &'static str)> {
+        match self {
+            Self::None => None,
+            Self::Sme => Some((Rule::ReserveSme, "small and medium enterprises")),
+            Self::Vcse => Some((Rule::ReserveVcse, "voluntary, community and social enterprises")),
+            Self::Local => Some((Rule::ReserveLocal, "suppliers of their own or a bordering area")),
+        }
+    }
+}
+
+words! {
+    /// What came of a review.
+    #[graphql(name = "PilotReviewDecision")]
+    Decision {
+        /// It can be published as it is.
+        Approved = "approved",
+        /// It is a draft again, with a note that says what to mend.
+        SentBack = "sent_back",
+    }
+}
+
+/// What came of the last review of what is written now, or was until it was sent back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// Approved, or sent back.
+    pub decision: Decision,
+    /// What the reviewer says.
+    pub note: Option<String>,
 }

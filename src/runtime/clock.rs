@@ -51,6 +51,16 @@ impl Clock {
         DateTime::from_timestamp_micros(micros).unwrap_or_default()
     }
 
+    /// The instant that this clock tells when another machine's tells `there`, whose clock counts for all.
+    pub fn at(&self, there: DateTime<Utc>) -> DateTime<Utc> {
+        let micros = match &self.0 {
+            Kind::System => there.timestamp_micros(),
+            Kind::Shifted(by) => there.timestamp_micros() + by.load(Ordering::SeqCst),
+            Kind::Standing(at) => at.load(Ordering::SeqCst),
+        };
+        DateTime::from_timestamp_micros(micros).unwrap_or_default()
+    }
+
     /// Today's civil date in London.
     pub fn today(&self) -> NaiveDate {
         london_date(self.now())

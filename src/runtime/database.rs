@@ -8,7 +8,9 @@
 //! the pages that it leaves; [`Database::wipe_traces`] empties what still held it: the write-ahead log, and the samples
 //! that planners keep of indexed values. In PostgreSQL dead rows go with VACUUM; backups of either are nobody's here.
 
+use super::clock::Clock;
 use super::error::Error;
+use chrono::{DateTime, Utc};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -178,6 +180,23 @@ impl Database {
         let txn = self.write.begin_with_options(options).await?;
         let _ = WRITES.try_with(|writes| writes.set(true));
         Ok(txn)
+    }
+
+    /// The database's own clock, as it is now and not when the transaction began: what counts where nodes must agree.
+    /// SQLite's is this machine's.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn time(&self, txn: &DatabaseTransaction, clock: &Clock) -> Result<DateTime<Utc>, Error> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(clock.now());
+        }
+        let sql = "SELECT clock_timestamp() AS now";
+        let row = txn
+            .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
+            .await?;
+        let row = row.ok_or_else(|| Error::fault("the database does not tell the time"))?;
+        Ok(clock.at(row.try_get("", "now")?))
     }
 
     /// Begins a transaction that reads, and sees the database as it is now until it ends.

@@ -46,7 +46,7 @@ const EACH_REFUSED: &str = "attempts = (SELECT count(*) FROM mail_attempt WHERE 
 pub enum Stream {
     /// Windows and opportunities; can be unsubscribed from.
     Alert,
-    /// The outcome of a pilot, to its bidders.
+    /// What bidders are told of their own bids: receipts and outcomes.
     Outcome,
     /// What protects an account: links, new devices, changes. Nobody can unsubscribe from it, and it waits for nothing.
     Security,

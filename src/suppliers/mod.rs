@@ -2,14 +2,19 @@
 
 pub mod evidence;
 pub mod numbers;
+pub mod places;
 pub mod products;
 mod profile;
 mod read;
 mod resolve;
+pub mod sectors;
 mod sign_up;
+pub mod size;
 
-pub use profile::{Profile, Size, SupplierProfileErrorCode, edit};
+pub use places::{Address, Areas};
+pub use profile::{Profile, SupplierProfileErrorCode, confirm_size, edit, sees_figures};
 pub(crate) use read::by_ids_in;
-pub use read::{Supplier, SupplierFilter, by_ids, list, of_contracts};
+pub use read::{Supplier, SupplierFilter, by_ids, list, of_contracts, sizes};
 pub use resolve::{Mention, name_key, resolve};
 pub use sign_up::{SignUp, SupplierSignUpErrorCode, sign_up};
+pub use size::{Figures, Size};

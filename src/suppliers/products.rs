@@ -1,13 +1,21 @@
-//! Products that suppliers list: drafted, published, archived; every version is kept.
+//! Products that suppliers list: drafted, published, archived; every version is kept ([`versions`]).
+//!
+//! [`search()`] finds published ones and counts the choices there are, and [`usage`] says from the registers who uses one.
 
+pub mod facets;
+mod listing;
+mod search;
 mod store;
+pub mod usage;
+pub mod versions;
+
+pub use listing::{CaseStudy, Listing};
+pub use search::{Found, search};
 
 use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
-use crate::contracts::is_cpv_code;
-use crate::councils::directory;
 use crate::runtime::page::{Cut, Page};
-use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
+use crate::runtime::{App, Error, Stop, based_on, words};
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use std::collections::HashMap;
@@ -36,25 +44,6 @@ words! {
     }
 }
 
-/// What a supplier says of a product.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// Name.
-    pub name: String,
-    /// In a line.
-    pub summary: String,
-    /// What it does.
-    pub description: String,
-    /// Local Government Service List codes of the services it is for.
-    pub lgsl: Vec<i32>,
-    /// Common Procurement Vocabulary codes it falls under, eight digits each.
-    pub cpv: Vec<String>,
-    /// Where it runs, if it is software.
-    pub hosting: Option<Hosting>,
-    /// How it is charged.
-    pub price_model: Option<String>,
-}
-
 /// A product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
@@ -81,8 +70,12 @@ pub enum ProductErrorCode {
     UnknownService,
     /// A CPV code does not have eight digits.
     BadCpv,
-    /// More than 50 services or codes.
+    /// More than 50 services or codes, 30 systems or standards, or 10 case studies.
     TooMany,
+    /// There is no such council.
+    UnknownCouncil,
+    /// An address does not begin with `https://` or `http://`, or is over 500 bytes.
+    BadUrl,
     /// It was changed since the version this was based on.
     Conflict,
 }
@@ -98,7 +91,7 @@ pub async fn draft(
     listing: Listing,
 ) -> Result<Product, Stop<ProductErrorCode>> {
     let permit = authorize(viewer, Action::EditSupplier, Resource::Supplier(supplier_id))?;
-    check(&listing).stop()?;
+    listing::check(&listing).stop()?;
     let product = Product {
         id: app.new_id(),
         supplier_id,
@@ -158,56 +151,10 @@ async fn change(
     )?;
     based_on(version, product.version, ProductErrorCode::Conflict)?;
     change(&mut product);
-    check(&product.listing).stop()?;
+    listing::check(&product.listing).stop()?;
     (product.updated_at, product.version) = (app.clock.now(), product.version + 1);
     write(app, txn, &permit, &product).await?;
     Ok(product)
-}
-
-fn check(listing: &Listing) -> Wrong<ProductErrorCode> {
-    let mut wrong = Wrong::default();
-    for (path, text, most) in [
-        ("name", &listing.name, 200),
-        ("summary", &listing.summary, 500),
-        ("description", &listing.description, 20_000),
-    ] {
-        wrong.when(
-            text.trim().is_empty() || text.len() > most,
-            ProductErrorCode::BadText,
-            path,
-            format!("give {path} in at most {most} bytes"),
-        );
-    }
-    let long = listing.price_model.as_ref().is_some_and(|text| text.len() > 500);
-    wrong.when(
-        long,
-        ProductErrorCode::BadText,
-        "priceModel",
-        "give it in at most 500 bytes",
-    );
-    let many = listing.lgsl.len() > 50 || listing.cpv.len() > 50;
-    wrong.when(
-        many,
-        ProductErrorCode::TooMany,
-        "services",
-        "give at most 50 services and 50 codes",
-    );
-    for (index, code) in listing.lgsl.iter().enumerate().take(50) {
-        let unknown = directory().service(*code).is_none();
-        let message = format!("there is no service {code}");
-        wrong.when(
-            unknown,
-            ProductErrorCode::UnknownService,
-            &format!("services.{index}"),
-            message,
-        );
-    }
-    for (index, code) in listing.cpv.iter().enumerate().take(50) {
-        let bad = !is_cpv_code(code);
-        let message = format!("{code:?} does not have eight digits");
-        wrong.when(bad, ProductErrorCode::BadCpv, &format!("cpv.{index}"), message);
-    }
-    wrong
 }
 
 /// Which products; every part that is given must hold.
@@ -256,6 +203,15 @@ pub async fn published_of(app: &App, suppliers: &[Uuid]) -> Result<HashMap<Uuid,
         of.entry(product.supplier_id).or_default().push(product);
     }
     Ok(of)
+}
+
+/// Those of these products that are published, by id, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn published(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Product>, Error> {
+    let found = store::published(app.db.read(), ids).await?;
+    Ok(found.into_iter().map(|product| (product.id, product)).collect())
 }
 
 /// A product, if the viewer may know of it: once published it can be found for good, but a draft that was archived

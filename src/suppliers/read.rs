@@ -1,9 +1,13 @@
 //! Reading suppliers: what a profile says to everybody.
 
-use super::{Size, name_key};
+use super::{Address, Figures, Size, name_key, places, sectors};
+use crate::councils::directory;
+use crate::councils::facts::Region;
 use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error};
+use chrono::NaiveDate;
 use entity::{contract_supplier, supplier};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -23,10 +27,26 @@ pub struct Supplier {
     pub charity: Option<String>,
     /// Its size by staff.
     pub size: Option<Size>,
+    /// People who work for it, by heads.
+    pub staff: Option<i32>,
+    /// What it took in its last year, in pence.
+    pub turnover_pence: Option<i64>,
+    /// The total of its last balance sheet, in pence.
+    pub balance_sheet_pence: Option<i64>,
+    /// When its size was last stated or confirmed.
+    pub size_confirmed_on: Option<NaiveDate>,
     /// Whether it is a voluntary, community or social enterprise.
     pub vcse: Option<bool>,
     /// Where it is.
     pub town: Option<String>,
+    /// The lines of its address before the town, a line each.
+    pub address: Option<String>,
+    /// Postcode.
+    pub postcode: Option<String>,
+    /// Its country, two letters.
+    pub country: Option<String>,
+    /// The region that its address lies in.
+    pub region: Option<Region>,
     /// Its website.
     pub website: Option<String>,
     /// What it does.
@@ -35,14 +55,43 @@ pub struct Supplier {
     pub version: i32,
 }
 
-const COLUMNS: [supplier::Column; 10] = [
+impl Supplier {
+    /// Its address, if it states one.
+    pub fn address(&self) -> Option<Address> {
+        Some(Address {
+            lines: self.address.as_ref()?.lines().map(str::to_owned).collect(),
+            postcode: self.postcode.clone(),
+            country: self.country.clone()?,
+            region: self.region,
+        })
+    }
+
+    /// What its size rests on.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            staff: self.staff,
+            turnover_pence: self.turnover_pence,
+            balance_sheet_pence: self.balance_sheet_pence,
+        }
+    }
+}
+
+const COLUMNS: [supplier::Column; 18] = [
     supplier::Column::Id,
     supplier::Column::Name,
     supplier::Column::CompaniesHouse,
     supplier::Column::Charity,
     supplier::Column::Size,
+    supplier::Column::Staff,
+    supplier::Column::TurnoverPence,
+    supplier::Column::BalanceSheetPence,
+    supplier::Column::SizeConfirmedOn,
     supplier::Column::Vcse,
     supplier::Column::Town,
+    supplier::Column::Address,
+    supplier::Column::Postcode,
+    supplier::Column::Country,
+    supplier::Column::Region,
     supplier::Column::Website,
     supplier::Column::Summary,
     supplier::Column::Version,
@@ -76,6 +125,21 @@ pub(crate) async fn by_ids_in(
         found.extend(some.into_iter().map(|supplier| (supplier.id, supplier)));
     }
     Ok(found)
+}
+
+/// The size of every supplier that stated one, in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sizes(app: &App) -> Result<HashMap<Uuid, Size>, Error> {
+    let known = supplier::Entity::find()
+        .select_only()
+        .columns([supplier::Column::Id, supplier::Column::Size])
+        .filter(supplier::Column::Size.is_not_null())
+        .into_tuple::<(Uuid, Size)>()
+        .all(app.db.read())
+        .await?;
+    Ok(known.into_iter().collect())
 }
 
 /// A supplier whose row nobody else can change until the transaction ends.
@@ -128,6 +192,12 @@ pub struct SupplierFilter {
     pub sizes: Vec<Size>,
     /// Whether it is a voluntary, community or social enterprise.
     pub vcse: Option<bool>,
+    /// That serve this council: itself, its region, or everywhere.
+    pub serves: Option<Uuid>,
+    /// That serve the whole of this region.
+    pub serves_region: Option<Region>,
+    /// In one of these trades, by division of the Common Procurement Vocabulary.
+    pub sectors: Vec<String>,
 }
 
 /// A page of suppliers by name.
@@ -150,6 +220,16 @@ pub async fn list(app: &App, filter: &SupplierFilter, cut: &Cut) -> Result<Page<
     }
     if let Some(vcse) = filter.vcse {
         query = query.filter(Vcse.eq(vcse));
+    }
+    if let Some(id) = filter.serves {
+        let around = directory().by_id(id).map(places::around).unwrap_or_default();
+        query = query.filter(Id.into_expr().in_subquery(places::serving(around)));
+    }
+    if let Some(region) = filter.serves_region {
+        query = query.filter(Id.into_expr().in_subquery(places::serving(places::over(region))));
+    }
+    if !filter.sectors.is_empty() {
+        query = query.filter(Id.into_expr().in_subquery(sectors::within(&filter.sectors)));
     }
     if let Some((name, id)) = &cut.after {
         let same = Condition::all().add(Name.eq(name)).add(Id.gt(*id));

@@ -52,7 +52,7 @@ async fn page_of(world: &World, token: &String) -> String {
     link.strip_prefix("https://guildhall.example").unwrap().to_owned()
 }
 
-fn uuid_of(id: &Value) -> Uuid {
+pub(crate) fn uuid_of(id: &Value) -> Uuid {
     let id = async_graphql::Value::String(id.as_str().unwrap().to_owned());
     <Id as async_graphql::ScalarType>::parse(id).unwrap().uuid
 }
@@ -406,8 +406,8 @@ async fn needs_and_pilots_are_pages_and_what_is_not_public_is_not_found() {
     let open = pilot(&world, &officer, "Count the bins", true).await;
     let ask = "mutation A($pilot: ID!, $supplier: ID!, $question: String!) {
         pilotQuestionAsk(pilot: $pilot, supplier: $supplier, question: $question) { question { id } } }";
-    let answer = "mutation A($question: ID!, $state: PilotQuestionState!, $answer: String!) {
-        pilotQuestionAnswer(question: $question, version: 1, state: $state, answer: $answer) { errors { code message } } }";
+    let answer = "mutation A($question: ID!, $state: PilotQuestionState!, $answer: String!, $because: String) {
+        pilotQuestionAnswer(question: $question, version: 1, state: $state, answer: $answer, privateBecause: $because) { errors { code message } } }";
     for (question, state) in [
         ("How many lorries?", Some("ANSWERED_AND_PUBLISHED")),
         ("hid--privately--", Some("ANSWERED_PRIVATELY")),
@@ -417,7 +417,11 @@ async fn needs_and_pilots_are_pages_and_what_is_not_public_is_not_found() {
         let vars = json!({ "pilot": open, "supplier": supplier.id, "question": question });
         let asked = world.data(&supplier, ask, vars).await["pilotQuestionAsk"]["question"]["id"].clone();
         if let Some(state) = state {
-            let vars = json!({ "question": asked, "state": state, "answer": format!("{question} Twelve.") });
+            let mut vars =
+                json!({ "question": asked, "state": state, "answer": format!("{question} Twelve.") });
+            if state == "ANSWERED_PRIVATELY" {
+                vars["because"] = json!("hid--because--");
+            }
             let done = world.data(&officer, answer, vars).await;
             assert_eq!(done["pilotQuestionAnswer"]["errors"], json!([]), "{done}");
         }

@@ -10,7 +10,6 @@ mod sights;
 
 use crate::world::{Supplier, World};
 use chrono::Duration;
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 pub(crate) const SCORE: &str =
@@ -218,27 +217,12 @@ async fn open(world: &World, approver: &String, differs: Value) -> Value {
         { "kind": "QUALITY", "name": "Approach", "description": "How", "weight": 40 },
         { "kind": "QUALITY", "name": "Team", "description": "Who", "weight": 25 },
         { "kind": "PRICE", "name": "Price", "description": "Formula", "weight": 35 }] });
-    let mut sets = Vec::new();
-    for (name, value) in differs.as_object().unwrap() {
-        match name.as_str() {
-            "suppliersUnnamed" => sets.push(format!("suppliers_unnamed = {value}")),
-            "priceAfterQuality" => sets.push(format!("price_after_quality = {value}")),
-            "standstillDays" => sets.push(format!("standstill_days = {value}")),
-            "tieRule" => sets.push("tie_rule = 'drawn_lots'".into()),
-            _ => input[name] = value.clone(),
-        }
-    }
+    let input_of = input.as_object_mut().unwrap();
+    input_of.extend(differs.as_object().unwrap().clone());
     let draft =
         "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) { pilot { id } errors { code } } }";
     let drafted = world.data(approver, draft, json!({ "input": input })).await;
     let pilot = drafted["pilotDraft"]["pilot"]["id"].clone();
-    for set in sets {
-        let txn = world.app.db.begin().await.unwrap();
-        txn.execute_unprepared(&format!("UPDATE pilot SET {set}"))
-            .await
-            .unwrap();
-        txn.commit().await.unwrap();
-    }
     let publish =
         "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, version: 1, deadlineAt: $at) {
         errors { code message } } }";

@@ -1,5 +1,10 @@
 //! A council states a need; everybody reads it, nobody else states it.
 
+mod answers;
+mod demand;
+mod drafts;
+mod found;
+
 use crate::world::World;
 use guildhall::access::CouncilRole;
 use serde_json::{Value, json};

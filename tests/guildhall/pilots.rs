@@ -1,6 +1,12 @@
 //! From a need to an award: sealed until the deadline, feedback for everybody, a contract in the register; and the
 //! other ways in which a pilot ends.
 
+mod addenda;
+mod drafts;
+mod lawful;
+mod reuse;
+mod timetable;
+
 use crate::evaluating::{declared, evaluated, lock, score, seen, submit as submit_scores};
 use crate::world::{Supplier, World};
 use chrono::Duration;
@@ -25,13 +31,13 @@ const AWARD: &str = "mutation A($input: PilotAwardInput!) { pilotAward(input: $i
     pilot { phase } errors { code } } }";
 
 /// The people of Norfolk who make a pilot.
-struct Norfolk {
-    approver: String,
+pub(crate) struct Norfolk {
+    pub(crate) approver: String,
     evaluator: String,
     administrator: String,
 }
 
-async fn norfolk(world: &World) -> Norfolk {
+pub(crate) async fn norfolk(world: &World) -> Norfolk {
     Norfolk {
         approver: world
             .member("a@norfolk.example", "norfolk", CouncilRole::Approver)
@@ -46,7 +52,7 @@ async fn norfolk(world: &World) -> Norfolk {
 }
 
 /// A pilot of Norfolk's from a need, drafted.
-async fn drafted(world: &World, approver: &String, reservation: &str) -> Value {
+pub(crate) async fn drafted(world: &World, approver: &String, reservation: &str) -> Value {
     let council = world.council("norfolk").await;
     let need = "mutation N($input: NeedStateInput!) { needState(input: $input) { need { id } } }";
     let input = json!({ "council": council, "title": "Missed bins", "problem": "Paper.", "outcomes": "Fewer.",
@@ -72,12 +78,15 @@ async fn published(world: &World, approver: &String) -> Value {
     id
 }
 
-async fn publish(world: &World, approver: &String, id: &Value) {
+/// Publishes what the approver wrote, by another approver.
+pub(crate) async fn publish(world: &World, approver: &String, id: &Value) {
     let version = world.version(approver, id).await;
     let at = (world.now() + Duration::hours(6)).to_rfc3339();
+    let another = format!("{}@norfolk.example", id.as_str().unwrap());
+    let another = world.member(&another, "norfolk", CouncilRole::Approver).await;
     let published = world
         .data(
-            approver,
+            &another,
             PUBLISH,
             json!({ "id": id, "version": version, "at": at }),
         )
@@ -85,7 +94,7 @@ async fn publish(world: &World, approver: &String, id: &Value) {
     assert_eq!(published["pilotPublish"]["errors"], json!([]));
 }
 
-async fn submit(world: &World, bidder: &Supplier, pilot: &Value, price: i64) -> Value {
+pub(crate) async fn submit(world: &World, bidder: &Supplier, pilot: &Value, price: i64) -> Value {
     let own = "query O($id: ID!) { pilot(id: $id) { bids { version } } }";
     let own = world.data(bidder, own, json!({ "id": pilot })).await;
     let replaces = &own["pilot"]["bids"][0]["version"];
@@ -270,6 +279,8 @@ async fn a_bid_is_for_the_suppliers_own_and_within_the_cap() {
 #[tokio::test]
 async fn a_reserved_pilot_takes_bids_only_of_those_whose_profile_says_so() {
     let world = World::new().await;
+    // Councils in England may reserve from the day before.
+    world.app.clock.set("2026-02-05T09:00:00Z".parse().unwrap());
     let norfolk = norfolk(&world).await;
     let one = world.supplier("one@tidebell.example", "Tidebell").await;
     let pilot = drafted(&world, &norfolk.approver, "VCSE").await;
@@ -462,8 +473,9 @@ async fn questions_are_answered_for_everybody_and_their_asker_is_not_named() {
             .len(),
         1
     );
-    let answer = "mutation R($id: ID!, $version: Int!, $state: PilotQuestionState!) {
-        pilotQuestionAnswer(question: $id, version: $version, state: $state, answer: \"Forty.\") { errors { code } } }";
+    let answer = "mutation R($id: ID!, $version: Int!, $state: PilotQuestionState!, $because: String) {
+        pilotQuestionAnswer(question: $id, version: $version, state: $state, answer: \"Forty.\",
+            privateBecause: $because) { errors { code path } } }";
     let mut published = json!({ "id": asked["id"], "version": 1, "state": "ANSWERED_AND_PUBLISHED" });
     assert_eq!(
         world.refusal(&two, answer, published.clone()).await,
@@ -481,8 +493,16 @@ async fn questions_are_answered_for_everybody_and_their_asker_is_not_named() {
     let twice = world.data(&norfolk.approver, answer, published).await;
     assert_eq!(twice["pilotQuestionAnswer"]["errors"][0]["code"], "ANSWERED");
     let private = world.data(&one, ask, by_one.clone()).await["pilotQuestionAsk"]["question"]["id"].clone();
-    let private = json!({ "id": private, "version": 1, "state": "ANSWERED_PRIVATELY" });
-    world.data(&norfolk.approver, answer, private).await;
+    let mut private = json!({ "id": private, "version": 1, "state": "ANSWERED_PRIVATELY" });
+    let bare = world.data(&norfolk.approver, answer, private.clone()).await;
+    assert_eq!(
+        bare["pilotQuestionAnswer"]["errors"],
+        json!([{ "code": "BAD_REASON", "path": "privateBecause" }]),
+        "an answer to the asker alone needs a reason"
+    );
+    private["because"] = json!("It tells of their sensor.");
+    let done = world.data(&norfolk.approver, answer, private).await;
+    assert_eq!(done["pilotQuestionAnswer"]["errors"], json!([]));
     assert_eq!(
         seen(world.data(&two, read, id.clone()).await)
             .as_array()

@@ -103,6 +103,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("pilot_evaluator", "panels"),
         ("supplier_number", "supplierNumbers"),
         ("contract", "contracts"),
+        ("pilot", "pilots"),
         ("import_run", "imports"),
         ("audit_entry", "audit"),
         ("audit_part", "said"),

@@ -94,6 +94,20 @@ impl Town {
         (token, signed_up["supplier"]["id"].clone())
     }
 
+    /// Confirms a supplier's size, where a pilot says before any writing that it was too long ago.
+    async fn confirms_its_size(&self, token: &str, supplier: &Value, pilot: &Value) {
+        let ask = "query E($id: ID!) { pilot(id: $id) { eligibility { mayBid supplier { version }
+            reasons { code } } } }";
+        let told = self.server.data(Some(token), ask, pilot.clone()).await;
+        let told = &told["pilot"]["eligibility"][0];
+        if told["reasons"][0]["code"] == "SIZE_OUT_OF_DATE" {
+            let confirm = "mutation C($id: ID!, $version: Int!) {
+                supplierConfirmSize(supplier: $id, version: $version) { errors { code } } }";
+            let given = json!({ "id": supplier, "version": told["supplier"]["version"] });
+            self.done(token, confirm, given).await;
+        }
+    }
+
     /// Runs a mutation that must have no errors; what it gave.
     async fn done(&self, token: &str, text: &str, variables: Value) -> Value {
         let answer = self.server.data(Some(token), text, variables).await;
@@ -251,7 +265,7 @@ async fn a_need_becomes_a_pilot(town: &Town) -> Value {
     let draft =
         "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) { pilot { id } errors { code } } }";
     let input = json!({ "council": council, "need": need["need"]["id"], "capPence": 1_000_000, "weeks": 40,
-        "reservation": "SME", "criteria": [
+        "reservation": "NONE", "criteria": [
         { "kind": "QUALITY", "name": "Approach", "description": "How", "weight": 60 },
         { "kind": "PRICE", "name": "Price", "description": "Lowest over price", "weight": 40 } ] });
     let drafted = town.done(&token, draft, json!({ "input": input })).await;
@@ -271,6 +285,7 @@ async fn bids_stay_sealed(town: &Town, pilot: &Value, suppliers: [&Value; 2]) {
     let id = json!({ "id": pilot });
     for ((supplier, person), price) in suppliers.iter().zip(people).zip(prices) {
         let token = town.sign_in(person).await;
+        town.confirms_its_size(&token, supplier, &id).await;
         let input =
             json!({ "pilot": pilot, "supplier": supplier, "pricePence": price, "answer": "We would." });
         town.done(&token, submit, json!({ "input": input })).await;

@@ -67,16 +67,20 @@ async fn whoever_watches_a_pilot_is_told_what_they_may_see_of_it_and_no_more() {
     }
     let ask = "mutation A($pilot: ID!, $supplier: ID!) {
         pilotQuestionAsk(pilot: $pilot, supplier: $supplier, question: \"Why?\") { question { id } } }";
-    let answer = "mutation R($id: ID!, $state: PilotQuestionState!) {
-        pilotQuestionAnswer(question: $id, version: 1, state: $state, answer: \"Forty.\") { errors { code } } }";
-    for state in ["ANSWERED_PRIVATELY", "ANSWERED_AND_PUBLISHED"] {
+    let answer = "mutation R($id: ID!, $state: PilotQuestionState!, $because: String) {
+        pilotQuestionAnswer(question: $id, version: 1, state: $state, answer: \"Forty.\", privateBecause: $because) {
+            errors { code } } }";
+    for (state, because) in [
+        ("ANSWERED_PRIVATELY", Some("It is theirs.")),
+        ("ANSWERED_AND_PUBLISHED", None),
+    ] {
         let asked = world
             .data(&one, ask, json!({ "pilot": pilot, "supplier": one.id }))
             .await;
         let question = asked["pilotQuestionAsk"]["question"]["id"].clone();
-        world
-            .data(&approver, answer, json!({ "id": question, "state": state }))
-            .await;
+        let answered = json!({ "id": question, "state": state, "because": because });
+        let answered = world.data(&approver, answer, answered).await;
+        assert_eq!(answered["pilotQuestionAnswer"]["errors"], json!([]));
     }
     // A bid is nobody's to hear of.
     let bid = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) { errors { code } } }";

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 20] = [
+const EXCEPTIONS: [(&str, &str); 24] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
@@ -28,12 +28,16 @@ const EXCEPTIONS: [(&str, &str); 20] = [
     ("invitationSend", "makes something new"),
     ("invitationWithdraw", "ends what nobody can change"),
     ("mailRedrive", "puts back what nobody can change"),
+    ("needAnswer", "makes something new"),
+    ("needDraft", "makes something new"),
     ("needState", "makes something new"),
     (
         "needSupport",
-        "adds a council to a list; saying it again changes nothing",
+        "adds a council to a list; saying the same again changes nothing",
     ),
+    ("pilotCopy", "makes something new"),
     ("pilotDraft", "makes something new"),
+    ("pilotDraftFromNeed", "makes something new"),
     ("pilotQuestionAsk", "makes something new"),
     (
         "pilotResultScale",
@@ -96,7 +100,20 @@ async fn scene() -> Scene {
     let text = format!(
         "needState(input: {{ council: {council}, title: \"t\", problem: \"p\", outcomes: \"o\" }}) {{ need {{ id }} }}"
     );
-    ids.insert("need", make(&administrator, text, "/made/need/id").await);
+    let need = make(&administrator, text, "/made/need/id").await;
+    let supplier = &bidder.id;
+    let text = format!(
+        "needAnswer(need: {need}, supplier: {supplier}, offer: {{ note: \"n\" }}) {{ answer {{ id }} }}"
+    );
+    ids.insert("answer", make(&bidder.token, text, "/made/answer/id").await);
+    ids.insert("need", need);
+    let fife = world.council("fife").await;
+    let text = format!(
+        "needState(input: {{ council: {fife}, title: \"t\", problem: \"p\", outcomes: \"o\" }}) {{ need {{ id }} }}"
+    );
+    let joined = make(&outsider, text, "/made/need/id").await;
+    let text = format!("needSupport(need: {joined}, council: {council}) {{ need {{ id }} }}");
+    ids.insert("joined", make(&administrator, text, "/made/need/id").await);
     let text = format!(
         "pilotDraft(input: {{ council: {council}, title: \"t\", summary: \"s\", successMeasures: \"m\", capPence: 100,
             weeks: 1, criteria: [{{ kind: QUALITY, name: \"q\", description: \"d\", weight: 60 }},
@@ -106,7 +123,6 @@ async fn scene() -> Scene {
     let at = (world.now() + Duration::hours(6)).to_rfc3339();
     let text = format!("pilotPublish(pilot: {pilot}, version: 1, deadlineAt: \"{at}\") {{ pilot {{ id }} }}");
     make(&administrator, text, "/made/pilot/id").await;
-    let supplier = &bidder.id;
     let text = format!(
         "pilotQuestionAsk(pilot: {pilot}, supplier: {supplier}, question: \"q\") {{ question {{ id }} }}"
     );
@@ -125,6 +141,9 @@ async fn scene() -> Scene {
     ids.insert("search", make(&bidder.token, text, "/made/savedSearch/id").await);
     let text = format!("feedMake(input: {{ of: {council} }}) {{ made {{ feed {{ id }} }} }}");
     ids.insert("feed", make(&bidder.token, text, "/made/made/feed/id").await);
+    let law = "{ law(first: 1) { edges { node { id } } } }";
+    let law = world.data((), law, Value::Null).await["law"]["edges"][0]["node"]["id"].clone();
+    ids.insert("law", law);
     let me = world.data(&administrator, "{ viewer { id } }", Value::Null).await["viewer"]["id"].clone();
     ids.extend([("pilot", pilot), ("person", me), ("council", council)]);
     Scene {
@@ -142,6 +161,7 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
     let scene = scene().await;
     let (council, bidder, operator) = (&scene.administrator, &scene.bidder, &scene.operator);
     let leads = "leadTimes: { expiryLeadDays: 1 }";
+    let statement = "statement: { title: \"t\", problem: \"p\", outcomes: \"o\" }";
     let listing = "listing: { name: \"n\", summary: \"s\", description: \"d\" }";
     let (reason, at) = ("reason: \"r\"", "deadlineAt: \"2027-01-01T00:00:00Z\"");
     // The change, its subject with the version marked `@`, who may make it, the version now, what others are told.
@@ -203,6 +223,62 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             "NOT_ALLOWED",
         ),
         (
+            "pilotEdit",
+            "input: { pilot: $pilot, version: @, weeks: 2 }".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotReview",
+            "pilot: $pilot, version: @, decision: APPROVED".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needRevise",
+            format!("need: $need, version: @, {statement}"),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needStateDraft",
+            "need: $need, version: @".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needSupportChange",
+            "need: $joined, council: $council, version: @, support: {}".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needSupportWithdraw",
+            "need: $joined, council: $council, version: @".into(),
+            council,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "needAnswerRevise",
+            "answer: $answer, version: @, offer: { note: \"n\" }".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
+            "needAnswerWithdraw",
+            "answer: $answer, version: @".into(),
+            bidder,
+            1,
+            "NOT_FOUND",
+        ),
+        (
             "pilotSubmitForReview",
             "pilot: $pilot, version: @".into(),
             council,
@@ -214,6 +290,20 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             format!("pilot: $pilot, version: @, {at}"),
             council,
             2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotAddendumPublish",
+            "input: { pilot: $pilot, version: @, text: \"t\" }".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "lawCorrect",
+            "input: { entry: $law, version: @, source: \"s\" }".into(),
+            operator,
+            1,
             "NOT_ALLOWED",
         ),
         (
@@ -371,6 +461,13 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             bidder,
             1,
             "NOT_FOUND",
+        ),
+        (
+            "supplierConfirmSize",
+            "supplier: $supplier, version: @".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
         ),
         (
             "supplierEditProfile",

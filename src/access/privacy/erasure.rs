@@ -14,8 +14,8 @@ use crate::runtime::clock::in_words;
 use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
     api_token, attempt, bid_score, contract, device, feed_link, identity, import_run, installation,
-    invitation, mailed_link, membership, notification, outbox as mails, person as people, pilot_evaluator,
-    recovery_code, saved_search, session, supplier_number, suppression,
+    invitation, mailed_link, membership, notification, outbox as mails, person as people, pilot,
+    pilot_evaluator, recovery_code, saved_search, session, supplier_number, suppression,
 };
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
@@ -231,6 +231,13 @@ async fn untie(txn: &DatabaseTransaction, of: &Subject) -> Result<(), Error> {
         .col_expr(contract::Column::OwnerId, nobody())
         .exec(txn)
         .await?;
+    for column in [pilot::Column::WrittenBy, pilot::Column::ApprovedBy] {
+        pilot::Entity::update_many()
+            .filter(column.eq(of.id))
+            .col_expr(column, nobody())
+            .exec(txn)
+            .await?;
+    }
     installation::Entity::update_many()
         .filter(installation::Column::FirstOperator.eq(of.id))
         .col_expr(installation::Column::FirstOperator, nobody())

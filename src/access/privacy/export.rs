@@ -10,7 +10,7 @@ use crate::runtime::{App, Error};
 use entity::{
     api_token, attempt, audit_entry, audit_part, bid_score, contract, device, feed_link, identity,
     import_run, installation, invitation, mail_attempt, mailed_link, membership, notification, outbox,
-    person, pilot_evaluator, recovery_code, saved_search, session, supplier_number, suppression,
+    person, pilot, pilot_evaluator, recovery_code, saved_search, session, supplier_number, suppression,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
@@ -173,6 +173,11 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         let own = contract::Entity::find().filter(contract::Column::OwnerId.eq(me));
         self.add("contracts", own.order_by_asc(contract::Column::Id))
             .await?;
+        let pilots = Condition::any()
+            .add(pilot::Column::WrittenBy.eq(me))
+            .add(pilot::Column::ApprovedBy.eq(me));
+        let pilots = pilot::Entity::find().filter(pilots);
+        self.add("pilots", pilots.order_by_asc(pilot::Column::Id)).await?;
         let own = import_run::Entity::find().filter(import_run::Column::ImportedBy.eq(me));
         self.add("imports", own.order_by_asc(import_run::Column::Id))
             .await?;

@@ -8,14 +8,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 /// Fields that changes name, in the order they are told.
-const FIELDS: [(&str, &str); 7] = [
+const FIELDS: [(&str, &str); 10] = [
     ("startsOn", "the start"),
     ("initialEndsOn", "the initial end"),
     ("currentEndsOn", "the end"),
     ("maximumEndsOn", "the end with every extension"),
     ("latestEndsOn", "the last extension\u{2019}s end"),
     ("reviewOn", "the review date"),
+    ("questionsUntil", "the end of questions"),
     ("deadlineAt", "the deadline"),
+    ("awardOn", "the day of the award"),
+    ("decidesOn", "the day to stop or to scale"),
 ];
 
 /// The change that an event's detail holds: why it ended, dates, then the windows that are not over on a day.

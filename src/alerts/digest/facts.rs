@@ -88,7 +88,10 @@ impl Known {
                 .needs
                 .get(&id)
                 .map_or_else(Vec::new, |need| of_need(event, need)),
-            About::Pilot(id) => self.pilots.get(&id).map_or_else(Vec::new, of_pilot),
+            About::Pilot(id) => self
+                .pilots
+                .get(&id)
+                .map_or_else(Vec::new, |told| of_pilot(event, told)),
             About::Evidence(id) => self
                 .evidence
                 .get(&id)
@@ -194,13 +197,24 @@ fn of_need(event: &Event, need: &Need) -> Vec<Fact> {
     facts
 }
 
-fn of_pilot(told: &Told) -> Vec<Fact> {
+fn of_pilot(event: &Event, told: &Told) -> Vec<Fact> {
     let said = &told.pilot.said;
     let weeks = words::count(i64::from(said.weeks), "week", "weeks");
     let mut facts = vec![
         fact("Worth at most", Some(pounds(said.cap_pence))),
         fact("Runs for", Some(weeks)),
     ];
+    let number = event.detail.get("addendum").and_then(Value::as_i64);
+    let added = told
+        .addenda
+        .iter()
+        .find(|added| Some(i64::from(added.number)) == number);
+    facts.extend(added.map(|added| {
+        fact(
+            "Addendum",
+            Some(format!("{}: {}", added.number, clean(&added.text, 500))),
+        )
+    }));
     let why = told.pilot.outcome_reason.as_ref();
     facts.extend(why.map(|why| fact("Why", Some(clean(why, 500)))));
     facts

@@ -166,7 +166,18 @@ pub fn tabs(email: &str) -> Vec<Tab> {
         tab(
             "What councils need, and who says us too",
             "query Needs {
-  needs { edges { node { title state council { name } budgetMaxPence supporters { name } } } }
+  needs { edges { node { title state council { name } budgetMaxPence supporters { name }
+    demand { councils budgetMaxPence earliestNeededBy latestNeededBy } } } }
+}",
+        ),
+        tab(
+            "Who holds the market for software, and what ends",
+            "query Market {
+  market(filter: { cpvPrefix: \"48\" }) {
+    contracts yearlyValuePence concentrationByValue sme { suppliers shareOfValue }
+    suppliers(first: 5) { edges { node { supplier { name } contracts shareOfValue isSme yearsHeld } } }
+    ending(first: 5) { edges { node { endsOn yearsHeld contract { title council { name } } } } }
+  }
 }",
         ),
         tab(

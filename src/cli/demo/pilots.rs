@@ -8,9 +8,10 @@ use crate::access::Viewer;
 use crate::access::sessions::{self, Attempt};
 use crate::cli::user::refused;
 use crate::cli::{Failure, failed};
+use crate::law;
 use crate::pilots::bids::{self, Offer};
 use crate::pilots::evaluation::scores::{self, Given};
-use crate::pilots::questions::{self, State};
+use crate::pilots::questions::{self, Answer, State};
 use crate::pilots::{self, Criterion, CriterionKind, Draft, Pilot, Reservation, award, ending, evaluation};
 use crate::runtime::App;
 use crate::runtime::clock::london_instant;
@@ -69,8 +70,19 @@ impl Life<'_> {
         if let Some(day) = self.pilot.published_on {
             app.clock.set(morning(day));
         }
-        let made = pilots::draft(app, system, council, draft(self.pilot, need)).await;
-        let made = made.map_err(refused)?;
+        let mut made = pilots::draft(app, system, council, draft(self.pilot, need))
+            .await
+            .map_err(refused)?;
+        let book = law::read(app).await.map_err(failed)?;
+        if !pilots::guidance(&book, &made, app.clock.today())
+            .against
+            .is_empty()
+        {
+            // Nobody could reserve one then: the law that lets them is younger than the day.
+            let open = |said: &mut Draft| said.reservation = Reservation::None;
+            let edited = pilots::edit(app, system, made.id, made.version, open).await;
+            made = edited.map_err(refused)?;
+        }
         let (id, version) = (made.id, made.version);
         match self.pilot.state {
             Drafted => return Ok(()),
@@ -123,7 +135,14 @@ impl Life<'_> {
             QuestionState::Rejected => State::Rejected,
             QuestionState::Asked | QuestionState::AnsweredAndPublished => State::AnsweredAndPublished,
         };
-        questions::answer(app, system, asked.id, asked.version, state, answer)
+        let private = state == State::AnsweredPrivately;
+        let answer = Answer {
+            state,
+            text: answer,
+            private_because: private
+                .then_some("The answer would tell others how the asker\u{2019}s own product works."),
+        };
+        questions::answer(app, system, asked.id, asked.version, answer)
             .await
             .map_err(refused)?;
         Ok(())

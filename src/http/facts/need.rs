@@ -20,11 +20,13 @@ pub(super) async fn page(app: App, id: Uuid) -> Result<Told, Error> {
     let mut joined = needs::supporters_of(&app, &[id]).await?;
     let joined = joined.remove(&id).into_iter().flatten();
     let joined: Vec<&str> = joined
-        .filter_map(|council| Some(directory().by_id(council)?.facts.name))
+        .filter_map(|said| Some(directory().by_id(said.council_id)?.facts.name))
         .collect();
     let said = &need.statement;
     let service = said.lgsl.and_then(|code| directory().service(code));
     let state = match need.state {
+        // Found by nobody who is not signed in.
+        State::Draft => return Ok(None),
         State::Stated => "Open: others can say \u{2018}us too\u{2019}",
         State::Met => "Met",
         State::Withdrawn => "Withdrawn",
@@ -32,11 +34,12 @@ pub(super) async fn page(app: App, id: Uuid) -> Result<Told, Error> {
     let budget = words::band(said.budget_min_pence, said.budget_max_pence);
     let facts = lines([
         fact("State", Some(state.to_owned()), None),
-        fact("Stated", Some(day(london_date(need.stated_at))), None),
+        fact("Stated", need.stated_at.map(|at| day(london_date(at))), None),
         fact("Budget", budget, None),
         fact("Wanted by", said.needed_by.map(day), None),
         fact("Service", service.map(|service| service.name.to_owned()), None),
         fact("CPV code", said.cpv.clone(), None),
+        fact("Must keep to", said.constraints.clone(), None),
         fact("Must work with", said.systems.clone(), None),
     ]);
     let api = format!(

@@ -47,6 +47,11 @@ async fn pilot(world: &World, reservation: &str, days: i64) -> (String, Value) {
     let approver = world
         .member("a@norfolk.example", "norfolk", CouncilRole::Approver)
         .await;
+    let id = another(world, &approver, reservation, days).await;
+    (approver, id)
+}
+
+async fn another(world: &World, approver: &String, reservation: &str, days: i64) -> Value {
     let norfolk = world.council("norfolk").await;
     let draft = format!(
         "mutation {{ pilotDraft(input: {{ council: {norfolk}, title: \"Bin sensors\", summary: \"Try them\",
@@ -54,11 +59,11 @@ async fn pilot(world: &World, reservation: &str, days: i64) -> (String, Value) {
         {{ kind: QUALITY, name: \"How\", description: \"h\", weight: 60 }},
         {{ kind: PRICE, name: \"Price\", description: \"p\", weight: 40 }}] }}) {{ pilot {{ id }} errors {{ message }} }} }}"
     );
-    let drafted = world.data(&approver, &draft, Value::Null).await;
+    let drafted = world.data(approver, &draft, Value::Null).await;
     let id = drafted["pilotDraft"]["pilot"]["id"].clone();
     assert!(id.is_string(), "{drafted}");
     of_pilot(world, &id, "pilotPublish", &deadline(world, days)).await;
-    (approver, id)
+    id
 }
 
 fn deadline(world: &World, days: i64) -> String {
@@ -80,7 +85,7 @@ async fn of_pilot(world: &World, id: &Value, mutation: &str, rest: &str) {
 
 #[tokio::test]
 async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or_bid() {
-    let world = world("2026-01-15").await;
+    let world = world("2026-02-15").await;
     let small = world.supplier("one@tidebell.example", "Tidebell").await;
     for (who, token) in [
         ("one@tidebell.example", &small.token),
@@ -92,7 +97,7 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
     let (_, id) = pilot(&world, "SME", 10).await;
     let (subject, text) = only(news(&world, "one@tidebell.example").await);
     assert!(subject.starts_with("New pilot: Bin sensors"), "{subject}");
-    assert!(text.contains("25 January 2026 at 09:00 (London)"), "{text}");
+    assert!(text.contains("25 February 2026 at 09:00 (London)"), "{text}");
     assert_eq!(
         news(&world, SUPPLIER).await,
         [],
@@ -115,11 +120,11 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
         assert!(subject.starts_with("Pilot changed: Bin sensors"), "{subject}");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            text.contains("the deadline was Sunday 25 January 2026") && text.contains("is Tuesday 27"),
+            text.contains("the deadline was Wednesday 25 February 2026") && text.contains("is Friday 27"),
             "{text}"
         );
     }
-    world.app.clock.set(at("2026-01-24T10:00:00Z"));
+    world.app.clock.set(at("2026-02-24T10:00:00Z"));
     let (subject, _) = only(news(&world, OFFICER).await);
     assert!(subject.starts_with("Pilot closes soon: Bin sensors"), "{subject}");
     assert_eq!(news(&world, OFFICER).await, [], "once for the deadline");
@@ -220,4 +225,21 @@ async fn who_has_left_a_supplier_does_not_learn_that_it_bids_and_no_operator_doe
     .unwrap();
     of_pilot(&world, &first, "pilotExtend", &deadline(&world, 14)).await;
     assert_eq!(news(&world, "one@tidebell.example").await, []);
+}
+
+#[tokio::test]
+async fn who_confirmed_their_size_long_ago_is_told_only_of_what_is_not_reserved_until_they_do_again() {
+    let world = world("2026-01-15").await;
+    let small = world.supplier("one@tidebell.example", "Tidebell").await;
+    let kinds = json!({ "kinds": ["PILOT_PUBLISHED"], "mayBid": true });
+    save(&world, &small.token, "one@tidebell.example", kinds).await;
+    world.app.clock.set(at("2027-03-20T09:00:00Z"));
+    let (approver, _) = pilot(&world, "SME", 10).await;
+    assert_eq!(news(&world, "one@tidebell.example").await, [], "14 months ago");
+    let confirm =
+        "mutation C($id: ID!) { supplierConfirmSize(supplier: $id, version: 1) { errors { code } } }";
+    let token = world.token("one@tidebell.example").await;
+    world.data(&token, confirm, json!({ "id": small.id })).await;
+    another(&world, &approver, "SME", 10).await;
+    only(news(&world, "one@tidebell.example").await);
 }

@@ -267,7 +267,7 @@ async fn acts(world: &World, token: &str) -> String {
         "mutation N($input: NeedStateInput!) { needState(input: $input) { need { id } errors { code } } }";
     let input = json!({ "council": norfolk, "title": "Bins", "problem": "zqxneed", "outcomes": "Fewer." });
     let need = call(world, token, "", state, json!({ "input": input })).await["need"]["id"].clone();
-    let support = "mutation S($need: ID!, $council: ID!) { needSupport(need: $need, council: $council, note: \"zqxnote\") {
+    let support = "mutation S($need: ID!, $council: ID!) { needSupport(need: $need, council: $council, support: { note: \"zqxnote\" }) {
         errors { code } } }";
     call(
         world,
@@ -282,7 +282,7 @@ async fn acts(world: &World, token: &str) -> String {
 
 /// A pilot that is decided, with the person among its evaluators; gives one that is open.
 async fn scores(world: &World, token: &str, approver: &str) -> Value {
-    let pilot = opened(world, approver).await;
+    let pilot = opened(world, token, approver).await;
     let bidder: Supplier = world.supplier("one@tidebell.example", "Tidebell").await;
     let submit = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) { errors { code } } }";
     let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 5_000, "answer": "So." });
@@ -318,16 +318,17 @@ async fn scores(world: &World, token: &str, approver: &str) -> Value {
     let input = json!({ "pilot": pilot, "version": 4, "bids": [bid], "reason": "Best.",
         "feedback": [{ "bid": bid, "text": "Thank you." }] });
     call(world, approver, "", award, json!({ "input": input })).await;
-    opened(world, approver).await
+    opened(world, token, approver).await
 }
 
-async fn opened(world: &World, approver: &str) -> Value {
+/// A pilot that the person wrote and another published.
+async fn opened(world: &World, token: &str, approver: &str) -> Value {
     let draft = "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) { pilot { id } errors { code message } } }";
     let input = json!({ "council": world.council("norfolk").await, "title": "Bins", "summary": "Try.",
         "successMeasures": "Fewer.", "capPence": 1_000_000, "weeks": 12, "reservation": "NONE", "criteria": [
         { "kind": "QUALITY", "name": "Approach", "description": "How", "weight": 60 },
         { "kind": "PRICE", "name": "Price", "description": "Lowest over price", "weight": 40 } ] });
-    let pilot = call(world, approver, "", draft, json!({ "input": input })).await["pilot"]["id"].clone();
+    let pilot = call(world, token, "", draft, json!({ "input": input })).await["pilot"]["id"].clone();
     let publish = "mutation P($id: ID!, $at: DateTime!) { pilotPublish(pilot: $id, version: 1, deadlineAt: $at) { errors { code } } }";
     let at = (world.now() + Duration::hours(2)).to_rfc3339();
     call(world, approver, "", publish, json!({ "id": pilot, "at": at })).await;

@@ -75,14 +75,23 @@ impl Aim<'_> {
                 "evaluationPanelName",
                 "evaluationQualityLock",
                 "evaluationSubmit",
+                "needDraft",
                 "needEnd",
+                "needRevise",
                 "needState",
+                "needStateDraft",
                 "needSupport",
+                "needSupportChange",
+                "needSupportWithdraw",
+                "pilotAddendumPublish",
                 "pilotAward",
                 "pilotCancel",
                 "pilotCloseWithoutAward",
+                "pilotCopy",
                 "pilotDecisionUndo",
                 "pilotDraft",
+                "pilotDraftFromNeed",
+                "pilotEdit",
                 "pilotExtend",
                 "pilotPublish",
                 "pilotQuestionAnswer",
@@ -90,6 +99,7 @@ impl Aim<'_> {
                 "pilotResultPublish",
                 "pilotResultScale",
                 "pilotResultWant",
+                "pilotReview",
                 "pilotSubmitForReview",
                 "pilotWithdraw",
             ],
@@ -108,11 +118,16 @@ impl Aim<'_> {
             "councilMailWordsSet",
             "councilRequireSecondFactor",
             "councilSetLeadTimes",
+            "needDraft",
             "needState",
             "needSupport",
+            "pilotCopy",
+            "needSupportChange",
+            "needSupportWithdraw",
             "pilotDraft",
             "pilotResultScale",
             "pilotResultWant",
+            "pilotDraftFromNeed",
         ];
         if of_all.contains(&mutation) && self.standing == Standing::Same {
             return Some(None);
@@ -129,14 +144,20 @@ impl Aim<'_> {
             "needState" => json!({ "input": { "council": council, "title": "A need", "problem": "Public",
                 "outcomes": "Public" } }),
             "needEnd" => json!({ "need": town.need(org, &by).await, "ending": "MET" }),
-            "needSupport" => {
-                let other = if org == Org::CouncilA {
-                    Org::CouncilB
-                } else {
-                    Org::CouncilA
-                };
-                let need = town.need(other, &[&town.colleagues[&other]]).await;
-                json!({ "need": need, "council": council, "note": text })
+            "needDraft" => json!({ "council": council, "statement": town.statement(org, false) }),
+            "needRevise" => {
+                json!({ "need": town.need_draft(org, &by).await, "statement": town.statement(org, false) })
+            }
+            "needStateDraft" => json!({ "need": town.need_draft(org, &by).await }),
+            "needSupport" => json!({ "need": town.need_of_another(org).await, "council": council }),
+            "needSupportChange" | "needSupportWithdraw" => {
+                let need = town.need_of_another(org).await;
+                town.support(&need, org).await;
+                let mut input = json!({ "need": need, "council": council });
+                if mutation == "needSupportChange" {
+                    input["support"] = json!({ "note": "Public" });
+                }
+                input
             }
             "pilotDraft" => json!({ "input": town.pilot_input(org, false) }),
             "pilotResultDraft" => {
@@ -161,6 +182,27 @@ impl Aim<'_> {
                     _ => json!({ "pilot": pilot, "contract": town.register(org).await }),
                 }
             }
+            "pilotAddendumPublish" => {
+                let pilot = town.pilot(org, &by, "open", true).await;
+                json!({ "input": { "pilot": pilot, "text": "Public", "startsOn": "2026-07-08" } })
+            }
+            "pilotCopy" => {
+                let buyer = [&town.colleagues[&Org::CouncilB]];
+                let pilot = town.pilot(Org::CouncilB, &buyer, "open", true).await;
+                json!({ "input": { "council": council, "pilot": pilot } })
+            }
+            "pilotDraftFromNeed" => {
+                let need = town.need(org, &[&town.colleagues[&org]]).await;
+                json!({ "input": { "council": council, "need": need } })
+            }
+            "pilotEdit" => {
+                let pilot = town.pilot(org, &by, "draft", false).await;
+                json!({ "input": { "pilot": pilot, "systems": text } })
+            }
+            "pilotReview" => {
+                let pilot = town.pilot(org, &by, "in review", false).await;
+                json!({ "pilot": pilot, "decision": "SENT_BACK", "note": text })
+            }
             "pilotPublish" => {
                 let pilot = town.pilot(org, &by, "draft", true).await;
                 json!({ "pilot": pilot, "deadlineAt": (town.world.now() + Duration::days(9)).to_rfc3339() })
@@ -175,7 +217,7 @@ impl Aim<'_> {
             "pilotQuestionAnswer" => {
                 let pilot = town.pilot(org, &by, "open", true).await;
                 let question = town.question(&pilot, org, Org::SupplierB, None, false).await;
-                json!({ "question": question, "state": "ANSWERED_PRIVATELY", "answer": text })
+                json!({ "question": question, "state": "ANSWERED_PRIVATELY", "answer": text, "privateBecause": text })
             }
             "bidScore" => self.evaluation(mutation, org).await,
             name if name.starts_with("evaluation") => self.evaluation(name, org).await,
@@ -256,11 +298,15 @@ impl Aim<'_> {
             [
                 "bidSubmit",
                 "bidWithdraw",
+                "needAnswer",
+                "needAnswerRevise",
+                "needAnswerWithdraw",
                 "pilotQuestionAsk",
                 "productArchive",
                 "productDraft",
                 "productPublish",
                 "productRevise",
+                "supplierConfirmSize",
                 "supplierEditProfile",
                 "supplierEvidenceAdd",
                 "supplierEvidenceChange",
@@ -280,6 +326,7 @@ impl Aim<'_> {
             return Some(None);
         }
         let text = format!("hid--{}.bid--", org.word());
+        let answered = format!("hid--{}.council-a.bid--", org.word());
         let buyer = [&town.colleagues[&Org::CouncilA]];
         let open = || town.pilot(Org::CouncilA, &buyer, "open", true);
         Some(Some(match mutation {
@@ -292,6 +339,13 @@ impl Aim<'_> {
                 town.bid(&pilot, Org::CouncilA, org, "open").await;
                 json!({ "pilot": pilot, "supplier": supplier })
             }
+            "needAnswer" => {
+                let need = town.need(Org::CouncilA, &buyer).await;
+                json!({ "need": need, "supplier": supplier, "offer": { "note": answered } })
+            }
+            "needAnswerRevise" => json!({ "answer": town.answered(Org::CouncilA, org).await,
+                "offer": { "note": answered } }),
+            "needAnswerWithdraw" => json!({ "answer": town.answered(Org::CouncilA, org).await }),
             "pilotQuestionAsk" => {
                 json!({ "pilot": open().await, "supplier": supplier, "question": text })
             }
@@ -300,6 +354,7 @@ impl Aim<'_> {
                 "listing": town.listing(org, false) }),
             "productPublish" => json!({ "product": town.product(org, &by, "archived").await }),
             "productArchive" => json!({ "product": town.product(org, &by, "draft").await }),
+            "supplierConfirmSize" => json!({ "supplier": supplier }),
             "supplierEvidenceAdd" => json!({ "supplier": supplier, "evidence": town.certificate() }),
             "supplierEvidenceChange" => json!({ "id": town.evidence(org, &by).await,
                 "evidence": town.certificate() }),

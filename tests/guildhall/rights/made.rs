@@ -52,8 +52,9 @@ impl Town {
                 town.drafts(org, maker).await;
             }
         }
+        town.answers().await;
         for council in [Org::CouncilA, Org::CouncilB] {
-            for (stage, _) in &STAGES[3..] {
+            for (stage, _) in &STAGES[4..] {
                 town.public_pilot(council, stage).await;
             }
         }
@@ -110,7 +111,10 @@ impl Town {
             self.add("AlertTrace", "", &[of], "", &[("about", &contract)]);
         } else {
             self.add("Supplier", "", &[of], "", &[("Supplier", &id)]);
-            let profile = json!({ "size": "SMALL", "town": "A town", "summary": "Public", "website": "https://x.example" });
+            let profile = json!({ "size": "SMALL", "staff": 20, "turnoverPence": 1, "balanceSheetPence": 1,
+                "town": "A town", "summary": "Public", "website": "https://x.example", "sectors": ["48"],
+                "address": { "lines": ["1 A street"], "postcode": "ZZ99 3WZ", "region": "LONDON" },
+                "areasServed": { "regions": ["LONDON"], "councils": [self.ids[&Org::CouncilA]] } });
             let variables = json!({ "supplier": id, "profile": profile });
             self.done(&[&colleague], "supplierEditProfile", variables).await;
             let operator = self.viewers.last().unwrap();
@@ -260,27 +264,8 @@ impl Town {
             return;
         }
         if org.is_council() {
-            for (stage, ending) in [
-                ("stated", None),
-                ("met", Some("MET")),
-                ("withdrawn", Some("WITHDRAWN")),
-            ] {
-                let need = self.need(org, &by).await;
-                let other = if org == Org::CouncilA {
-                    Org::CouncilB
-                } else {
-                    Org::CouncilA
-                };
-                let support = json!({ "need": need, "council": self.ids[&other], "note": format!("hid--{}--", other.word()) });
-                self.done(&[&self.colleagues[&other]], "needSupport", support)
-                    .await;
-                if let Some(ending) = ending {
-                    self.done(&by, "needEnd", json!({ "need": need, "ending": ending }))
-                        .await;
-                }
-                self.add("Need", stage, &[of], &maker.word, &[("Need", &need)]);
-            }
-            for (stage, public) in &STAGES[..3] {
+            self.needs(org, maker).await;
+            for (stage, public) in &STAGES[..4] {
                 let pilot = self.pilot(org, &by, stage, *public).await;
                 self.add("Pilot", stage, &[of], &maker.word, &[("Pilot", &pilot)]);
             }
@@ -290,14 +275,6 @@ impl Town {
                 self.add("Product", stage, &[of], &maker.word, &[("Product", &product)]);
             }
         }
-    }
-
-    pub(crate) async fn need(&self, council: Org, by: &[&Somebody]) -> String {
-        let input = json!({ "council": self.ids[&council], "title": "A need", "problem": "Public", "outcomes": "Public",
-            "systems": "Public", "service": 528, "cpv": "48000000", "budgetMinPence": 1, "budgetMaxPence": 2,
-            "neededBy": "2026-09-01" });
-        let stated = self.done(by, "needState", json!({ "input": input })).await;
-        id(&stated["need"]["id"])
     }
 
     pub(crate) async fn product(&self, supplier: Org, by: &[&Somebody], stage: &str) -> String {
@@ -339,7 +316,9 @@ impl Town {
             format!("hid--{}--", supplier.word())
         };
         json!({ "name": text, "summary": text, "description": text, "services": [528], "cpv": ["48000000"],
-            "hosting": "CLOUD", "priceModel": text })
+            "hosting": "CLOUD", "priceModel": text, "integrations": [text], "standards": [text],
+            "accessibility": text, "caseStudies": [{ "title": text, "council": self.ids[&Org::CouncilA],
+                "outcome": text, "url": format!("https://x.example/{text}") }] })
     }
 
     /// What somebody keeps for themselves: a search, a session, a token.

@@ -186,6 +186,19 @@ impl Aim<'_> {
                 town.parked_mail().await;
                 json!({})
             }
+            "lawAdd" => {
+                // A day of its own for each: no two of a rule are in force at once.
+                let day = chrono::NaiveDate::from_ymd_opt(1990, 1, 1).unwrap();
+                let day = day + chrono::Days::new(u64::from(town.count()));
+                json!({ "input": { "rule": "REGISTER_OVER", "nation": "WALES", "amount": 1, "fromOn": day, "toOn": day,
+                    "source": "Public" } })
+            }
+            "lawCorrect" => {
+                let query = "{ law(first: 1) { edges { node { id } } } }";
+                let found = town.ask(&town.viewers[0], query, &Value::Null).await;
+                let entry = &found.body["data"]["law"]["edges"][0]["node"]["id"];
+                json!({ "input": { "entry": entry, "source": "Public" } })
+            }
             "supplierSignUp" => json!({ "input": { "name": "A supplier" } }),
             _ => return None,
         })

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Every stage of a pilot, and whether its texts are public then.
-pub(crate) const STAGES: [(&str, bool); 12] = [
+pub(crate) const STAGES: [(&str, bool); 13] = [
     ("draft", false),
     ("in review", false),
+    ("approved", false),
     ("withdrawn", false),
     ("open", true),
     ("cancelled", true),
@@ -31,6 +32,7 @@ impl Town {
         };
         json!({ "council": self.ids[&council], "title": text, "summary": text, "successMeasures": text,
             "capPence": 1_000_000, "weeks": 12, "decidesOn": "2026-12-01", "service": 528, "cpv": "48000000",
+            "systems": text, "awardOn": "2026-06-01", "startsOn": "2026-07-01",
             "criteria": [{ "kind": "QUALITY", "name": text, "description": text, "weight": 60 },
                 { "kind": "PRICE", "name": text, "description": text, "weight": 40 }] })
     }
@@ -45,21 +47,33 @@ impl Town {
         let pilot = id(&drafted["pilot"]["id"]);
         let reason = format!("hid--{}--", council.word());
         match stage {
-            "in review" => {
-                self.done(by, "pilotSubmitForReview", json!({ "pilot": pilot }))
-                    .await
+            "in review" | "approved" => {
+                let submitted = self
+                    .done(by, "pilotSubmitForReview", json!({ "pilot": pilot }))
+                    .await;
+                if stage == "approved" {
+                    let approved = json!({ "pilot": pilot, "decision": "APPROVED", "note": reason });
+                    self.done(&self.approvers(council), "pilotReview", approved).await;
+                }
+                submitted
             }
             "withdrawn" => {
                 self.done(by, "pilotWithdraw", json!({ "pilot": pilot, "reason": reason }))
                     .await
             }
-            "open" => self.open(by, &pilot, Duration::days(20)).await,
+            "open" => self.open(council, &pilot, Duration::days(20)).await,
             _ => Value::Null,
         };
         pilot
     }
 
-    async fn open(&self, by: &[&Somebody], pilot: &str, long: Duration) -> Value {
+    /// Whoever may publish for a council: one of them has not written what another has.
+    fn approvers(&self, council: Org) -> [&Somebody; 2] {
+        [&self.approvers[&council], &self.colleagues[&council]]
+    }
+
+    async fn open(&self, council: Org, pilot: &str, long: Duration) -> Value {
+        let by = &self.approvers(council);
         let deadline = (self.world.now() + long).to_rfc3339();
         let variables = json!({ "pilot": pilot, "deadlineAt": deadline });
         let published = self.done(by, "pilotPublish", variables).await;
@@ -81,7 +95,7 @@ impl Town {
             "open" | "cancelled" => Duration::days(20),
             _ => Duration::minutes(1),
         };
-        self.open(&by, &pilot, deadline).await;
+        self.open(council, &pilot, deadline).await;
         let mut bids = BTreeMap::new();
         for supplier in [Org::SupplierA, Org::SupplierB] {
             self.bid(&pilot, council, supplier, stage).await;
@@ -93,6 +107,11 @@ impl Town {
             self.done(&by, "pilotCancel", variables).await;
         } else if stage != "open" {
             self.world.app.clock.advance(Duration::minutes(2));
+        }
+        if stage == "open" {
+            let input = json!({ "pilot": pilot, "text": "Public", "startsOn": "2026-07-08" });
+            self.done(&by, "pilotAddendumPublish", json!({ "input": input }))
+                .await;
         }
         self.decided(council, &pilot, &bids, stage, also).await;
         (pilot, bids)
@@ -286,7 +305,10 @@ impl Town {
             .await;
         let question = id(&asked["question"]["id"]);
         if let Some(state) = state {
-            let variables = json!({ "question": question, "state": state, "answer": text });
+            let mut variables = json!({ "question": question, "state": state, "answer": text });
+            if state == "ANSWERED_PRIVATELY" {
+                variables["privateBecause"] = text.clone().into();
+            }
             self.done(&[&self.colleagues[&council]], "pilotQuestionAnswer", variables)
                 .await;
         }

@@ -144,6 +144,8 @@ pub(crate) struct Town {
     pub(crate) viewers: Vec<Somebody>,
     /// An administrator of each organisation, who asks for nothing in the tables.
     pub(crate) colleagues: HashMap<Org, Somebody>,
+    /// Who publishes what a council's colleague wrote: nobody does both.
+    pub(crate) approvers: HashMap<Org, Somebody>,
     pub(crate) things: Vec<Thing>,
     /// Of the sorts that are not public from the first, what has become so.
     published: Mutex<HashSet<String>>,
@@ -164,6 +166,7 @@ impl Town {
             ids: HashMap::new(),
             viewers: Vec::new(),
             colleagues: HashMap::new(),
+            approvers: HashMap::new(),
             things: Vec::new(),
             published: Mutex::default(),
             followed: Mutex::default(),
@@ -175,6 +178,8 @@ impl Town {
                 town.ids.insert(org, id);
                 let founder = town.person("colleague", Some(org), "administrator").await;
                 town.colleagues.insert(org, founder);
+                let approver = town.person("colleague", Some(org), "approver").await;
+                town.approvers.insert(org, approver);
             } else {
                 let founder = town.person("colleague", Some(org), "founder").await;
                 let input = json!({ "name": org.word(), "size": "SMALL", "companiesHouse": "1", "town": "A town",
@@ -273,7 +278,7 @@ impl Town {
 
     /// Whether not everybody may know of what has this id: as it was made, not as the program says.
     pub(crate) fn is_hidden(&self, id: &str) -> bool {
-        let public = ["council", "supplier", "contract", "need"];
+        let public = ["council", "supplier", "contract", "law"];
         !id.split('_').next().is_some_and(|sort| public.contains(&sort))
             && !self.published.lock().unwrap().contains(id)
     }
