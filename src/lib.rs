@@ -10,7 +10,7 @@
 //! | [`law`] | dated rules of procurement law with their sources, in a table that an operator can correct |
 //! | [`needs`] | problems that councils state before any tender, who says "us too", what suppliers answer |
 //! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
-//! | [`pilots`] | pilots, questions about them, sealed bids, scores, awards and other endings |
+//! | [`pilots`] | pilots, questions about them, sealed bids, their evaluation, awards and other endings, results |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`events`] | what happened that somebody may want to hear of, written with the change that brought it |
@@ -52,8 +52,9 @@
 //! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`] and [`pilots::timetable`]: only a
 //! draft that another has approved, dates that go together, a reservation that [`law`] allows) and writes pilot and
 //! [`audit`] entry from the permit, in one transaction. From then on the clock says what it is: [`pilots::bids`] takes bids
-//! strictly before the deadline and opens them after it, [`pilots::addenda`] say what changes, and [`pilots::award`] turns
-//! the best into a contract ([`contracts::award`]) and tells every bidder through the outbox.
+//! strictly before the deadline, [`pilots::addenda`] say what changes, and [`pilots::evaluation`] opens bids after the
+//! deadline to a panel whose members have declared their interests. Its chair locks quality; then [`pilots::award`] turns
+//! the first of the ranking into a contract ([`contracts::award`]) and tells every bidder through the outbox.
 //!
 //! **Somebody asks who changed a contract's end.** The import that changed it wrote, after everything else, an entry
 //! for each changed contract ([`audit::record_each`]): a leaf of the tree with commitments, and beside it who and what.
@@ -69,6 +70,9 @@
 //!
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.
+
+// The types of the merged roots of the graph are as deep as there are of them.
+#![recursion_limit = "256"]
 
 pub mod access;
 pub mod alerts;

@@ -59,6 +59,8 @@ pub struct Model {
     pub deadline_at: Option<DateTimeUtc>,
     pub published_at: Option<DateTimeUtc>,
     pub decided_at: Option<DateTimeUtc>,
+    /// An award stands still until then.
+    pub standstill_until: Option<DateTimeUtc>,
     /// Why it was awarded as it was, or ended without an award.
     pub outcome_reason: Option<String>,
     /// The award, in the register.

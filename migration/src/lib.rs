@@ -21,6 +21,7 @@ mod m0014_catalogue;
 mod m0015_needs;
 mod m0016_pilots;
 mod m0017_law;
+mod m0018_evaluation;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_needs::Step),
             Box::new(m0016_pilots::Step),
             Box::new(m0017_law::Step),
+            Box::new(m0018_evaluation::Step),
         ]
     }
 }

@@ -106,6 +106,8 @@ CREATE TABLE pilot (
     deadline_at {instant},
     published_at {instant},
     decided_at {instant},
+    -- An award stands still until then.
+    standstill_until {instant},
     -- Why it was awarded as it was, or ended without an award.
     outcome_reason TEXT,
     -- The award, in the register.

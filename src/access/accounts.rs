@@ -367,6 +367,14 @@ pub(crate) async fn addresses(
     store::addresses(db, people).await
 }
 
+/// The names of these people, by person; whoever closed their account has none.
+pub(crate) async fn names(
+    db: &impl ConnectionTrait,
+    people: &[Uuid],
+) -> Result<HashMap<Uuid, String>, Error> {
+    store::names(db, people).await
+}
+
 /// Makes the founder of a supplier its administrator, within the sign-up's transaction.
 pub(crate) async fn found_supplier(
     app: &App,

@@ -95,6 +95,22 @@ pub(crate) async fn councils_of(
     store::councils_of(db, people).await
 }
 
+/// Who may do this in a council by their role.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn who_may(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    action: Action,
+) -> Result<HashSet<Uuid>, Error> {
+    let all = store::members(db, any_role(Organisation::Council(council))).await?;
+    let may =
+        |of: &Membership| matches!(of, Membership::Council(_, role) if allowed(Role::Council(*role), action));
+    let them = all.into_iter().filter(|(_, of, _)| may(of));
+    Ok(them.map(|(person, ..)| person.id).collect())
+}
+
 /// How many people may do this in a council.
 ///
 /// # Errors

@@ -33,7 +33,9 @@ pub enum Action {
     PublishPilot,
     /// Read the bids for a pilot once they are open.
     ReadBids,
-    /// Score a bid.
+    /// Name who evaluates the bids for a pilot, and decide whether an interest excludes the chair.
+    NamePanel,
+    /// Score a bid, once named for it.
     ScoreBid,
     /// Award a pilot, or decide that nothing suits.
     AwardPilot,
@@ -133,8 +135,8 @@ pub enum Role {
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
         AnswerNeed, AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
-        ManageMembers, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid, SeeAnswers,
-        SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
+        ManageMembers, NamePanel, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid,
+        SeeAnswers, SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
     };
     match role {
         Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),
@@ -161,6 +163,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | SeeDrafts
                 | PublishPilot
                 | ReadBids
+                | NamePanel
                 | AwardPilot
                 | SeeMembers
                 | ReadAudit
@@ -178,6 +181,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | SeeDrafts
                 | PublishPilot
                 | ReadBids
+                | NamePanel
                 | ScoreBid
                 | AwardPilot
                 | SeeMembers

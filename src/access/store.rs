@@ -280,6 +280,17 @@ pub(super) async fn addresses(
     Ok(rows.into_iter().collect())
 }
 
+pub(super) async fn names(db: &impl ConnectionTrait, of: &[Uuid]) -> Result<HashMap<Uuid, String>, Error> {
+    let named: Vec<(Uuid, String)> = people::Entity::find()
+        .select_only()
+        .columns([people::Column::Id, people::Column::Name])
+        .filter(people::Column::Id.is_in(of.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(named.into_iter().collect())
+}
+
 pub(super) async fn members_of_supplier(
     db: &impl ConnectionTrait,
     supplier: Uuid,

@@ -1,9 +1,14 @@
-//! A pilot's award as a contract in the register, its windows armed.
+//! A pilot's award as a contract in the register, its windows armed; and what becomes of that when the award is undone.
+//!
+//! It is written with the award, also where the award stands still first: its first day is then after the standstill, so
+//! that until then it reads as not started. Nothing has to run on the day for it to become what it is.
 
+use super::entry;
 use super::record::{Change, Entry, Particulars, record};
-use super::term::Term;
+use super::term::{Standing, Term};
 use super::windows::LeadTimeOverrides;
 use crate::access::Permit;
+use crate::councils;
 use crate::runtime::{App, Error};
 use chrono::NaiveDate;
 use sea_orm::DatabaseTransaction;
@@ -12,8 +17,12 @@ use uuid::Uuid;
 /// What was awarded.
 #[derive(Clone, Debug)]
 pub struct Award {
-    /// The pilot it comes from: its row key, so that one pilot gives one contract.
+    /// The pilot it comes from.
     pub pilot_id: Uuid,
+    /// Which of the pilot's decisions: with pilot and bid its row key, so that one decision gives one contract for a bid.
+    pub decision: i32,
+    /// The bid that won.
+    pub bid_id: Uuid,
     /// The council that awards.
     pub council_id: Uuid,
     /// The supplier that won.
@@ -45,7 +54,7 @@ pub async fn record_award(
     award: Award,
 ) -> Result<Uuid, Error> {
     let entry = Entry {
-        row_key: format!("pilot:{}", award.pilot_id),
+        row_key: format!("pilot:{}:{}:{}", award.pilot_id, award.decision, award.bid_id),
         particulars: Particulars {
             title: award.title,
             description: award.description,
@@ -73,4 +82,26 @@ pub async fn record_award(
         .first()
         .copied()
         .ok_or_else(|| Error::fault("the award was not written"))
+}
+
+/// Calls off the contract of an award that was undone, with everything that was to be told of it; gives what it says
+/// differently now, for the audit log. One that has ended already stays as it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cancel_award(
+    app: &App,
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    council: Uuid,
+    contract: Uuid,
+) -> Result<Vec<(Uuid, serde_json::Value)>, Error> {
+    councils::hold(txn, council).await?;
+    let (mut entry, _) = entry::of(txn, contract).await?.ok_or(Error::NotFound)?;
+    if !matches!(entry.term.standing, Standing::Active | Standing::Pending) {
+        return Ok(Vec::new());
+    }
+    entry.term.standing = Standing::Cancelled;
+    let called_off = vec![Change::Replace(contract, entry)];
+    Ok(record(app, txn, permit, council, called_off).await?.changed)
 }

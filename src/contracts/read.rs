@@ -271,6 +271,15 @@ pub async fn by_ids(
     by_ids_in(app.db.read(), ids, columns).await
 }
 
+/// In whose register a contract is.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn council_of(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Uuid>, Error> {
+    let found = by_ids_in(db, &[id], &Columns::of([])).await?.remove(&id);
+    Ok(found.map(|contract| contract.council_id))
+}
+
 /// The same, within a transaction.
 pub(super) async fn by_ids_in(
     db: &impl ConnectionTrait,

@@ -54,6 +54,11 @@ words! {
         QuestionAnswered = "question_answered",
         /// A pilot was awarded, or no bid suited. Once; its bidders have a mail of their own about it.
         PilotOutcome = "pilot_outcome",
+        /// What was decided about a pilot was undone, and it is decided anew. Once for each time; its bidders have a mail
+        /// of their own about it.
+        PilotReopened = "pilot_reopened",
+        /// What came of a pilot was published. Once.
+        PilotResult = "pilot_result",
         /// A certificate or insurance of a supplier lapses within 60 days. Told to the supplier's people without asking,
         /// and to nobody else. Once for each last day.
         EvidenceLapsing = "evidence_lapsing",

@@ -1,20 +1,19 @@
-//! Bids in the graph. Who may read which is for `pilots::bids` to say.
+//! Bids in the graph; how they are scored is in `evaluation`. Who may read which is for `pilots::bids` to say.
 
 use super::audit::AuditHead;
 use super::errors::payload;
 use super::ids::{Id, Sort};
-use super::pilots::Pilot;
 use crate::access::Viewer;
+use crate::pilots::Points;
 use crate::pilots::bids::{self, BidErrorCode, Offer, OpenedBid, State};
 use crate::pilots::receipt::Receipt;
-use crate::pilots::{PilotErrorCode, Points, award};
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Bids, to submit, take back and score.
+/// Bids, to submit and take back.
 #[derive(Debug, Default)]
 pub struct BidsMutation;
 
@@ -36,11 +35,6 @@ payload! {
     /// What became of taking a bid back.
     BidWithdrawPayload { bid: Bid } BidWithdrawError(BidErrorCode, current_version)
 }
-payload! {
-    /// What became of a score.
-    BidScorePayload { pilot: Pilot } BidScoreError(PilotErrorCode)
-}
-
 /// A bid's points on one criterion.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct BidPoints {
@@ -50,7 +44,7 @@ pub struct BidPoints {
     criterion: String,
     /// Points out of 100, to the hundredth.
     points: f64,
-    /// Why, as the evaluators said; the price has none.
+    /// Why: of what the panel came to, or as each evaluator said; the price has none.
     reasons: Vec<String>,
 }
 
@@ -124,21 +118,6 @@ pub struct BidSubmitInput {
     answer: String,
 }
 
-/// A score of a bid.
-#[derive(Debug, InputObject)]
-pub struct BidScoreInput {
-    /// The pilot.
-    pilot: Id,
-    /// The bid.
-    bid: Id,
-    /// The criterion's place among the pilot's, from 1.
-    criterion: i32,
-    /// Out of 100.
-    score: i32,
-    /// Why.
-    reason: String,
-}
-
 /// What one bidder is told.
 #[derive(Debug, InputObject)]
 pub struct FeedbackInput {
@@ -183,27 +162,6 @@ impl BidsMutation {
         let taken = bids::withdraw(app, viewer, pilot, supplier, version).await;
         BidWithdrawPayload::of(ctx, taken.map(Bid))
     }
-
-    /// Scores a bid after the deadline. Needs an evaluator or administrator of the council.
-    async fn bid_score(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The score.")] input: BidScoreInput,
-    ) -> Result<BidScorePayload> {
-        let (app, viewer) = given(ctx);
-        let (pilot, bid) = (input.pilot.of(Sort::Pilot)?, input.bid.of(Sort::Bid)?);
-        let scored = award::score(
-            app,
-            viewer,
-            pilot,
-            bid,
-            input.criterion,
-            input.score,
-            &input.reason,
-        )
-        .await;
-        BidScorePayload::of(ctx, scored.map(Pilot::from))
-    }
 }
 
 /// A bid that the viewer may read.
@@ -241,11 +199,11 @@ impl Bid {
     async fn canonical_content(&self) -> &str {
         &self.0.canonical
     }
-    /// Its points: for the council as they are given, for its bidder once the pilot is decided.
+    /// Its points: for the council once quality is locked, for its bidder once the pilot is decided.
     async fn points(&self) -> Vec<BidPoints> {
         self.0.points.iter().map(BidPoints::from).collect()
     }
-    /// The winner's points, without reasons, once there is one.
+    /// The winner's points, without reasons, once there is one; of several winners, the best's.
     async fn winners_points(&self) -> Vec<BidPoints> {
         let points = self.0.winners_points.iter().map(BidPoints::from);
         points
@@ -255,7 +213,7 @@ impl Bid {
             })
             .collect()
     }
-    /// What the council told this bidder with the outcome.
+    /// What the council told this bidder with the outcome, or why it disqualified the bid.
     async fn feedback(&self) -> Option<&str> {
         self.0.feedback.as_deref()
     }

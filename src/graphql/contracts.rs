@@ -5,7 +5,9 @@ use super::councils::{self, Council, Service};
 use super::errors::Told;
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
-use super::relations::{BuyersOf, ContractKey, OptionsOf, SuppliersOf, WindowsOf, load, refer};
+use super::relations::{
+    BuyersOf, ContractKey, OptionsOf, PilotOfContract, ScaledIn, SuppliersOf, WindowsOf, load, refer,
+};
 use super::windows::{ContractWindow, Extension};
 use crate::access::Viewer;
 use crate::contracts::term::{ExtensionOption, Status, Term};
@@ -375,6 +377,16 @@ impl Contract {
             .into_iter()
             .filter(|window| open_on.is_none_or(|day| window.is_open_on(day)));
         Ok(wanted.map(ContractWindow).collect())
+    }
+    /// The pilot whose result it scales: what was tried there is bought for good, or for more.
+    async fn scales(&self, ctx: &Context<'_>) -> Result<Option<super::pilots::Pilot>> {
+        let found = refer(ctx, ScaledIn(self.row.id)).await?;
+        Ok(found.map(super::pilots::Pilot::from))
+    }
+    /// The pilot whose award it is, also where that was undone.
+    async fn pilot(&self, ctx: &Context<'_>) -> Result<Option<super::pilots::Pilot>> {
+        let found = refer(ctx, PilotOfContract(self.row.id)).await?;
+        Ok(found.map(super::pilots::Pilot::from))
     }
     /// When it was last changed here.
     async fn updated_at(&self) -> DateTime<Utc> {

@@ -15,9 +15,11 @@ mod catalogue;
 mod contracts;
 mod cost;
 mod councils;
+mod decisions;
 mod documents;
 mod eligibility;
 pub(crate) mod errors;
+mod evaluation;
 mod evidence;
 mod feed;
 mod feeds;
@@ -41,6 +43,7 @@ mod products;
 mod profiles;
 mod questions;
 mod relations;
+mod results;
 mod search_inputs;
 mod searches;
 mod subscriptions;
@@ -105,15 +108,18 @@ pub struct Mutation(
     addenda::AddendaMutation,
     bids::BidsMutation,
     councils::CouncilsMutation,
+    decisions::DecisionsMutation,
+    evaluation::EvaluationMutation,
     feeds::FeedsMutation,
     law::LawMutation,
     mail::MailMutation,
     needs::NeedsMutation,
-    need_answers::NeedAnswersMutation,
     pilot_drafts::PilotDraftsMutation,
+    need_answers::NeedAnswersMutation,
     pilots::PilotsMutation,
     products::ProductsMutation,
     questions::QuestionsMutation,
+    results::ResultsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,
     evidence::EvidenceMutation,

@@ -1,23 +1,27 @@
-//! Pilots in the graph. What is not public yet is written in `pilot_drafts`; bids are in `bids`, questions in `questions`.
+//! Pilots in the graph. What is not public yet is written in `pilot_drafts`; bids are in `bids`, questions in `questions`, how
+//! bids are scored in `evaluation`, what is decided in `decisions`, what came of it in `results`.
 
 use super::addenda::PilotAddendum;
-use super::bids::{Bid, FeedbackInput, feedback};
+use super::bids::Bid;
 use super::contracts::{self, Contract};
 use super::councils::{self, Council, Service};
+use super::decisions::PilotDecision;
 use super::eligibility::{self, PilotEligibility};
 use super::errors::{Told, payload};
+use super::evaluation::Evaluation;
 use super::ids::{Id, Sort};
 use super::law::{self, PilotGuidance};
 use super::needs::Need;
 use super::paging::{self, connection};
 use super::pilot_drafts::{Criterion, PilotReview};
 use super::questions::Question;
-use super::relations::{AddendaOf, NeedKey, PilotKey, load, refer};
+use super::relations::{AddendaOf, DecisionsOf, NeedKey, PilotKey, ResultOf, load, refer};
+use super::results::PilotResult;
 use crate::access::Viewer;
 use crate::councils::directory;
 use crate::pilots::{
-    self, Category, Phase, PilotErrorCode, PriceFormula, Reservation, TieRule, award, bids, ending,
-    questions, rules,
+    self, Category, Phase, PilotErrorCode, PriceFormula, Reservation, TieRule, bids, ending, evaluation,
+    questions, results,
 };
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result};
@@ -27,7 +31,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 #[derive(Debug, Default)]
 pub struct PilotsQuery;
 
-/// Pilots, to publish, award and end.
+/// Pilots, to publish and to stop.
 #[derive(Debug, Default)]
 pub struct PilotsMutation;
 
@@ -46,14 +50,6 @@ connection!(PilotConnection, PilotEdge, Pilot, "pilots");
 payload! {
     /// What became of publishing a pilot.
     PilotPublishPayload { pilot: Pilot } PilotPublishError(PilotErrorCode, current_version)
-}
-payload! {
-    /// What became of awarding a pilot.
-    PilotAwardPayload { pilot: Pilot } PilotAwardError(PilotErrorCode, current_version)
-}
-payload! {
-    /// What became of ending a pilot without an award.
-    PilotCloseWithoutAwardPayload { pilot: Pilot } PilotCloseWithoutAwardError(PilotErrorCode, current_version)
 }
 payload! {
     /// What became of stopping a pilot.
@@ -76,34 +72,6 @@ pub struct PilotFilter {
     council: Option<Id>,
     /// In one of these phases now. Those that are not public are seen by the council's own.
     phases: Option<Vec<Phase>>,
-}
-
-/// An award.
-#[derive(Debug, InputObject)]
-pub struct PilotAwardInput {
-    /// The pilot.
-    pilot: Id,
-    /// The version of the pilot that this is based on.
-    version: i32,
-    /// The bid that wins.
-    bid: Id,
-    /// Why.
-    reason: String,
-    /// Something for every bidder.
-    feedback: Vec<FeedbackInput>,
-}
-
-/// A pilot to be ended without an award.
-#[derive(Debug, InputObject)]
-pub struct PilotCloseWithoutAwardInput {
-    /// The pilot.
-    pilot: Id,
-    /// The version of the pilot that this is based on.
-    version: i32,
-    /// Why no bid suits.
-    reason: String,
-    /// Something for every bidder.
-    feedback: Vec<FeedbackInput>,
 }
 
 fn given<'a>(ctx: &Context<'a>) -> (&'a App, &'a Viewer) {
@@ -169,33 +137,6 @@ impl PilotsMutation {
         let (app, viewer) = given(ctx);
         let extended = pilots::extend(app, viewer, pilot.of(Sort::Pilot)?, version, deadline_at).await;
         PilotExtendPayload::of(ctx, extended.map(Pilot))
-    }
-
-    /// Awards a pilot: the award is a contract in the register, and every bidder is told by mail. Needs an approver
-    /// or administrator of the council.
-    async fn pilot_award(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The award.")] input: PilotAwardInput,
-    ) -> Result<PilotAwardPayload> {
-        let (app, viewer) = given(ctx);
-        let (pilot, bid) = (input.pilot.of(Sort::Pilot)?, input.bid.of(Sort::Bid)?);
-        let told = feedback(input.feedback)?;
-        let awarded = award::award(app, viewer, pilot, input.version, bid, &told, &input.reason).await;
-        PilotAwardPayload::of(ctx, awarded.map(Pilot))
-    }
-
-    /// Decides that no bid suits; every bidder is told by mail. Needs an approver or administrator of the council.
-    async fn pilot_close_without_award(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The pilot and why.")] input: PilotCloseWithoutAwardInput,
-    ) -> Result<PilotCloseWithoutAwardPayload> {
-        let (app, viewer) = given(ctx);
-        let told = feedback(input.feedback)?;
-        let pilot = input.pilot.of(Sort::Pilot)?;
-        let ended = ending::none_suitable(app, viewer, pilot, input.version, &told, &input.reason).await;
-        PilotCloseWithoutAwardPayload::of(ctx, ended.map(Pilot))
     }
 
     /// Stops a published pilot; every bidder is told by mail. Needs an approver or administrator of the council.
@@ -374,7 +315,7 @@ impl Pilot {
         #[graphql(desc = "The instant; now if not given.")] as_of: Option<DateTime<Utc>>,
     ) -> Phase {
         let now = as_of.unwrap_or_else(|| ctx.data_unchecked::<App>().clock.now());
-        rules::phase(self.0.state, self.0.deadline_at, now)
+        self.0.phase(now)
     }
     /// Whether the viewer's suppliers may bid for it now, with every reason, before anything is written: one answer for
     /// each supplier, or for the one that is asked for. Needs a member of the supplier: the list is empty for everybody
@@ -387,8 +328,9 @@ impl Pilot {
         let supplier = supplier.map(|id| id.of(Sort::Supplier)).transpose()?;
         eligibility::of_pilot(ctx, &self.0, supplier).await
     }
-    /// The bids that the viewer may read: a supplier's own, always; all of them, after the deadline, for those of
-    /// the council who may. To everybody else the list is empty, whatever there is.
+    /// The bids that the viewer may read whole: a supplier's own, always; all of them, for those of the council who may,
+    /// once quality is locked, and for those on the panel who take part after the deadline already, if the pilot keeps
+    /// neither names nor prices back. To everybody else the list is empty, whatever there is.
     async fn bids(&self, ctx: &Context<'_>) -> Result<Vec<Bid>> {
         let (app, viewer) = given(ctx);
         let found = bids::of_pilot(app, viewer, &self.0).await.told(ctx)?;
@@ -405,13 +347,35 @@ impl Pilot {
     async fn outcome_reason(&self) -> Option<&str> {
         self.0.outcome_reason.as_deref()
     }
-    /// Counts its changes, of which bids and questions are none, and scores are: what changes it says which version it is
-    /// based on. Needs an officer, approver, evaluator or administrator of the council: nobody else is to count scores.
+    /// Counts its changes, of which bids, questions and scores after the first are none: what changes it says which version
+    /// it is based on. Needs an officer, approver, evaluator or administrator of the council: nobody else is to count what
+    /// the council does with bids.
     async fn version(&self, ctx: &Context<'_>) -> Option<i32> {
         let (_, viewer) = given(ctx);
         pilots::version_for(viewer, &self.0)
     }
-    /// The award, in the register.
+    /// How its bids are evaluated, for those of the council who may read bids, or name who evaluates them. Null to everybody
+    /// else.
+    async fn evaluation(&self, ctx: &Context<'_>) -> Result<Option<Evaluation>> {
+        let (app, viewer) = given(ctx);
+        let seen = evaluation::read::of_pilot(app, viewer, &self.0).await.told(ctx)?;
+        Ok(seen.map(|seen| Evaluation::of(viewer, seen)))
+    }
+    /// What was decided about it, in order; the last one holds, unless it undoes another.
+    async fn decisions(&self, ctx: &Context<'_>) -> Result<Vec<PilotDecision>> {
+        let found = load(ctx, DecisionsOf(self.0.id)).await?;
+        Ok(found.into_iter().map(PilotDecision).collect())
+    }
+    /// What came of it, once that is published; before, for those who write the council's pilots.
+    async fn result(&self, ctx: &Context<'_>) -> Result<Option<PilotResult>> {
+        let (app, viewer) = given(ctx);
+        if let Some(published) = refer(ctx, ResultOf(self.0.id)).await? {
+            return Ok(Some(PilotResult(published)));
+        }
+        let drafted = results::drafted(app, viewer, &self.0).await.told(ctx)?;
+        Ok(drafted.map(PilotResult))
+    }
+    /// The award, in the register; of several the first. All of them are with the decision.
     async fn contract(&self, ctx: &Context<'_>) -> Result<Option<Contract>> {
         match self.0.contract_id {
             Some(id) => contracts::contract(ctx, id).await,

@@ -8,8 +8,10 @@ use crate::contracts::windows::Window;
 use crate::contracts::{self, Columns};
 use crate::law::{self, Book};
 use crate::needs;
-use crate::pilots;
 use crate::pilots::addenda::Addendum;
+use crate::pilots::decisions::{self, Decision};
+use crate::pilots::results::{self, PilotResult};
+use crate::pilots::{self, Pilot};
 use crate::runtime::App;
 use crate::suppliers::evidence::{self, Evidence};
 use crate::suppliers::numbers::{self, Number};
@@ -95,6 +97,12 @@ referred!(PilotKey, pilots::Pilot, |app, ids| pilots::by_ids(
     &Viewer::Anonymous,
     ids
 ));
+
+// What was awarded is public, and stays so when the award is undone.
+referred!(PilotOfContract, Pilot, |app, ids| pilots::of_contracts(app, ids));
+
+referred!(ScaledIn, Pilot, |app, ids| results::scaled_in(app, ids));
+referred!(ResultOf, PilotResult, |app, ids| results::published_of(app, ids));
 referred!(PublishedProductKey, Product, |app, ids| products::published(
     app, ids
 ));
@@ -166,6 +174,9 @@ relation!(AllVersionsOf, Vec<Version>, versions::all_of);
 relation!(EvidenceOf, Vec<Evidence>, evidence::of);
 relation!(ProductsOf, Vec<Product>, products::published_of);
 relation!(SupportersOf, Vec<needs::Supporter>, needs::supporters_of);
+relation!(DecisionsOf, Vec<Decision>, decisions::of_pilots);
+relation!(WantedBy, Vec<Uuid>, results::wanted_by);
+relation!(ScaledBy, Vec<Uuid>, results::scaled_by);
 relation!(AddendaOf, Vec<Addendum>, pilots::addenda::of);
 
 /// The table of law, whole: it is small, and read once for all that ask in one step.

@@ -1,94 +1,40 @@
-//! Scoring and awarding: quality by evaluators, price by the formula, feedback for every bidder, and the award a
-//! contract in the register with its windows armed.
+//! Awarding: for the bids that rank first, with feedback for every bidder, and each award a contract in the register
+//! with its windows armed.
+//!
+//! Several bids can win: each has its own contract at its own price, and the prices together are within the cap.
 
 use super::bids::OpenedBid;
+use super::decisions::{self, Decision, Kind as Decided, OfBid, standstill};
+use super::evaluation::{self, read};
 use super::rules::phase;
-use super::{CriterionKind, Pilot, PilotErrorCode, State, bids, outcome, scoring, store};
+use super::{Pilot, PilotErrorCode, State, bids, outcome, scoring, store};
 use crate::access::{Action, Permit, Viewer, attempted};
 use crate::audit;
 use crate::contracts::award::{Award, record_award};
+use crate::councils::directory;
 use crate::events::{self, Kind};
 use crate::runtime::clock::london_date;
 use crate::runtime::{App, Error, Stop, Wrong};
-use chrono::Duration;
-use entity::bid_score;
-use sea_orm::DatabaseTransaction;
-use std::collections::HashMap;
+use chrono::{Duration, NaiveDate};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
-
-/// Scores a bid on a criterion of quality, out of 100, with a reason. Scoring again replaces one's own score. It is
-/// based on no version of the pilot: evaluators do not stand in each other's way; but an award is.
-///
-/// # Errors
-/// When the score makes no sense, the pilot is not closed, or the viewer may not.
-pub async fn score(
-    app: &App,
-    viewer: &Viewer,
-    pilot: Uuid,
-    bid: Uuid,
-    ordinal: i32,
-    score: i32,
-    reason: &str,
-) -> Result<Pilot, Stop<PilotErrorCode>> {
-    let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::held(&txn, viewer, pilot, Action::ScoreBid).await?;
-    let evaluator = permit.actor().ok_or(Error::NotSignedIn)?;
-    let txn = once_closed(app, viewer, txn, &pilot, &permit).await?;
-    let quality = pilot
-        .said
-        .criteria
-        .iter()
-        .any(|c| c.ordinal == ordinal && c.kind == CriterionKind::Quality);
-    if !quality || !(0..=100).contains(&score) || reason.trim().is_empty() || reason.len() > 10_000 {
-        let message = "a score is 0 to 100 on a criterion of quality, with a reason of at most 10,000 bytes";
-        return Err(Stop::refuse(PilotErrorCode::BadScore, "score", message));
-    }
-    let rows = store::bids_of(&txn, pilot.id).await?;
-    if !rows.iter().any(|row| row.id == bid) {
-        return Err(no_such_bid());
-    }
-    let row = bid_score::Model {
-        bid_id: bid,
-        ordinal,
-        evaluator_id: evaluator,
-        score,
-        reason: reason.into(),
-        scored_at: app.clock.now(),
-    };
-    store::put_score(&txn, &permit, row).await?;
-    pilot.state = State::Evaluating;
-    pilot.version += 1;
-    store::update(&txn, &permit, &pilot, app.clock.now()).await?;
-    let score = serde_json::json!({ "criterion": ordinal, "score": score, "reason": reason });
-    let scored = serde_json::json!({ "scored": bid });
-    let entries = vec![("bid", bid, score, None), ("pilot", pilot.id, scored, None)];
-    audit::record_each(app, &txn, &permit, entries).await?;
-    txn.commit().await?;
-    Ok(pilot)
-}
-
-fn no_such_bid() -> Stop<PilotErrorCode> {
-    Stop::refuse(
-        PilotErrorCode::NoSuchBid,
-        "bid",
-        "there is no such bid for this pilot",
-    )
-}
 
 /// Goes on with the transaction if the pilot's bids can be scored and decided on. Trying it while they are sealed is on
 /// the record.
-pub(super) async fn once_closed(
+pub(super) async fn once_closed<C>(
     app: &App,
     viewer: &Viewer,
     txn: DatabaseTransaction,
     pilot: &Pilot,
     permit: &Permit,
-) -> Result<DatabaseTransaction, Stop<PilotErrorCode>> {
+    refusal: impl FnOnce() -> Stop<C>,
+) -> Result<DatabaseTransaction, Stop<C>> {
     let phase = phase(pilot.state, pilot.deadline_at, app.clock.now());
     if phase.can_be_decided() {
         return Ok(txn);
     }
-    txn.rollback().await?;
+    txn.rollback().await.map_err(Error::from)?;
     if let Some(attempt) = attempted(viewer, permit.action(), permit.resource()).filter(|_| phase.is_sealed())
     {
         let tried = match permit.action() {
@@ -98,63 +44,156 @@ pub(super) async fn once_closed(
         let detail = serde_json::json!({ "tried": tried, "deadline": pilot.deadline_at });
         audit::refused(app, &attempt, "pilot", pilot.id, detail).await?;
     }
-    let message = "its deadline has not passed, or it is decided";
-    Err(Stop::refuse(PilotErrorCode::NotClosed, "", message))
+    Err(refusal())
 }
 
-/// Awards a pilot to one bid, with feedback for every bidder, who are told by mail.
+pub(super) fn not_closed() -> Stop<PilotErrorCode> {
+    let message = "its deadline has not passed, or it is decided";
+    Stop::refuse(PilotErrorCode::NotClosed, "", message)
+}
+
+/// Awards a pilot to the bids that rank first, with feedback for every bidder, who are told by mail.
 ///
 /// # Errors
-/// When it has another version, a bid is not scored or a bidder would be left without feedback, naming which; or the
-/// viewer may not.
+/// When it has another version, its quality is not locked, a bid of a higher rank is passed over, the prices are more
+/// than the cap, or a bidder would be left without feedback, naming which; or the viewer may not.
 pub async fn award(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
     version: i32,
-    winner: Uuid,
+    winners: &[Uuid],
     feedback: &HashMap<Uuid, String>,
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
-    let txn = once_closed(app, viewer, txn, &pilot, &permit).await?;
-    let opened = bids::all_of(app, &txn, &pilot).await?;
-    let won = opened
+    let txn = once_closed(app, viewer, txn, &pilot, &permit, not_closed).await?;
+    let reason = reason_given(reason)?;
+    once_locked(&txn, &pilot, &permit).await?;
+    let opened = standing(app, &txn, &pilot).await?;
+    fairly_chosen(&pilot, &opened, winners)?;
+    let now = app.clock.now();
+    let today = london_date(now);
+    let calendar = directory().calendar(pilot.council_id);
+    let until = standstill::over_at(today, pilot.said.standstill_days, &calendar);
+    let starts_on = standstill::contract_starts_on(today, until.map(london_date), pilot.said.starts_on);
+    let ordinal = decisions::next(&txn, pilot.id).await?;
+    let mut said = decide(&txn, &permit, &opened, winners, feedback).await?;
+    let mut contracts = Vec::new();
+    for bid in opened.iter().filter(|bid| winners.contains(&bid.id)) {
+        let award = terms(&pilot, bid, ordinal, starts_on);
+        let contract = record_award(app, &txn, &permit, award).await?;
+        contracts.push(contract);
+        for of in said.iter_mut().filter(|of| of.bid == bid.id) {
+            of.contract = Some(contract);
+        }
+    }
+    let totals: HashMap<Uuid, Option<i64>> = opened
         .iter()
-        .find(|bid| bid.id == winner)
-        .ok_or_else(no_such_bid)?;
-    let totals = totals(&pilot, &opened)?;
-    decide(&txn, &permit, &opened, Some(winner), feedback).await?;
-    pilot.contract_id = Some(record_award(app, &txn, &permit, terms(app, &pilot, won)).await?);
-    (pilot.state, pilot.outcome_reason) = (State::Awarded, Some(reason.to_owned()));
-    outcome::tell(app, &txn, &pilot, &opened, Some(winner), feedback).await?;
-    let ended = super::event(&pilot, Kind::PilotOutcome, "outcome");
+        .map(|bid| (bid.id, scoring::total(&pilot, &bid.points)))
+        .collect();
+    let detail = serde_json::json!({ "awarded": winners, "totals": totals, "contracts": contracts,
+        "standstill until": until, "reason": reason });
+    let decision = Decision {
+        id: app.new_id(),
+        pilot_id: pilot.id,
+        ordinal,
+        kind: Decided::Awarded,
+        reason: reason.clone(),
+        decided_at: now,
+        standstill_until: until,
+        bids: said,
+    };
+    decisions::record(&txn, &permit, decision).await?;
+    (pilot.state, pilot.outcome_reason) = (State::Awarded, Some(reason));
+    (pilot.contract_id, pilot.standstill_until) = (contracts.first().copied(), until);
+    outcome::tell(app, &txn, &pilot, &opened, winners, feedback).await?;
+    let ended = super::event(&pilot, Kind::PilotOutcome, &outcome_key(ordinal));
     events::record(app, &txn, vec![ended]).await?;
-    let detail = serde_json::json!({ "awarded": winner, "totals": totals, "contract": pilot.contract_id });
     Ok(super::change(app, txn, &permit, pilot, detail).await?)
 }
 
-fn totals(pilot: &Pilot, opened: &[OpenedBid]) -> Result<HashMap<Uuid, i64>, Stop<PilotErrorCode>> {
-    let mut wrong = Wrong::default();
-    let mut totals = HashMap::new();
-    for bid in opened {
-        let total = scoring::total(pilot, &bid.points);
-        let message = format!("bid {} is not scored on every criterion", bid.id);
-        wrong.when(total.is_none(), PilotErrorCode::NotScored, "", message);
-        totals.insert(bid.id, total.unwrap_or_default());
-    }
-    wrong.stop().map(|()| totals)
+/// The name of the event that a pilot was decided so.
+pub(super) fn outcome_key(ordinal: i32) -> String {
+    format!("outcome/{ordinal}")
 }
 
-/// Writes what became of every bid, and what its bidder is told.
+/// The bids that are decided on, opened, with their points: all but those that were disqualified.
+pub(super) async fn standing(
+    app: &App,
+    db: &impl ConnectionTrait,
+    pilot: &Pilot,
+) -> Result<Vec<OpenedBid>, Error> {
+    let mut opened = bids::all_of(app, db, pilot).await?;
+    opened.retain(|bid| bid.state != bids::State::Disqualified);
+    Ok(opened)
+}
+
+/// Nothing, once no score of quality changes any more. Whoever was excluded from the panel, or never declared, decides
+/// nothing either.
+pub(super) async fn once_locked(
+    txn: &DatabaseTransaction,
+    pilot: &Pilot,
+    permit: &Permit,
+) -> Result<(), Stop<PilotErrorCode>> {
+    let evaluation = evaluation::of(txn, pilot.id).await?;
+    if evaluation.keeps_out(permit.actor()) {
+        return Err(Error::NotAllowed.into());
+    }
+    if evaluation.locked_at.is_some() {
+        return Ok(());
+    }
+    let message = "the chair of its panel has not locked quality yet";
+    Err(Stop::refuse(PilotErrorCode::NotLocked, "", message))
+}
+
+/// Whether these are bids for the pilot that can win together, and nobody of a higher rank is passed over.
+fn fairly_chosen(pilot: &Pilot, opened: &[OpenedBid], winners: &[Uuid]) -> Result<(), Stop<PilotErrorCode>> {
+    let chosen: HashSet<Uuid> = winners.iter().copied().collect();
+    let known = |bid: &Uuid| opened.iter().any(|of| of.id == *bid);
+    if chosen.is_empty() || chosen.len() != winners.len() || !winners.iter().all(known) {
+        let message = "name one bid or several for this pilot, each once, that are not disqualified";
+        return Err(Stop::refuse(PilotErrorCode::NoSuchBid, "bids", message));
+    }
+    let won = opened.iter().filter(|bid| chosen.contains(&bid.id));
+    let prices: i128 = won.map(|bid| i128::from(bid.offer.price_pence)).sum();
+    let mut wrong = Wrong::default();
+    wrong.when(
+        prices > i128::from(pilot.said.cap_pence),
+        PilotErrorCode::OverCap,
+        "bids",
+        format!(
+            "{prices} pence together is more than the cap of {}",
+            pilot.said.cap_pence
+        ),
+    );
+    let ranking = read::ranking(pilot, opened.iter());
+    let last = ranking
+        .iter()
+        .filter(|of| chosen.contains(&of.entrant.bid))
+        .map(|of| of.rank)
+        .max();
+    let passed_over = ranking
+        .iter()
+        .any(|of| Some(of.rank) < last && !chosen.contains(&of.entrant.bid));
+    wrong.when(
+        passed_over || ranking.len() != opened.len(),
+        PilotErrorCode::NotFirst,
+        "bids",
+        "a bid of a higher rank is passed over: award it too, or disqualify it with a reason",
+    );
+    wrong.stop()
+}
+
+/// Writes what became of every bid, and what its bidder is told; gives it for the decision.
 pub(super) async fn decide(
     txn: &DatabaseTransaction,
     permit: &Permit,
     opened: &[OpenedBid],
-    winner: Option<Uuid>,
+    winners: &[Uuid],
     feedback: &HashMap<Uuid, String>,
-) -> Result<(), Stop<PilotErrorCode>> {
+) -> Result<Vec<OfBid>, Stop<PilotErrorCode>> {
     let mut wrong = Wrong::default();
     for bid in opened {
         let told = feedback.get(&bid.id).map(|text| text.trim());
@@ -166,22 +205,40 @@ pub(super) async fn decide(
         );
     }
     wrong.stop()?;
+    let mut said = Vec::with_capacity(opened.len());
     for bid in opened {
-        let state = if winner == Some(bid.id) {
+        let state = if winners.contains(&bid.id) {
             bids::State::Awarded
         } else {
             bids::State::NotAwarded
         };
-        let told = feedback.get(&bid.id).map(String::as_str).unwrap_or_default();
-        store::decide_bid(txn, permit, bid.id, state, told).await?;
+        let told = feedback.get(&bid.id).cloned().unwrap_or_default();
+        store::decide_bid(txn, permit, bid.id, state, Some(&told)).await?;
+        said.push(OfBid {
+            bid: bid.id,
+            state,
+            feedback: told,
+            contract: None,
+        });
     }
-    Ok(())
+    Ok(said)
 }
 
-fn terms(app: &App, pilot: &Pilot, won: &OpenedBid) -> Award {
-    let starts_on = london_date(app.clock.now());
+/// A reason that everybody may read.
+pub(super) fn reason_given(reason: &str) -> Result<String, Stop<PilotErrorCode>> {
+    let reason = reason.trim();
+    if reason.is_empty() || reason.len() > 10_000 {
+        let message = "give a reason in at most 10,000 bytes";
+        return Err(Stop::refuse(PilotErrorCode::BadText, "reason", message));
+    }
+    Ok(reason.to_owned())
+}
+
+fn terms(pilot: &Pilot, won: &OpenedBid, decision: i32, starts_on: NaiveDate) -> Award {
     Award {
         pilot_id: pilot.id,
+        decision,
+        bid_id: won.id,
         council_id: pilot.council_id,
         supplier_id: won.supplier_id,
         title: pilot.said.title.clone(),

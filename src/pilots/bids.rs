@@ -6,7 +6,7 @@
 use super::receipt::Receipt;
 use super::rules::{Phase, phase};
 use super::seal::{self, Place};
-use super::{Pilot, Points, eligibility, outcome, scoring, store};
+use super::{Pilot, Points, eligibility, evaluation, outcome, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, attempted, authorize, may};
 use crate::audit::{self, Head};
 use crate::councils::directory;
@@ -28,6 +28,8 @@ words! {
         Submitted = "submitted",
         /// Taken back by its bidder.
         Withdrawn = "withdrawn",
+        /// Not counted, for a reason that its bidder was told.
+        Disqualified = "disqualified",
         /// It won.
         Awarded = "awarded",
         /// It did not win.
@@ -65,7 +67,7 @@ pub struct OpenedBid {
     pub canonical: String,
     /// Its points: for the council as they are given, for its bidder once the pilot is decided.
     pub points: Vec<Points>,
-    /// The winner's points, once there is one.
+    /// The winner's points, once there is one; of several, the best's.
     pub winners_points: Vec<Points>,
 }
 
@@ -271,15 +273,15 @@ async fn write(
 /// Asking for sealed bids again within this time is the same attempt: front ends ask with every page.
 const SAME_ATTEMPT: Duration = Duration::hours(1);
 
-/// The bids for a pilot that the viewer may read: their suppliers' own; and once the deadline has passed, all of
-/// them for those in the council who may. To everybody else there are none, before and after; that somebody signed in
+/// The bids for a pilot that the viewer may read whole: their suppliers' own; and once the deadline has passed, all of
+/// them for those in the council who may, and as soon as nothing of them is kept back from them. To everybody else there are none, before and after; that somebody signed in
 /// asked while they are sealed is on the record, whether there are any or not.
 ///
 /// # Errors
 /// When the database fails or a seal is broken.
 pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<OpenedBid>, Error> {
     let phase = phase(pilot.state, pilot.deadline_at, app.clock.now());
-    if phase.bids_are_open() && may(viewer, Action::ReadBids, Resource::Council(pilot.council_id)) {
+    if evaluation::read::sight_of(app, viewer, pilot).await?.is_whole() {
         return all_of(app, app.db.read(), pilot).await;
     }
     let mut suppliers = viewer.suppliers();
@@ -324,13 +326,13 @@ pub(super) async fn all_of(
     let rows = store::bids_of(db, pilot.id).await?;
     let opened = rows.iter().map(|row| open(app, row));
     let mut opened = opened.collect::<Result<Vec<_>, _>>()?;
-    let prices: Vec<(Uuid, i64)> = opened.iter().map(|bid| (bid.id, bid.offer.price_pence)).collect();
+    let standing = opened.iter().filter(|bid| bid.state != State::Disqualified);
+    let prices: Vec<(Uuid, i64)> = standing.map(|bid| (bid.id, bid.offer.price_pence)).collect();
     let mut points = scoring::points(db, pilot, &prices).await?;
-    let winner = opened.iter().find(|bid| bid.state == State::Awarded);
-    let winners = winner
-        .and_then(|bid| points.get(&bid.id))
-        .cloned()
-        .unwrap_or_default();
+    let winners = opened.iter().filter(|bid| bid.state == State::Awarded);
+    let winners = winners.filter_map(|bid| points.get(&bid.id));
+    let best = winners.max_by_key(|points| scoring::total(pilot, points));
+    let winners = best.cloned().unwrap_or_default();
     for bid in &mut opened {
         bid.points = points.remove(&bid.id).unwrap_or_default();
         bid.winners_points.clone_from(&winners);

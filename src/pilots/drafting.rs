@@ -103,7 +103,9 @@ async fn its_need(app: &App, council: Uuid, need: Uuid) -> Result<Need, Stop<Pil
     let mut found = needs::by_ids(app, &Viewer::System, &[need]).await?;
     let found = found.remove(&need).ok_or(Error::NotFound)?;
     let supporters = needs::supporters_of(app, &[need]).await?;
-    let supports = supporters.get(&need).is_some_and(|all| all.iter().any(|one| one.council_id == council));
+    let supports = supporters
+        .get(&need)
+        .is_some_and(|all| all.iter().any(|of| of.council_id == council));
     if found.council_id == council || supports {
         return Ok(found);
     }
@@ -156,6 +158,7 @@ async fn begin(
         state: State::Draft,
         deadline_at: None,
         contract_id: None,
+        standstill_until: None,
         outcome_reason: None,
         published_at: None,
         lawful_because: None,

@@ -1,17 +1,20 @@
 //! Pilots that end without an award: no bid suits, the council stops it, or takes it back before it is public.
 
-use super::award::{decide, once_closed};
-use super::{Pilot, PilotErrorCode, State, bids, outcome};
+use super::award::{decide, not_closed, once_closed, once_locked, outcome_key, reason_given, standing};
+use super::decisions::{self, Decision, Kind as Decided};
+use super::{Pilot, PilotErrorCode, State, outcome};
 use crate::access::{Action, Viewer};
 use crate::events::{self, About, Kind};
 use crate::runtime::{App, Stop};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Decides that no bid suits, with a reason and feedback for every bidder, who are told by mail.
+/// Decides that no bid suits, with a reason and feedback for every bidder, who are told by mail. Where there are bids,
+/// they have been evaluated: quality is locked.
 ///
 /// # Errors
-/// When the pilot has another version or is not closed, a bidder would be left without feedback, or the viewer may not.
+/// When the pilot has another version or is not closed, its quality is not locked, a bidder would be left without
+/// feedback, or the viewer may not.
 pub async fn none_suitable(
     app: &App,
     viewer: &Viewer,
@@ -22,13 +25,28 @@ pub async fn none_suitable(
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
-    let txn = once_closed(app, viewer, txn, &pilot, &permit).await?;
+    let txn = once_closed(app, viewer, txn, &pilot, &permit, not_closed).await?;
     let reason = reason_given(reason)?;
-    let opened = bids::all_of(app, &txn, &pilot).await?;
-    decide(&txn, &permit, &opened, None, feedback).await?;
+    let opened = standing(app, &txn, &pilot).await?;
+    if !opened.is_empty() {
+        once_locked(&txn, &pilot, &permit).await?;
+    }
+    let ordinal = decisions::next(&txn, pilot.id).await?;
+    let bids = decide(&txn, &permit, &opened, &[], feedback).await?;
+    let decision = Decision {
+        id: app.new_id(),
+        pilot_id: pilot.id,
+        ordinal,
+        kind: Decided::NoneSuitable,
+        reason: reason.clone(),
+        decided_at: app.clock.now(),
+        standstill_until: None,
+        bids,
+    };
+    decisions::record(&txn, &permit, decision).await?;
     (pilot.state, pilot.outcome_reason) = (State::NoneSuitable, Some(reason));
-    outcome::tell(app, &txn, &pilot, &opened, None, feedback).await?;
-    let ended = super::event(&pilot, Kind::PilotOutcome, "outcome");
+    outcome::tell(app, &txn, &pilot, &opened, &[], feedback).await?;
+    let ended = super::event(&pilot, Kind::PilotOutcome, &outcome_key(ordinal));
     events::record(app, &txn, vec![ended]).await?;
     let detail = serde_json::json!({ "none suitable": pilot.outcome_reason });
     Ok(super::change(app, txn, &permit, pilot, detail).await?)
@@ -79,13 +97,4 @@ pub async fn withdraw(
     (pilot.state, pilot.outcome_reason) = (State::Withdrawn, Some(reason_given(reason)?));
     let detail = serde_json::json!({ "withdrawn": pilot.outcome_reason });
     Ok(super::change(app, txn, &permit, pilot, detail).await?)
-}
-
-fn reason_given(reason: &str) -> Result<String, Stop<PilotErrorCode>> {
-    let reason = reason.trim();
-    if reason.is_empty() || reason.len() > 10_000 {
-        let message = "give a reason in at most 10,000 bytes";
-        return Err(Stop::refuse(PilotErrorCode::BadText, "reason", message));
-    }
-    Ok(reason.to_owned())
 }

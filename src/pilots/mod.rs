@@ -1,29 +1,35 @@
 //! Pilots: small, capped, time-boxed opportunities, and the sealed bids for them.
 //!
 //! [`rules`] and [`timetable`] are pure. [`draft`] and [`edit`] write what is not public, [`review`] and [`publish`] are
-//! another's eyes on it, and this front door lists; [`questions`] are asked and answered in public;
-//! [`eligibility`] says who may bid; [`bids`] takes and opens bids; [`award`] scores and awards; [`ending`] is for pilots that end otherwise;
-//! [`changes`] is what those who watch one are told. Until the deadline nobody but its bidder can learn what a bid says,
-//! nor how many there are. What is published never changes but by its numbered [`addenda`].
+//! another's eyes on it, and this front door lists; [`questions`] are asked and answered in public; [`eligibility`]
+//! says who may bid; [`bids`] takes and opens bids; [`evaluation`] scores them; [`award`] decides for some of them, [`ending`] is for pilots that end otherwise,
+//! [`undoing`] takes either back; [`results`] is what came of it; [`changes`] is what those who watch one are told. Until
+//! the deadline nobody but its bidder can learn what a bid says, nor how many there are. What is published never changes but
+//! by its numbered [`addenda`].
 
 pub mod addenda;
 pub mod award;
 pub mod bids;
 pub mod changes;
+pub mod decisions;
+pub mod disqualifying;
 mod drafting;
 pub mod eligibility;
 pub mod ending;
+pub mod evaluation;
 mod lawful;
 mod outcome;
 mod publishing;
 pub mod questions;
 pub mod receipt;
+pub mod results;
 pub mod rules;
 mod scoring;
 mod seal;
 mod store;
 mod terms;
 pub mod timetable;
+pub mod undoing;
 
 pub use crate::law::Category;
 pub use addenda::extend;
@@ -94,8 +100,10 @@ pub struct Pilot {
     pub state: State,
     /// Bids are in time strictly before it.
     pub deadline_at: Option<DateTime<Utc>>,
-    /// The award, in the register.
+    /// The award, in the register; the first of several.
     pub contract_id: Option<Uuid>,
+    /// An award stands still until then.
+    pub standstill_until: Option<DateTime<Utc>>,
     /// Why it ended as it did.
     pub outcome_reason: Option<String>,
     /// When it was published.
@@ -151,10 +159,14 @@ pub enum PilotErrorCode {
     NotPublished,
     /// Its deadline has not passed, or it is decided.
     NotClosed,
-    /// A score is not 0 to 100, or has no reason, or is of no criterion of quality.
-    BadScore,
-    /// A bid has not been scored on every criterion.
-    NotScored,
+    /// The quality of the bids is not locked: nothing is decided on scores that may change.
+    NotLocked,
+    /// A bid of a higher rank was passed over. It is awarded too, or disqualified with a reason.
+    NotFirst,
+    /// The prices of the bids that win are more than the cap together.
+    OverCap,
+    /// It has not been decided, or that has been undone.
+    NotDecided,
     /// A bidder has no feedback: nobody is left without.
     NoFeedback,
     /// No such bid for this pilot.
@@ -222,6 +234,16 @@ async fn change(
     Ok(pilot)
 }
 
+impl Pilot {
+    /// What it is at an instant.
+    pub fn phase(&self, now: DateTime<Utc>) -> Phase {
+        match rules::phase(self.state, self.deadline_at, now) {
+            Phase::Awarded if self.standstill_until.is_some_and(|until| now < until) => Phase::Standstill,
+            phase => phase,
+        }
+    }
+}
+
 /// The working days of a pilot's council.
 fn calendar(pilot: &Pilot) -> Calendar {
     directory().calendar(pilot.council_id)
@@ -232,8 +254,8 @@ fn visible(viewer: &Viewer, pilot: &Pilot) -> bool {
     pilot.state.is_public() || may(viewer, Action::SeeDrafts, Resource::Council(pilot.council_id))
 }
 
-/// How many changes a pilot has had, for those of its council who write it or read its bids. Each score is one: to
-/// others it would tell how many bids there are.
+/// How many changes a pilot has had, for those of its council who write it or read its bids. Each disqualified bid is one:
+/// to others it would tell of them.
 pub fn version_for(viewer: &Viewer, pilot: &Pilot) -> Option<i32> {
     let council = Resource::Council(pilot.council_id);
     let counts = [Action::SeeDrafts, Action::ReadBids];
@@ -248,6 +270,24 @@ pub fn version_for(viewer: &Viewer, pilot: &Pilot) -> Option<i32> {
 pub async fn one(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<Pilot>, Error> {
     let found = store::one(app.db.read(), id).await?;
     Ok(found.filter(|pilot| visible(viewer, pilot)))
+}
+
+/// The pilots whose awards these contracts are, by contract.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contracts(app: &App, contracts: &[Uuid]) -> Result<HashMap<Uuid, Pilot>, Error> {
+    let of = decisions::pilots_of(app, contracts).await?;
+    let ids: Vec<Uuid> = of.values().copied().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found = store::by_ids(app.db.read(), &ids).await?;
+    let found: HashMap<Uuid, Pilot> = found.into_iter().map(|pilot| (pilot.id, pilot)).collect();
+    let pairs = of
+        .into_iter()
+        .filter_map(|(contract, id)| Some((contract, found.get(&id)?.clone())));
+    Ok(pairs.collect())
 }
 
 /// Pilots by id; those that the viewer may not know of are not in the answer.

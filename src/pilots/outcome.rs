@@ -1,13 +1,14 @@
-//! What bidders are told of their bids: a receipt to whoever submitted one, in the transaction that takes it; and when a
-//! pilot ends, a mail to everybody of each supplier, in the transaction that ends it.
+//! What bidders are told of their bids: a receipt to whoever submitted one; and when a pilot ends, when that is undone and
+//! when a bid is disqualified, a mail to everybody of each supplier. Each in the transaction that does it.
 //! The mails hold what their bidder may read in the graph, and nothing of the other bids but the winner's scores.
 
 use super::bids::OpenedBid;
 use super::receipt::Receipt;
-use super::{Pilot, Points, store};
+use super::{Pilot, Points, scoring, store};
 use crate::access::{Permit, Resource, accounts};
 use crate::audit::{self, Head};
 use crate::councils::directory;
+use crate::runtime::clock::in_words;
 use crate::runtime::letter::Plain;
 use crate::runtime::mail::clean;
 use crate::runtime::outbox::{self, Stream};
@@ -76,25 +77,76 @@ pub(super) async fn tell(
     txn: &DatabaseTransaction,
     pilot: &Pilot,
     opened: &[OpenedBid],
-    winner: Option<Uuid>,
+    winners: &[Uuid],
     feedback: &HashMap<Uuid, String>,
 ) -> Result<(), Error> {
-    let winners = opened.iter().find(|bid| Some(bid.id) == winner);
-    let winners = winners.map(|bid| bid.points.as_slice());
+    let won = opened.iter().filter(|bid| winners.contains(&bid.id));
+    let best = won.max_by_key(|bid| scoring::total(pilot, &bid.points));
+    let best = best.map(|bid| bid.points.as_slice());
     for bid in opened {
         let title = clean(&pilot.said.title, 120);
-        let heading = match winner {
-            Some(id) if id == bid.id => format!("Your bid has won: {title}"),
-            Some(_) => format!("Your bid was not chosen: {title}"),
-            None => format!("No bid was chosen: {title}"),
+        let wins = winners.contains(&bid.id);
+        let heading = match winners {
+            [] => format!("No bid was chosen: {title}"),
+            _ if wins => format!("Your bid has won: {title}"),
+            _ => format!("Your bid was not chosen: {title}"),
         };
         let mut paragraphs = Vec::new();
         paragraphs.extend(feedback.get(&bid.id).cloned());
         paragraphs.extend(pilot.outcome_reason.as_ref().map(|why| format!("Why: {why}")));
-        let facts = facts(&bid.points, winners.filter(|_| Some(bid.id) != winner));
+        if let Some(until) = pilot.standstill_until {
+            let until = in_words(until);
+            paragraphs.push(format!(
+                "The award stands still until {until}: whoever doubts it says so to the council before then."
+            ));
+        }
+        let facts = facts(&bid.points, best.filter(|_| !wins));
         write(app, txn, pilot, bid.supplier_id, (heading, paragraphs, facts)).await?;
     }
     Ok(())
+}
+
+/// Tells every bidder that what was decided does not hold.
+pub(super) async fn tell_undone(
+    app: &App,
+    txn: &DatabaseTransaction,
+    pilot: &Pilot,
+    reason: &str,
+) -> Result<(), Error> {
+    for row in store::bids_of(txn, pilot.id).await? {
+        let heading = format!("Decision undone: {}", clean(&pilot.said.title, 120));
+        let paragraphs = vec![
+            "What you were told of this pilot's outcome does not hold any more. The council decides anew, and you \
+                will be told."
+                .to_owned(),
+            format!("Why: {reason}"),
+        ];
+        write(
+            app,
+            txn,
+            pilot,
+            row.supplier_id,
+            (heading, paragraphs, Vec::new()),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Tells a bidder that the bid is not counted.
+pub(super) async fn tell_disqualified(
+    app: &App,
+    txn: &DatabaseTransaction,
+    pilot: &Pilot,
+    supplier: Uuid,
+    reason: &str,
+) -> Result<(), Error> {
+    let heading = format!("Your bid is not counted: {}", clean(&pilot.said.title, 120));
+    let paragraphs = vec![
+        "The council has disqualified your bid.".to_owned(),
+        format!("Why: {reason}"),
+    ];
+    write(app, txn, pilot, supplier, (heading, paragraphs, Vec::new())).await
 }
 
 /// Tells every bidder that the pilot was stopped. Nothing is opened for it.

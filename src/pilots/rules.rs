@@ -27,6 +27,8 @@ pub enum Phase {
     Closed,
     /// Its bids are being scored.
     Evaluating,
+    /// It is decided for a bid, and stands still so that whoever doubts that can say so: the contract starts afterwards.
+    Standstill,
     /// It has been awarded.
     Awarded,
     /// No bid was chosen.
@@ -42,7 +44,7 @@ impl Phase {
     pub fn bids_are_open(self) -> bool {
         matches!(
             self,
-            Self::Closed | Self::Evaluating | Self::Awarded | Self::NoneSuitable
+            Self::Closed | Self::Evaluating | Self::Standstill | Self::Awarded | Self::NoneSuitable
         )
     }
 
@@ -59,7 +61,7 @@ impl Phase {
 
     /// Whether it is decided, so that bidders may see scores.
     pub fn is_decided(self) -> bool {
-        matches!(self, Self::Awarded | Self::NoneSuitable)
+        matches!(self, Self::Standstill | Self::Awarded | Self::NoneSuitable)
     }
 }
 

@@ -1,7 +1,8 @@
-//! The points of bids: read from the scores, the price's by the formula. What may be seen of them, and when, is for
-//! `bids` to say.
+//! The points of bids, once quality is locked: a criterion's consensus or the mean of what its evaluators gave, and the
+//! price's by the formula. Before the lock there are none, for nobody.
 
-use super::{CriterionKind, Pilot, rules, store};
+use super::evaluation::read::{self, Final};
+use super::{CriterionKind, Pilot, rules};
 use crate::runtime::Error;
 use sea_orm::ConnectionTrait;
 use std::collections::HashMap;
@@ -16,36 +17,34 @@ pub struct Points {
     pub criterion: String,
     /// Hundredths of a point, out of 100 points.
     pub hundredths: i64,
-    /// Why, as the evaluators said; the price has none.
+    /// Why: of the consensus, or as each evaluator said; the price has none.
     pub reasons: Vec<String>,
 }
 
-/// The points of these bids (id and price), by bid, as far as they are scored.
+/// The points of the bids that stand (id and price), by bid; none until quality is locked.
 pub(super) async fn points(
     db: &impl ConnectionTrait,
     pilot: &Pilot,
     bids: &[(Uuid, i64)],
 ) -> Result<HashMap<Uuid, Vec<Points>>, Error> {
+    let Some(quality) = read::final_quality(db, pilot.id, bids).await? else {
+        return Ok(HashMap::new());
+    };
     let lowest = bids.iter().map(|(_, price)| *price).min().unwrap_or_default();
-    let ids: Vec<Uuid> = bids.iter().map(|(id, _)| *id).collect();
-    let scores = store::scores(db, &ids).await?;
     let mut of_bids = HashMap::new();
     for (bid, price) in bids {
         let of_criterion = |criterion: &super::Criterion| {
-            let given = scores
-                .iter()
-                .filter(|row| row.bid_id == *bid && row.ordinal == criterion.ordinal);
-            let (scores, reasons): (Vec<i32>, Vec<String>) =
-                given.map(|row| (row.score, row.reason.clone())).unzip();
-            let hundredths = match criterion.kind {
-                CriterionKind::Price => Some(pilot.said.price_formula.score(
-                    lowest,
-                    pilot.said.cap_pence,
-                    *price,
-                )),
-                CriterionKind::Quality => rules::quality_score(&scores),
+            let Final { hundredths, reasons } = match criterion.kind {
+                CriterionKind::Price => Final {
+                    hundredths: pilot
+                        .said
+                        .price_formula
+                        .score(lowest, pilot.said.cap_pence, *price),
+                    reasons: Vec::new(),
+                },
+                CriterionKind::Quality => quality.get(&(*bid, criterion.ordinal))?.clone(),
             };
-            hundredths.map(|hundredths| Points {
+            Some(Points {
                 ordinal: criterion.ordinal,
                 criterion: criterion.name.clone(),
                 hundredths,

@@ -1,4 +1,4 @@
-//! Pilots, bids and scores in the database.
+//! Pilots and bids in the database; scores are `evaluation`'s.
 
 mod written;
 
@@ -13,7 +13,7 @@ use crate::access::Permit;
 use crate::runtime::Error;
 use crate::runtime::page::{Cut, Item, Page};
 use chrono::{DateTime, Utc};
-use entity::{bid, bid_score, pilot, pilot_criterion, pilot_question};
+use entity::{bid, pilot, pilot_criterion, pilot_question};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -62,6 +62,7 @@ pub(super) async fn insert(
         deadline_at: Set(pilot.deadline_at),
         published_at: Set(None),
         decided_at: Set(None),
+        standstill_until: Set(None),
         outcome_reason: Set(None),
         contract_id: Set(None),
         closing_announced: Set(false),
@@ -96,6 +97,10 @@ pub(super) async fn update(
             Expr::value(changed.outcome_reason.clone()),
         )
         .col_expr(pilot::Column::ContractId, Expr::value(changed.contract_id))
+        .col_expr(
+            pilot::Column::StandstillUntil,
+            Expr::value(changed.standstill_until),
+        )
         .col_expr(pilot::Column::PublishedAt, Expr::value(changed.published_at))
         .col_expr(pilot::Column::ApprovedBy, Expr::value(changed.approved_by))
         .col_expr(
@@ -199,7 +204,7 @@ pub(super) async fn list(
     Ok(Page::from_one_more(items, cut, None))
 }
 
-/// [`super::rules::phase`] as a condition of SQL.
+/// [`Pilot::phase`] as a condition of SQL.
 fn in_phase(phase: Phase, now: DateTime<Utc>) -> Condition {
     let is = |state: State| Condition::all().add(pilot::Column::State.eq(state.as_str()));
     match phase {
@@ -208,7 +213,12 @@ fn in_phase(phase: Phase, now: DateTime<Utc>) -> Condition {
         Phase::Draft => is(State::Draft),
         Phase::InReview => is(State::InReview),
         Phase::Evaluating => is(State::Evaluating),
-        Phase::Awarded => is(State::Awarded),
+        Phase::Standstill => is(State::Awarded).add(pilot::Column::StandstillUntil.gt(now)),
+        Phase::Awarded => is(State::Awarded).add(
+            Condition::any()
+                .add(pilot::Column::StandstillUntil.is_null())
+                .add(pilot::Column::StandstillUntil.lte(now)),
+        ),
         Phase::NoneSuitable => is(State::NoneSuitable),
         Phase::Cancelled => is(State::Cancelled),
         Phase::Withdrawn => is(State::Withdrawn),
@@ -247,6 +257,7 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
         state: State::parse(&row.state).ok_or_else(|| unknown(&row.state))?,
         deadline_at: row.deadline_at,
         contract_id: row.contract_id,
+        standstill_until: row.standstill_until,
         outcome_reason: row.outcome_reason,
         published_at: row.published_at,
         lawful_because: row.lawful_because,
@@ -350,44 +361,19 @@ pub(super) fn sealed(row: &bid::Model) -> Sealed {
     }
 }
 
+/// What becomes of a bid, and what its bidder is told of it.
 pub(super) async fn decide_bid(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     id: Uuid,
     state: bids::State,
-    feedback: &str,
+    feedback: Option<&str>,
 ) -> Result<(), Error> {
     bid::Entity::update_many()
         .filter(bid::Column::Id.eq(id))
         .col_expr(bid::Column::State, Expr::value(state.as_str()))
         .col_expr(bid::Column::Feedback, Expr::value(feedback))
         .exec(txn)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn scores(db: &impl ConnectionTrait, bids: &[Uuid]) -> Result<Vec<bid_score::Model>, Error> {
-    let of = bid_score::Column::BidId.is_in(bids.iter().copied());
-    Ok(bid_score::Entity::find()
-        .filter(of)
-        .order_by_asc(bid_score::Column::Ordinal)
-        .all(db)
-        .await?)
-}
-
-pub(super) async fn put_score(
-    txn: &impl ConnectionTrait,
-    _permit: &Permit,
-    row: bid_score::Model,
-) -> Result<(), Error> {
-    use bid_score::Column::{BidId, EvaluatorId, Ordinal, Reason, Score, ScoredAt};
-    let replace = OnConflict::columns([BidId, Ordinal, EvaluatorId])
-        .update_columns([Score, Reason, ScoredAt])
-        .to_owned();
-    let row = sea_orm::ActiveModelTrait::reset_all(bid_score::ActiveModel::from(row));
-    bid_score::Entity::insert(row)
-        .on_conflict(replace)
-        .exec_without_returning(txn)
         .await?;
     Ok(())
 }

@@ -16,6 +16,7 @@ mod deadlines;
 mod doors;
 mod edits;
 mod eligibility;
+mod evaluating;
 mod faults;
 mod feeds;
 mod guessing;

@@ -7,6 +7,7 @@ mod lawful;
 mod reuse;
 mod timetable;
 
+use crate::evaluating::{declared, evaluated, lock, score, seen, submit as submit_scores};
 use crate::world::{Supplier, World};
 use chrono::Duration;
 use guildhall::access::CouncilRole;
@@ -26,8 +27,6 @@ const BIDS: &str = "query B($id: ID!) { pilot(id: $id) { phase outcomeReason
     bids { id state pricePence answer feedback canonicalContent receipt { digest } supplier { name }
         points { criterion points reasons } winnersPoints { points reasons } }
     contract { title valuePence suppliers { name } windows { kind } service { lgsl } } } }";
-const SCORE: &str =
-    "mutation S($input: BidScoreInput!) { bidScore(input: $input) { errors { code message } } }";
 const AWARD: &str = "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) {
     pilot { phase } errors { code } } }";
 
@@ -104,12 +103,6 @@ pub(crate) async fn submit(world: &World, bidder: &Supplier, pilot: &Value, pric
     world.data(bidder, SUBMIT, json!({ "input": input })).await["bidSubmit"].clone()
 }
 
-async fn score(world: &World, evaluator: &String, pilot: &Value, bid: &Value, score: i32) {
-    let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": score, "reason": "sound" });
-    let scored = world.data(evaluator, SCORE, json!({ "input": input })).await;
-    assert_eq!(scored["bidScore"]["errors"], json!([]));
-}
-
 fn feedback(bids: &[Value]) -> Value {
     bids.iter()
         .map(|bid| json!({ "bid": bid["id"], "text": "thank you" }))
@@ -163,6 +156,8 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
         "NOT_OPEN",
         "at the deadline"
     );
+    let panel = [&norfolk.evaluator, &norfolk.administrator];
+    declared(&world, &norfolk.approver, &pilot, &panel).await;
     let opened = world.data(&norfolk.evaluator, BIDS, id.clone()).await;
     let bids = opened["pilot"]["bids"].as_array().unwrap().clone();
     assert_eq!(bids.len(), 2, "{opened}");
@@ -176,14 +171,17 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
             "what was sealed was opened"
         );
     }
-    let mut input = json!({ "pilot": pilot, "version": 2, "bid": winner["id"], "reason": "best", "feedback": feedback(&bids) });
+    let mut input = json!({ "pilot": pilot, "version": 2, "bids": [winner["id"]], "reason": "best", "feedback": feedback(&bids) });
     let early = world
         .data(&norfolk.approver, AWARD, json!({ "input": input }))
         .await;
-    assert_eq!(early["pilotAward"]["errors"][0]["code"], "NOT_SCORED");
-    score(&world, &norfolk.evaluator, &pilot, &winner["id"], 80).await;
-    score(&world, &norfolk.evaluator, &pilot, &loser["id"], 70).await;
-    score(&world, &norfolk.administrator, &pilot, &loser["id"], 71).await;
+    assert_eq!(early["pilotAward"]["errors"][0]["code"], "NOT_LOCKED");
+    for (who, points) in panel.into_iter().zip([70, 71]) {
+        score(&world, who, &pilot, &winner["id"], 80).await;
+        score(&world, who, &pilot, &loser["id"], points).await;
+        submit_scores(&world, who, &pilot).await;
+    }
+    lock(&world, &norfolk.evaluator, &pilot).await;
     let waiting = world.data(&two, BIDS, id.clone()).await;
     assert_eq!(
         waiting["pilot"]["bids"][0]["points"],
@@ -196,7 +194,7 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
     assert_eq!(
         stale["pilotAward"]["errors"],
         json!([{ "code": "CONFLICT" }]),
-        "scored since"
+        "locked since"
     );
     input["version"] = world.version(&norfolk.approver, &pilot).await;
     input["feedback"] = json!([]);
@@ -330,8 +328,10 @@ async fn a_bid_that_was_taken_back_is_opened_for_nobody() {
         json!({ "state": "WITHDRAWN", "version": 2, "answer": CANARY })
     );
     world.app.clock.advance(Duration::hours(6));
+    declared(&world, &norfolk.approver, &pilot, &[&norfolk.evaluator]).await;
     let opened = world.data(&norfolk.evaluator, BIDS, json!({ "id": pilot })).await;
     assert_eq!(opened["pilot"]["bids"], json!([]));
+    assert_eq!(seen(&world, &norfolk.evaluator, &pilot).await["bids"], json!([]));
     assert_eq!(
         world.data(&one, withdraw, of).await["bidWithdraw"]["errors"][0]["code"],
         "NOT_OPEN"
@@ -422,6 +422,8 @@ async fn a_pilot_that_nobody_suits_ends_with_feedback_for_everybody() {
         .await;
     assert_eq!(open["pilotCloseWithoutAward"]["errors"][0]["code"], "NOT_CLOSED");
     world.app.clock.advance(Duration::hours(6));
+    evaluated(&world, &norfolk.approver, &norfolk.evaluator, &pilot, |_| 10).await;
+    input["version"] = world.version(&norfolk.approver, &pilot).await;
     let unsaid = world
         .data(&norfolk.approver, close, json!({ "input": input }))
         .await;

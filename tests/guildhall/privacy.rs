@@ -100,6 +100,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("suppression", "suppression"),
         ("mail_attempt", "mailAttempts"),
         ("bid_score", "scores"),
+        ("pilot_evaluator", "panels"),
         ("supplier_number", "supplierNumbers"),
         ("contract", "contracts"),
         ("pilot", "pilots"),
@@ -280,10 +281,11 @@ async fn closing_an_account_leaves_no_trace_but_what_the_answer_names() {
     assert_eq!(who["viewer"], Value::Null);
 }
 
-const KEEP_THE_ID: [&str; 3] = [
+const KEEP_THE_ID: [&str; 4] = [
     "audit_entry.organisation_id",
     "audit_entry.subject_id",
     "bid_score.evaluator_id",
+    "pilot_evaluator.person_id",
 ];
 const KEEP_THE_REASON: [&str; 3] = ["audit_part.content", "bid_score.reason", "outbox.message"];
 

@@ -321,6 +321,17 @@ async fn bids_stay_sealed(town: &Town, pilot: &Value, suppliers: [&Value; 2]) {
 async fn one_is_awarded_and_the_other_gets_feedback(town: &Town, pilot: &Value) {
     let id = json!({ "id": pilot });
     let evaluator = town.sign_in("evaluator@norfolk.example").await;
+    let approver = town.sign_in("approver@norfolk.example").await;
+    let me = town
+        .server
+        .data(Some(&evaluator), "{ viewer { id } }", Value::Null)
+        .await["viewer"]["id"]
+        .clone();
+    let panel = "mutation P($input: EvaluationPanelNameInput!) { evaluationPanelName(input: $input) { errors { code } } }";
+    let input = json!({ "pilot": pilot, "version": 0, "evaluators": [me], "chair": me });
+    town.done(&approver, panel, json!({ "input": input })).await;
+    let declare = "mutation D($pilot: ID!) { evaluationInterestDeclare(pilot: $pilot) { errors { code } } }";
+    town.done(&evaluator, declare, json!({ "pilot": pilot })).await;
     let opened = town.server.data(Some(&evaluator), BIDS, id.clone()).await;
     let bids = opened["pilot"]["bids"].as_array().unwrap().clone();
     assert_eq!(bids.len(), 2, "{opened}");
@@ -333,13 +344,18 @@ async fn one_is_awarded_and_the_other_gets_feedback(town: &Town, pilot: &Value) 
         town.done(&evaluator, score, json!({ "input": input })).await;
         feedback.push(json!({ "bid": bid["id"], "text": format!("We gave it {points}.") }));
     }
-    let approver = town.sign_in("approver@norfolk.example").await;
+    let submit = "mutation S($pilot: ID!) { evaluationSubmit(pilot: $pilot) { errors { code } } }";
+    town.done(&evaluator, submit, json!({ "pilot": pilot })).await;
+    let lock =
+        "mutation L($pilot: ID!) { evaluationQualityLock(pilot: $pilot, version: 3) { errors { code } } }";
+    town.done(&evaluator, lock, json!({ "pilot": pilot })).await;
     let before = town.mails().len();
     let winner = bids.iter().find(|bid| bid["pricePence"] == 400_000).unwrap();
     let award = "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) {
         pilot { phase } errors { code message } } }";
+    // The first score and the lock.
     let version = opened["pilot"]["version"].as_i64().unwrap() + 2;
-    let input = json!({ "pilot": pilot, "version": version, "bid": winner["id"], "reason": "best",
+    let input = json!({ "pilot": pilot, "version": version, "bids": [winner["id"]], "reason": "best",
         "feedback": feedback });
     let awarded = town.done(&approver, award, json!({ "input": input })).await;
     assert_eq!(awarded["pilot"]["phase"], "AWARDED");

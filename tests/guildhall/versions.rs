@@ -9,12 +9,20 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Mutations that take the id of something and no version, and why.
-const EXCEPTIONS: [(&str, &str); 20] = [
+const EXCEPTIONS: [(&str, &str); 24] = [
     ("apiTokenMake", "makes something new"),
     ("apiTokenRevoke", "ends what nobody can change"),
     (
         "bidScore",
         "adds one's own score: evaluators do not stand in each other's way",
+    ),
+    (
+        "evaluationInterestDeclare",
+        "one's own declaration, which nobody else can change",
+    ),
+    (
+        "evaluationSubmit",
+        "one's own scores, which nobody else can change",
     ),
     ("feedMake", "makes something new"),
     ("invitationSend", "makes something new"),
@@ -31,6 +39,14 @@ const EXCEPTIONS: [(&str, &str); 20] = [
     ("pilotDraft", "makes something new"),
     ("pilotDraftFromNeed", "makes something new"),
     ("pilotQuestionAsk", "makes something new"),
+    (
+        "pilotResultScale",
+        "adds a contract to a list; saying it again changes nothing",
+    ),
+    (
+        "pilotResultWant",
+        "adds a council to a list; saying it again changes nothing",
+    ),
     ("productDraft", "makes something new"),
     ("savedSearchSave", "makes something new"),
     ("sessionEnd", "ends what nobody can change"),
@@ -207,6 +223,20 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             "NOT_ALLOWED",
         ),
         (
+            "pilotEdit",
+            "input: { pilot: $pilot, version: @, weeks: 2 }".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotReview",
+            "pilot: $pilot, version: @, decision: APPROVED".into(),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
             "needRevise",
             format!("need: $need, version: @, {statement}"),
             council,
@@ -247,20 +277,6 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             bidder,
             1,
             "NOT_FOUND",
-        ),
-        (
-            "pilotEdit",
-            "input: { pilot: $pilot, version: @, weeks: 2 }".into(),
-            council,
-            2,
-            "NOT_ALLOWED",
-        ),
-        (
-            "pilotReview",
-            "pilot: $pilot, version: @, decision: APPROVED".into(),
-            council,
-            2,
-            "NOT_ALLOWED",
         ),
         (
             "pilotSubmitForReview",
@@ -313,9 +329,67 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
         ),
         (
             "pilotAward",
-            format!("input: {{ pilot: $pilot, version: @, bid: $bid, {reason}, feedback: [] }}"),
+            format!("input: {{ pilot: $pilot, version: @, bids: [$bid], {reason}, feedback: [] }}"),
             council,
             2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotDecisionUndo",
+            format!("pilot: $pilot, version: @, {reason}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotResultDraft",
+            format!(
+                "input: {{ pilot: $pilot, version: @, measures: [], costPence: 1, learned: \"l\", verdict: STOP, {reason} }}"
+            ),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
+            "pilotResultPublish",
+            "pilot: $pilot, version: @".into(),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
+            "bidDisqualify",
+            format!("input: {{ pilot: $pilot, version: @, bid: $bid, {reason} }}"),
+            council,
+            2,
+            "NOT_ALLOWED",
+        ),
+        (
+            "evaluationPanelName",
+            "input: { pilot: $pilot, version: @, evaluators: [$person], chair: $person }".into(),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
+            "evaluationInterestDecide",
+            format!("input: {{ pilot: $pilot, version: @, evaluator: $person, excluded: false, {reason} }}"),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
+            "evaluationConsensusRecord",
+            format!("input: {{ pilot: $pilot, version: @, bid: $bid, criterion: 1, score: 1, {reason} }}"),
+            council,
+            0,
+            "NOT_ALLOWED",
+        ),
+        (
+            "evaluationQualityLock",
+            "pilot: $pilot, version: @".into(),
+            council,
+            0,
             "NOT_ALLOWED",
         ),
         (

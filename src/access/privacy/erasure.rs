@@ -15,7 +15,7 @@ use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
     api_token, attempt, bid_score, contract, device, feed_link, identity, import_run, installation,
     invitation, mailed_link, membership, notification, outbox as mails, person as people, pilot,
-    recovery_code, saved_search, session, supplier_number, suppression,
+    pilot_evaluator, recovery_code, saved_search, session, supplier_number, suppression,
 };
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
@@ -104,7 +104,8 @@ async fn close_in(
     let person = held_unless_last(&txn, &subject).await?;
     subject.email.clone_from(&person.email);
     let scores = bid_score::Entity::find().filter(bid_score::Column::EvaluatorId.eq(subject.id));
-    let scores = scores.count(&txn).await?;
+    let panels = pilot_evaluator::Entity::find().filter(pilot_evaluator::Column::PersonId.eq(subject.id));
+    let scores = scores.count(&txn).await? + panels.count(&txn).await?;
     let mut erased = rows(app, &txn, &subject).await?;
     let mut kept = [
         (Kept::ProcurementRecord, Some(scores)),

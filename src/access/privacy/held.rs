@@ -24,7 +24,7 @@ pub enum Holds {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, async_graphql::Enum)]
 #[graphql(name = "KeptReason")]
 pub enum Kept {
-    /// Scores of bids and their reasons, in the record of a procurement, under a number that names nobody.
+    /// Declarations of evaluators, scores of bids and their reasons, in the record of a procurement, under a number that names nobody.
     ProcurementRecord,
     /// What was done, in the audit log, without a name.
     AuditLog,
@@ -70,7 +70,9 @@ impl Kept {
     /// What stays.
     pub fn what(self) -> &'static str {
         match self {
-            Self::ProcurementRecord => "Your scores of bids and the reasons you gave, without your name",
+            Self::ProcurementRecord => {
+                "What you declared as an evaluator, your scores of bids and the reasons you gave, without your name"
+            }
             Self::AuditLog => {
                 "The audit log's entries of what you did and of what was done to your account, without your name; \
                  an address that you invited stays in it for its owner to have erased"

@@ -127,7 +127,10 @@ pub(in crate::alerts) fn item(app: &App, event: &Event, known: &Known, today: Na
 /// By when to act, and how far that is.
 fn deadline(event: &Event, known: &Known, today: NaiveDate) -> (Option<String>, Option<String>) {
     if let About::Pilot(id) = event.about {
-        let open = !matches!(event.kind, Kind::PilotCancelled | Kind::PilotOutcome);
+        let open = !matches!(
+            event.kind,
+            Kind::PilotCancelled | Kind::PilotOutcome | Kind::PilotReopened | Kind::PilotResult
+        );
         let told = known.pilots.get(&id).filter(|_| open);
         let at = told.and_then(|told| told.pilot.deadline_at);
         let near = at.map(london_date).filter(|day| *day >= today);

@@ -65,6 +65,8 @@ pub fn event(kind: Kind) -> &'static str {
         Kind::PilotCancelled => "Pilot cancelled",
         Kind::QuestionAnswered => "Question answered",
         Kind::PilotOutcome => "Pilot decided",
+        Kind::PilotReopened => "Decision undone",
+        Kind::PilotResult => "Pilot\u{2019}s result",
         Kind::EvidenceLapsing => "About to lapse",
     }
 }
@@ -85,6 +87,8 @@ pub(super) fn event_action(kind: Kind) -> &'static str {
         Kind::PilotCancelled => "Nothing more to do",
         Kind::QuestionAnswered => "read the answer before you bid",
         Kind::PilotOutcome => "See what was decided",
+        Kind::PilotReopened => "See why: it is decided anew",
+        Kind::PilotResult => "See what came of it",
         Kind::EvidenceLapsing => "renew it, and change its last day in your profile",
     }
 }

@@ -10,8 +10,9 @@ use crate::cli::user::refused;
 use crate::cli::{Failure, failed};
 use crate::law;
 use crate::pilots::bids::{self, Offer};
+use crate::pilots::evaluation::scores::{self, Given};
 use crate::pilots::questions::{self, Answer, State};
-use crate::pilots::{self, Criterion, CriterionKind, Draft, Pilot, Reservation, award, ending};
+use crate::pilots::{self, Criterion, CriterionKind, Draft, Pilot, Reservation, award, ending, evaluation};
 use crate::runtime::App;
 use crate::runtime::clock::london_instant;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -199,7 +200,7 @@ impl Life<'_> {
         let won = receipts.iter().find(|(bid, _)| bid.state == BidState::Awarded);
         match (self.pilot.state, won) {
             (Awarded, Some((_, winner))) => {
-                let done = award::award(app, system, id, version, *winner, &feedback, self.reason()).await;
+                let done = award::award(app, system, id, version, &[*winner], &feedback, self.reason()).await;
                 done.map_err(refused)?;
             }
             (NoneSuitable, _) => {
@@ -211,30 +212,42 @@ impl Life<'_> {
         Ok(())
     }
 
-    async fn score(&self, mut pilot: Pilot, receipts: &[(&DemoBid, Uuid)]) -> Result<Pilot, Failure> {
-        let evaluator = evaluator(self.world, self.pilot.council)
+    /// The panel of one: the council's evaluator, who has no interest, scores every bid and locks quality.
+    async fn score(&self, pilot: Pilot, receipts: &[(&DemoBid, Uuid)]) -> Result<Pilot, Failure> {
+        let (app, id) = (self.app, pilot.id);
+        let email = evaluator(self.world, self.pilot.council)
             .ok_or_else(|| failed("a pilot without an evaluator"))?;
-        let session = sessions::sign_in(
-            self.app,
-            Attempt {
-                email: evaluator,
-                password: self.password,
-                ..Attempt::default()
-            },
-        )
-        .await;
-        let viewer = Viewer::Person(session.map_err(refused)?.person);
-        for (bid, id) in receipts {
+        let attempt = Attempt {
+            email,
+            password: self.password,
+            ..Attempt::default()
+        };
+        let person = sessions::sign_in(app, attempt).await.map_err(refused)?.person;
+        let (chair, viewer) = (person.id, Viewer::Person(person));
+        evaluation::name_panel(app, &Viewer::System, id, 0, &[chair], chair)
+            .await
+            .map_err(refused)?;
+        evaluation::declare(app, &viewer, id, None)
+            .await
+            .map_err(refused)?;
+        for (bid, receipt) in receipts {
             for answer in &bid.answers {
                 let Some(score) = &answer.score else { continue };
-                let ordinal = i32::try_from(answer.criterion + 1).unwrap_or(i32::MAX);
-                let points = i32::try_from(score.score).unwrap_or(i32::MAX);
-                pilot = award::score(self.app, &viewer, pilot.id, *id, ordinal, points, score.reason)
-                    .await
-                    .map_err(refused)?;
+                let given = Given {
+                    bid: *receipt,
+                    ordinal: i32::try_from(answer.criterion + 1).unwrap_or(i32::MAX),
+                    score: i32::try_from(score.score).unwrap_or(i32::MAX),
+                    reason: score.reason,
+                };
+                scores::score(app, &viewer, id, given).await.map_err(refused)?;
             }
         }
-        Ok(pilot)
+        if self.pilot.state == PilotState::Evaluating {
+            return Ok(pilot);
+        }
+        scores::submit(app, &viewer, id).await.map_err(refused)?;
+        // Named, declared and submitted since.
+        scores::lock(app, &viewer, id, 3).await.map_err(refused)
     }
 }
 

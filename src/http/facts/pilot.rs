@@ -6,7 +6,6 @@ use crate::alerts::words;
 use crate::councils::directory;
 use crate::graphql::ids::{Id, Sort};
 use crate::pilots::questions::{self, Question, State};
-use crate::pilots::rules::phase;
 use crate::pilots::{
     self, Criterion, CriterionKind, Phase, Pilot, PriceFormula, Reservation, TieRule, addenda,
 };
@@ -33,7 +32,7 @@ pub(super) async fn page(app: App, id: Uuid) -> Result<Told, Error> {
         .into_iter()
         .map(|added| context! { number => added.number, on => day(london_date(added.published_at)), text => added.text })
         .collect();
-    let phase = phase(pilot.state, pilot.deadline_at, app.clock.now());
+    let phase = pilot.phase(app.clock.now());
     let said = &pilot.said;
     let wants = context! {
         title => &said.title,
@@ -53,7 +52,10 @@ pub(super) async fn page(app: App, id: Uuid) -> Result<Told, Error> {
 }
 
 fn ended(phase: Phase) -> bool {
-    matches!(phase, Phase::Awarded | Phase::NoneSuitable | Phase::Cancelled)
+    matches!(
+        phase,
+        Phase::Standstill | Phase::Awarded | Phase::NoneSuitable | Phase::Cancelled
+    )
 }
 
 fn facts(pilot: &Pilot, phase: Phase) -> Vec<Value> {
@@ -118,6 +120,7 @@ fn state(phase: Phase) -> &'static str {
         Phase::Open => "Open: bids are taken",
         Phase::Closed => "Closed: bids are in",
         Phase::Evaluating => "Bids are being scored",
+        Phase::Standstill => "Awarded, and in its standstill",
         Phase::Awarded => "Awarded",
         Phase::NoneSuitable => "Decided: no bid was chosen",
         Phase::Cancelled => "Cancelled",

@@ -42,7 +42,7 @@ pub(super) const ORGANISATIONS: [&str; 6] = [
     "zqxhow",
 ];
 /// What is said in a procurement.
-pub(super) const PROCUREMENT: [&str; 1] = ["zqxreason"];
+pub(super) const PROCUREMENT: [&str; 3] = ["zqxreason", "zqxinterest", "zqxdecision"];
 
 /// The address that the person has in the end.
 pub(super) const ADDRESS: &str = "zqxsecond@person.example";
@@ -288,15 +288,34 @@ async fn scores(world: &World, token: &str, approver: &str) -> Value {
     let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 5_000, "answer": "So." });
     call(world, &bidder.token, "", submit, json!({ "input": input })).await;
     world.app.clock.advance(Duration::hours(2));
+    let me = world
+        .data(&token.to_owned(), "{ viewer { id } }", Value::Null)
+        .await["viewer"]["id"]
+        .clone();
+    let panel = "mutation P($input: EvaluationPanelNameInput!) { evaluationPanelName(input: $input) { errors { code } } }";
+    let input = json!({ "pilot": pilot, "version": 0, "evaluators": [me], "chair": me });
+    call(world, approver, "", panel, json!({ "input": input })).await;
+    // An interest, and why it does not exclude them.
+    let declare = "mutation D($pilot: ID!) { evaluationInterestDeclare(pilot: $pilot, interest: \"zqxinterest\") { errors { code } } }";
+    call(world, token, "", declare, json!({ "pilot": pilot })).await;
+    let decide = "mutation I($input: EvaluationInterestDecideInput!) { evaluationInterestDecide(input: $input) { errors { code } } }";
+    let input =
+        json!({ "pilot": pilot, "version": 2, "evaluator": me, "excluded": false, "reason": "zqxdecision" });
+    call(world, approver, "", decide, json!({ "input": input })).await;
     let bids = "query B($id: ID!) { pilot(id: $id) { bids { id } } }";
     let bid = call(world, token, "", bids, json!({ "id": pilot })).await["bids"][0]["id"].clone();
     let score = "mutation S($input: BidScoreInput!) { bidScore(input: $input) { errors { code } } }";
     let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 80, "reason": "zqxreason" });
     call(world, token, "", score, json!({ "input": input })).await;
+    let submit = "mutation S($pilot: ID!) { evaluationSubmit(pilot: $pilot) { errors { code } } }";
+    call(world, token, "", submit, json!({ "pilot": pilot })).await;
+    let lock =
+        "mutation L($pilot: ID!) { evaluationQualityLock(pilot: $pilot, version: 4) { errors { code } } }";
+    call(world, token, "", lock, json!({ "pilot": pilot })).await;
     let award =
         "mutation A($input: PilotAwardInput!) { pilotAward(input: $input) { errors { code message } } }";
-    // Published and scored since it was drafted.
-    let input = json!({ "pilot": pilot, "version": 3, "bid": bid, "reason": "Best.",
+    // Published, evaluated and locked since it was drafted.
+    let input = json!({ "pilot": pilot, "version": 4, "bids": [bid], "reason": "Best.",
         "feedback": [{ "bid": bid, "text": "Thank you." }] });
     call(world, approver, "", award, json!({ "input": input })).await;
     opened(world, token, approver).await

@@ -62,12 +62,19 @@ impl Aim<'_> {
         let (town, known) = (
             self.town,
             [
+                "bidDisqualify",
                 "bidScore",
                 "contractAmend",
                 "contractOwnerSet",
                 "councilMailWordsSet",
                 "councilRequireSecondFactor",
                 "councilSetLeadTimes",
+                "evaluationConsensusRecord",
+                "evaluationInterestDecide",
+                "evaluationInterestDeclare",
+                "evaluationPanelName",
+                "evaluationQualityLock",
+                "evaluationSubmit",
                 "needDraft",
                 "needEnd",
                 "needRevise",
@@ -81,12 +88,17 @@ impl Aim<'_> {
                 "pilotCancel",
                 "pilotCloseWithoutAward",
                 "pilotCopy",
+                "pilotDecisionUndo",
                 "pilotDraft",
                 "pilotDraftFromNeed",
                 "pilotEdit",
                 "pilotExtend",
                 "pilotPublish",
                 "pilotQuestionAnswer",
+                "pilotResultDraft",
+                "pilotResultPublish",
+                "pilotResultScale",
+                "pilotResultWant",
                 "pilotReview",
                 "pilotSubmitForReview",
                 "pilotWithdraw",
@@ -109,10 +121,12 @@ impl Aim<'_> {
             "needDraft",
             "needState",
             "needSupport",
+            "pilotCopy",
             "needSupportChange",
             "needSupportWithdraw",
-            "pilotCopy",
             "pilotDraft",
+            "pilotResultScale",
+            "pilotResultWant",
             "pilotDraftFromNeed",
         ];
         if of_all.contains(&mutation) && self.standing == Standing::Same {
@@ -146,6 +160,28 @@ impl Aim<'_> {
                 input
             }
             "pilotDraft" => json!({ "input": town.pilot_input(org, false) }),
+            "pilotResultDraft" => {
+                let (pilot, _) = town.bid_for(org, "awarded", None).await;
+                Town::result(org, &pilot, false)
+            }
+            "pilotResultPublish" => {
+                let (pilot, _) = town.bid_for(org, "awarded", None).await;
+                town.done(&by, "pilotResultDraft", Town::result(org, &pilot, true))
+                    .await;
+                json!({ "pilot": pilot })
+            }
+            "pilotResultWant" | "pilotResultScale" => {
+                let other = if org == Org::CouncilA {
+                    Org::CouncilB
+                } else {
+                    Org::CouncilA
+                };
+                let (pilot, _) = town.bid_for(other, "with a result", None).await;
+                match mutation {
+                    "pilotResultWant" => json!({ "pilot": pilot, "council": council }),
+                    _ => json!({ "pilot": pilot, "contract": town.register(org).await }),
+                }
+            }
             "pilotAddendumPublish" => {
                 let pilot = town.pilot(org, &by, "open", true).await;
                 json!({ "input": { "pilot": pilot, "text": "Public", "startsOn": "2026-07-08" } })
@@ -183,26 +219,75 @@ impl Aim<'_> {
                 let question = town.question(&pilot, org, Org::SupplierB, None, false).await;
                 json!({ "question": question, "state": "ANSWERED_PRIVATELY", "answer": text, "privateBecause": text })
             }
+            "bidScore" => self.evaluation(mutation, org).await,
+            name if name.starts_with("evaluation") => self.evaluation(name, org).await,
             _ => self.decision(mutation, org).await,
         }))
     }
 
-    /// Scores and endings, of a pilot whose bids have been opened.
-    async fn decision(&self, mutation: &str, org: Org) -> Value {
-        let stage = if mutation == "bidScore" {
-            "closed"
-        } else {
-            "evaluating"
-        };
-        let (pilot, bids) = self.town.bid_for(org, stage).await;
-        let bid = &bids["supplier-b"];
-        let mut input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 70,
-            "reason": format!("hid--{}.supplier-b.bid--", org.word()) });
-        if mutation != "bidScore" {
-            input = json!({ "pilot": pilot, "reason": "Public", "feedback": self.town.feedback(org, &bids) });
+    /// What a panel does, with whoever asks on it and in the chair where they can be and it is their own.
+    async fn evaluation(&self, mutation: &str, org: Org) -> Value {
+        let (town, colleague) = (self.town, &self.town.colleagues[&org]);
+        let can_be = [
+            "evaluator",
+            "council admin",
+            "its token, acts",
+            "its token, reads",
+        ];
+        let own = self.standing == Standing::Own && self.who.org == Some(org);
+        let also = Some(self.who).filter(|who| own && can_be.contains(&who.called));
+        let (pilot, bids) = town.bid_for(org, "closed", None).await;
+        if mutation == "evaluationPanelName" {
+            let person = town.person_of(org, colleague).await;
+            return json!({ "input": { "pilot": pilot, "evaluators": [person], "chair": person } });
         }
+        let declared = mutation != "evaluationInterestDeclare";
+        town.panel(org, &pilot, also, declared).await;
+        let text = format!("hid--{}.supplier-b.bid--", org.word());
+        let score =
+            json!({ "pilot": pilot, "bid": bids["supplier-b"], "criterion": 1, "score": 70, "reason": text });
+        let on_it = [colleague].into_iter().chain(also);
+        if matches!(
+            mutation,
+            "evaluationSubmit" | "evaluationConsensusRecord" | "evaluationQualityLock"
+        ) {
+            for who in on_it {
+                town.scored(who, org, &pilot, &bids).await;
+            }
+        }
+        if matches!(mutation, "evaluationConsensusRecord" | "evaluationQualityLock") {
+            town.submitted(org, &pilot, also).await;
+        }
+        match mutation {
+            "bidScore" | "evaluationConsensusRecord" => json!({ "input": score }),
+            "evaluationInterestDecide" => {
+                let person = town.person_of(org, colleague).await;
+                let reason = format!("hid--{}--", org.word());
+                json!({ "input": { "pilot": pilot, "evaluator": person, "excluded": true, "reason": reason } })
+            }
+            _ => json!({ "pilot": pilot }),
+        }
+    }
+
+    /// Endings of a pilot whose bids have been evaluated, and their undoing.
+    async fn decision(&self, mutation: &str, org: Org) -> Value {
+        let stage = match mutation {
+            "pilotDecisionUndo" => "awarded",
+            _ => "evaluating",
+        };
+        let (pilot, bids) = self.town.bid_for(org, stage, None).await;
+        let bid = &bids["supplier-b"];
+        if mutation == "pilotDecisionUndo" {
+            return json!({ "pilot": pilot, "reason": "Public" });
+        }
+        if mutation == "bidDisqualify" {
+            let reason = format!("hid--{}.supplier-b.bid--", org.word());
+            return json!({ "input": { "pilot": pilot, "bid": bid, "reason": reason } });
+        }
+        let mut input =
+            json!({ "pilot": pilot, "reason": "Public", "feedback": self.town.feedback(org, &bids) });
         if mutation == "pilotAward" {
-            input["bid"] = bid.clone().into();
+            input["bids"] = json!([bid]);
         }
         json!({ "input": input })
     }

@@ -26,7 +26,7 @@ use town::{Org, Somebody, Town};
 /// Asked over sockets only: not here.
 const OVER_SOCKETS: [&str; 2] = ["Subscription", "Alert"];
 /// The mutations are shared out among so many towns: each takes 20 minutes, and sessions last for 12 hours.
-const SHARES: usize = 6;
+const SHARES: usize = 8;
 
 #[tokio::test]
 async fn everybody_reads_what_was_agreed_and_nothing_else() {

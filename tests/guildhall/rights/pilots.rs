@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Every stage of a pilot, and whether its texts are public then.
-pub(crate) const STAGES: [(&str, bool); 10] = [
+pub(crate) const STAGES: [(&str, bool); 13] = [
     ("draft", false),
     ("in review", false),
     ("approved", false),
@@ -15,8 +15,11 @@ pub(crate) const STAGES: [(&str, bool); 10] = [
     ("open", true),
     ("cancelled", true),
     ("closed", true),
+    ("being scored", true),
     ("evaluating", true),
     ("awarded", true),
+    ("with a draft of its result", true),
+    ("with a result", true),
     ("none suitable", true),
 ];
 
@@ -78,11 +81,13 @@ impl Town {
         published
     }
 
-    /// A published pilot with a bid of each supplier, brought to a stage; the bids by their suppliers.
+    /// A published pilot with a bid of each supplier, brought to a stage; the bids by their suppliers. A colleague evaluates
+    /// them, and somebody else who is to be on the panel.
     pub(crate) async fn bid_for(
         &self,
         council: Org,
         stage: &str,
+        also: Option<&Somebody>,
     ) -> (String, BTreeMap<&'static str, String>) {
         let by = [&self.colleagues[&council]];
         let pilot = self.pilot(council, &by, "draft", true).await;
@@ -108,7 +113,7 @@ impl Town {
             self.done(&by, "pilotAddendumPublish", json!({ "input": input }))
                 .await;
         }
-        self.decided(council, &pilot, &bids, stage).await;
+        self.decided(council, &pilot, &bids, stage, also).await;
         (pilot, bids)
     }
 
@@ -142,29 +147,117 @@ impl Town {
         bids.iter().map(told).collect()
     }
 
-    async fn decided(&self, council: Org, pilot: &str, bids: &BTreeMap<&'static str, String>, stage: &str) {
+    async fn decided(
+        &self,
+        council: Org,
+        pilot: &str,
+        bids: &BTreeMap<&'static str, String>,
+        stage: &str,
+        also: Option<&Somebody>,
+    ) {
         let by = [&self.colleagues[&council]];
         if matches!(stage, "open" | "cancelled" | "closed") {
             return;
         }
-        for (supplier, bid) in bids {
-            let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 50,
-                "reason": format!("hid--{}.{supplier}.bid--", council.word()) });
-            self.done(&by, "bidScore", json!({ "input": input })).await;
+        self.panel(council, pilot, also, true).await;
+        for who in by.into_iter().chain(also) {
+            self.scored(who, council, pilot, bids).await;
         }
+        if stage == "being scored" {
+            return;
+        }
+        self.submitted(council, pilot, also).await;
+        let chair = also.unwrap_or(by[0]);
+        self.done(&[chair], "evaluationQualityLock", json!({ "pilot": pilot }))
+            .await;
         let mut input =
             json!({ "pilot": pilot, "reason": "Public", "feedback": self.feedback(council, bids) });
-        if stage == "awarded" {
-            input["bid"] = bids["supplier-a"].clone().into();
+        if matches!(stage, "awarded" | "with a draft of its result" | "with a result") {
+            input["bids"] = json!([bids["supplier-a"]]);
             self.done(&by, "pilotAward", json!({ "input": input })).await;
+        }
+        if stage.ends_with("result") {
+            let public = stage == "with a result";
+            self.done(&by, "pilotResultDraft", Self::result(council, pilot, public))
+                .await;
+            if public {
+                self.done(&by, "pilotResultPublish", json!({ "pilot": pilot }))
+                    .await;
+            }
         } else if stage == "none suitable" {
             self.done(&by, "pilotCloseWithoutAward", json!({ "input": input }))
                 .await;
         }
     }
 
+    /// What a council drafts of what came of a pilot.
+    pub(crate) fn result(council: Org, pilot: &str, public: bool) -> Value {
+        let text = match public {
+            true => "Public".to_owned(),
+            false => format!("hid--{}--", council.word()),
+        };
+        json!({ "input": { "pilot": pilot, "measures": [{ "measure": text, "met": true, "evidence": text }],
+            "costPence": 1, "learned": text, "verdict": "SCALE", "reason": text } })
+    }
+
+    /// The id of somebody of a council.
+    pub(crate) async fn person_of(&self, council: Org, who: &Somebody) -> String {
+        let query = "query M($of: ID!) { members(organisation: $of) { personId email } }";
+        let of = json!({ "of": self.ids[&council] });
+        let found = self.ask(&self.colleagues[&council], query, &of).await;
+        let members = found.body["data"]["members"].as_array().unwrap().clone();
+        let found = members.iter().find(|of| of["email"] == who.email);
+        id(&found.unwrap()["personId"])
+    }
+
+    /// Names a panel: a colleague, and whoever is to be on it too and then chairs it; they declare that they have no
+    /// interest, if they are to.
+    pub(crate) async fn panel(&self, council: Org, pilot: &str, also: Option<&Somebody>, declare: bool) {
+        let colleague = &self.colleagues[&council];
+        let on_it: Vec<&Somebody> = [colleague].into_iter().chain(also).collect();
+        let mut people = Vec::new();
+        for who in &on_it {
+            people.push(self.person_of(council, who).await);
+        }
+        let input = json!({ "pilot": pilot, "evaluators": people, "chair": people.last() });
+        self.done(&[colleague], "evaluationPanelName", json!({ "input": input }))
+            .await;
+        for who in on_it.into_iter().filter(|_| declare) {
+            let own = who.signed_in().unwrap();
+            self.done(&[&own], "evaluationInterestDeclare", json!({ "pilot": pilot }))
+                .await;
+        }
+    }
+
+    /// Scores of somebody for every bid.
+    pub(crate) async fn scored(
+        &self,
+        who: &Somebody,
+        council: Org,
+        pilot: &str,
+        bids: &BTreeMap<&'static str, String>,
+    ) {
+        let own = who.signed_in().unwrap();
+        for (supplier, bid) in bids {
+            let input = json!({ "pilot": pilot, "bid": bid, "criterion": 1, "score": 50,
+                "reason": format!("hid--{}.{supplier}.bid--", council.word()) });
+            self.done(&[&own], "bidScore", json!({ "input": input })).await;
+        }
+    }
+
+    pub(crate) async fn submitted(&self, council: Org, pilot: &str, also: Option<&Somebody>) {
+        for who in [&self.colleagues[&council]].into_iter().chain(also) {
+            let own = who.signed_in().unwrap();
+            self.done(&[&own], "evaluationSubmit", json!({ "pilot": pilot }))
+                .await;
+        }
+    }
+
     pub(crate) async fn public_pilot(&mut self, council: Org, stage: &'static str) {
-        let (pilot, bids) = self.bid_for(council, stage).await;
+        // The evaluator who asks is on the panel of their council.
+        let evaluator = self.viewers.iter().find(|who| who.called == "evaluator");
+        let also = evaluator.filter(|who| who.org == Some(council)).cloned();
+        let (pilot, bids) = self.bid_for(council, stage, also.as_ref()).await;
         self.add("Pilot", stage, &[council.word()], "", &[("Pilot", &pilot)]);
         for (supplier, bid) in &bids {
             let parties = [council.word(), *supplier];

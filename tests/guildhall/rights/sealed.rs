@@ -24,7 +24,8 @@ impl Town {
 
     /// A pilot of the first council whose bids have been opened, and the bids.
     pub(crate) async fn closed_pilot(&mut self) -> (String, Vec<String>) {
-        let (pilot, bids) = self.bid_for(Org::CouncilA, "closed").await;
+        let (pilot, bids) = self.bid_for(Org::CouncilA, "closed", None).await;
+        self.panel(Org::CouncilA, &pilot, None, true).await;
         self.add(
             "Pilot",
             "closed",
@@ -150,12 +151,16 @@ impl Town {
         let nothing = self.nothing_like(bid);
         let score = |bid: &str| json!({ "input": { "pilot": pilot, "bid": bid, "criterion": 1, "score": 1, "reason": "x" } });
         let feedback = |bid: &str| json!([{ "bid": bid, "text": "x" }]);
-        let award = |bid: &str| json!({ "input": { "pilot": pilot, "bid": bid, "reason": "x", "feedback": feedback(bid) } });
+        let award = |bid: &str| json!({ "input": { "pilot": pilot, "bids": [bid], "reason": "x", "feedback": feedback(bid) } });
+        let disqualify = |bid: &str| json!({ "input": { "pilot": pilot, "bid": bid, "reason": "x" } });
+        let consensus = |bid: &str| json!({ "input": { "pilot": pilot, "bid": bid, "criterion": 1, "score": 1, "reason": "x" } });
         let close =
             |bid: &str| json!({ "input": { "pilot": pilot, "reason": "x", "feedback": feedback(bid) } });
         for (mutation, real, missing) in [
             ("bidScore", score(bid), score(&nothing)),
             ("pilotAward", award(bid), award(&nothing)),
+            ("bidDisqualify", disqualify(bid), disqualify(&nothing)),
+            ("evaluationConsensusRecord", consensus(bid), consensus(&nothing)),
             ("pilotCloseWithoutAward", close(bid), close(&nothing)),
         ] {
             let (real, missing) = (
