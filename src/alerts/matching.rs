@@ -15,7 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
-/// Pairs of a search and an event that are looked at together, and so what may be found: more is not kept in memory.
+/// What may be found together: more is not kept in memory, but found anew for fewer events.
 const MOST: usize = 200_000;
 
 /// An event for a person.
@@ -38,13 +38,6 @@ pub struct Found {
 /// When the database fails.
 pub async fn of(app: &App, events: &[Event], subjects: &[Subject]) -> Result<Option<Vec<Found>>, Error> {
     let (anchored, shown) = anchored(app, subjects).await?;
-    let pairs: usize = anchored
-        .iter()
-        .map(|(anchor, _)| shown.get(anchor).map_or(0, Vec::len))
-        .sum();
-    if pairs > MOST && events.len() > 1 {
-        return Ok(None);
-    }
     let before = told_before(app, events).await?;
     let wanted: HashSet<Uuid> = anchored
         .iter()
@@ -71,6 +64,9 @@ pub async fn of(app: &App, events: &[Event], subjects: &[Subject]) -> Result<Opt
             if matches && may_bid.allows(search, subject) {
                 found.add(subject.event_id, subject.happened_at, &ends, search);
             }
+        }
+        if found.0.len() > MOST && events.len() > 1 {
+            return Ok(None);
         }
     }
     for (event, happened_at, because) in &before {

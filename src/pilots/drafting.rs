@@ -20,7 +20,7 @@ pub async fn draft(
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     authorize(viewer, Action::DraftPilot, Resource::Council(council))?;
     if let Some(need) = said.need_id {
-        its_need(app, council, need).await?;
+        its_need(app, viewer, council, need).await?;
     }
     begin(app, viewer, council, said, None).await
 }
@@ -49,7 +49,7 @@ pub async fn draft_from_need(
     asked: FromNeed,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     authorize(viewer, Action::DraftPilot, Resource::Council(council))?;
-    let said = its_need(app, council, need).await?.statement;
+    let said = its_need(app, viewer, council, need).await?.statement;
     let mut criteria = asked.criteria;
     if criteria.is_empty() {
         criteria = usual_criteria();
@@ -99,8 +99,13 @@ fn usual_criteria() -> Vec<Criterion> {
 }
 
 /// A need that a council may make a pilot of: its own, or one it has said "us too" to.
-async fn its_need(app: &App, council: Uuid, need: Uuid) -> Result<Need, Stop<PilotErrorCode>> {
-    let mut found = needs::by_ids(app, &Viewer::System, &[need]).await?;
+async fn its_need(
+    app: &App,
+    viewer: &Viewer,
+    council: Uuid,
+    need: Uuid,
+) -> Result<Need, Stop<PilotErrorCode>> {
+    let mut found = needs::by_ids(app, viewer, &[need]).await?;
     let found = found.remove(&need).ok_or(Error::NotFound)?;
     let supporters = needs::supporters_of(app, &[need]).await?;
     let supports = supporters

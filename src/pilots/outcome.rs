@@ -62,7 +62,7 @@ pub(super) async fn confirm(
         reason: "you submitted this bid".to_owned(),
         witness: receipt.head.as_ref().map(Head::line).unwrap_or_default(),
     };
-    outbox::enqueue(app, txn, Stream::Outcome, Some(person), letter.words(app)?).await?;
+    outbox::enqueue(app, txn, Stream::Receipt, Some(person), letter.words(app)?).await?;
     Ok(())
 }
 

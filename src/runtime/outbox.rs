@@ -46,8 +46,11 @@ const EACH_REFUSED: &str = "attempts = (SELECT count(*) FROM mail_attempt WHERE 
 pub enum Stream {
     /// Windows and opportunities; can be unsubscribed from.
     Alert,
-    /// What bidders are told of their own bids: receipts and outcomes.
+    /// The outcome of a pilot, to its bidders.
     Outcome,
+    /// The receipt of a bid, to its bidder. No count and no list for operators holds it: they are not to learn how many
+    /// bids there are.
+    Receipt,
     /// What protects an account: links, new devices, changes. Nobody can unsubscribe from it, and it waits for nothing.
     Security,
 }
@@ -58,6 +61,7 @@ impl Stream {
         match self {
             Self::Alert => "alert",
             Self::Outcome => "outcome",
+            Self::Receipt => "receipt",
             Self::Security => "security",
         }
     }
@@ -80,7 +84,7 @@ pub async fn enqueue(
     let message = app.mailer.compose(&letter).map_err(Error::fault)?;
     let suppressed = match stream {
         Stream::Alert => suppression::suppressed(txn, &letter.to).await?,
-        Stream::Outcome | Stream::Security => None,
+        Stream::Outcome | Stream::Receipt | Stream::Security => None,
     };
     ActiveModel {
         id: Set(id),

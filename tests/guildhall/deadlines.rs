@@ -189,9 +189,8 @@ async fn the_receipt_comes_by_mail_and_shows_offline_what_was_received_once_bids
         assert!(!mail.text.contains(hidden), "{hidden}: {}", mail.text);
     }
     world.app.clock.set(deadline + Duration::minutes(1));
-    let approver = world.token(APPROVER).await;
     let query = "query B($id: ID!) { pilot(id: $id) { bids { canonicalContent receipt { line } } } }";
-    let opened = world.data(&approver, query, json!({ "id": pilot })).await;
+    let opened = world.data(&supplier, query, json!({ "id": pilot })).await;
     let opened = &opened["pilot"]["bids"][0];
     assert_eq!(opened["receipt"]["line"], json!(line));
     let content = opened["canonicalContent"].as_str().unwrap();

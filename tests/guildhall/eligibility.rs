@@ -4,6 +4,8 @@ use crate::pilots::{drafted, norfolk, publish, submit};
 use crate::world::{Supplier, World};
 use serde_json::{Value, json};
 
+/// Reservations are lawful from 4 February 2026 on.
+const LAWFUL: &str = "2026-02-05T09:00:00Z";
 const ASK: &str = "query E($id: ID!, $supplier: ID) { pilot(id: $id) { eligibility(supplier: $supplier) {
     supplier { name } mayBid reasons { code message blocks } } } }";
 const EDIT: &str = "mutation E($id: ID!, $version: Int!, $profile: SupplierProfileInput!) {
@@ -62,6 +64,7 @@ async fn a_size_confirmed_fourteen_months_ago_is_told_before_the_bid_and_with_it
 #[tokio::test]
 async fn a_pilot_for_local_suppliers_asks_for_an_address_and_leaves_borders_to_the_council() {
     let world = World::new().await;
+    world.app.clock.set(LAWFUL.parse().unwrap());
     let norfolk = norfolk(&world).await;
     let one = world.supplier("one@tidebell.example", "Tidebell").await;
     let pilot = drafted(&world, &norfolk.approver, "LOCAL").await;
@@ -97,6 +100,7 @@ async fn a_pilot_for_local_suppliers_asks_for_an_address_and_leaves_borders_to_t
 #[tokio::test]
 async fn each_of_ones_suppliers_is_told_apart_and_others_are_told_nothing() {
     let world = World::new().await;
+    world.app.clock.set(LAWFUL.parse().unwrap());
     let norfolk = norfolk(&world).await;
     let one = world.supplier("one@tidebell.example", "Tidebell").await;
     let two = world.supplier("two@copperwren.example", "Copperwren").await;

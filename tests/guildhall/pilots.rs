@@ -246,7 +246,7 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
     let told = world.smtp.received(2).await;
     let to_loser = told
         .iter()
-        .find(|mail| mail.to == ["two@copperwren.example"])
+        .rfind(|mail| mail.to == ["two@copperwren.example"])
         .unwrap();
     let mail = MessageParser::default().parse(&to_loser.bytes).unwrap();
     assert_eq!(mail.subject().unwrap(), "Your bid was not chosen: Missed bins");

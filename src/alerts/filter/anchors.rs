@@ -12,6 +12,70 @@ use uuid::Uuid;
 /// A circle that holds more councils than this is no better than a region.
 const FEW_COUNCILS: usize = 60;
 
+/// Words that many titles and descriptions of registers have, in order: a search is found by another, if it has one.
+const COMMON: [&str; 60] = [
+    "adults",
+    "agreement",
+    "and",
+    "building",
+    "care",
+    "centre",
+    "children",
+    "childrens",
+    "community",
+    "contract",
+    "council",
+    "county",
+    "day",
+    "development",
+    "education",
+    "equipment",
+    "for",
+    "framework",
+    "health",
+    "hire",
+    "home",
+    "homes",
+    "hosted",
+    "housing",
+    "installation",
+    "licence",
+    "local",
+    "maintenance",
+    "management",
+    "materials",
+    "of",
+    "people",
+    "placement",
+    "programme",
+    "project",
+    "provision",
+    "public",
+    "purchase",
+    "repairs",
+    "residential",
+    "school",
+    "schools",
+    "service",
+    "services",
+    "social",
+    "software",
+    "special",
+    "supply",
+    "support",
+    "supported",
+    "system",
+    "systems",
+    "the",
+    "to",
+    "training",
+    "transport",
+    "various",
+    "with",
+    "works",
+    "young",
+];
+
 /// A word of a part as a number (FNV-1a of 64 bits): of two that meet, the filter tells the difference.
 fn anchor(part: &str, word: &str) -> i64 {
     let bytes = part.bytes().chain([b':']).chain(word.bytes());
@@ -29,9 +93,11 @@ pub fn of_filter(filter: &Filter) -> Vec<i64> {
         .near
         .as_ref()
         .map(|near| near.councils().collect::<Vec<_>>());
-    let longest = filter.words.as_ref().and_then(|text| {
+    // Of a search's words the one that the fewest things are expected to have.
+    let rarest = filter.words.as_ref().and_then(|text| {
         let text = text.to_lowercase();
-        split(&text).max_by_key(|word| word.len()).map(str::to_owned)
+        let word = split(&text).max_by_key(|word| (COMMON.binary_search(word).is_err(), word.len()));
+        word.map(str::to_owned)
     });
     let departments: Vec<String> = filter.departments.iter().map(|name| fold(name)).collect();
     let parts: [Vec<i64>; 15] = [
@@ -42,7 +108,7 @@ pub fn of_filter(filter: &Filter) -> Vec<i64> {
         ids("owner", &filter.owners),
         ids("bidder", &filter.bidders),
         words("department", &departments),
-        longest.iter().map(|word| anchor("word", word)).collect(),
+        rarest.iter().map(|word| anchor("word", word)).collect(),
         filter
             .lgsl
             .iter()

@@ -44,7 +44,7 @@ pub async fn held(app: &App) -> Result<Option<Held>, Error> {
     let Some(since) = row.held_at else { return Ok(None) };
     let waiting = outbox::Entity::find()
         .filter(outbox::Column::State.eq("queued"))
-        .filter(outbox::Column::Stream.ne("security"));
+        .filter(outbox::Column::Stream.is_not_in(["security", "receipt"]));
     Ok(Some(Held {
         since,
         reason: row.held_reason.unwrap_or_default(),

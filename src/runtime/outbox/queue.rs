@@ -53,17 +53,20 @@ pub struct Parked {
 /// What came of offering it.
 pub type Attempt = mail_attempt::Model;
 
+/// What operators are shown: how many bids there are is not theirs to know.
+const SHOWN: &str = "stream <> 'receipt'";
+
 /// How much mail is where.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn queue(app: &App) -> Result<Queue, Error> {
     let now = app.clock.now();
-    // Each by an index of its own: what was sent long ago is not counted through.
-    let of = |state: &str| format!("(SELECT count(*) FROM outbox WHERE state = '{state}')");
+    // Each by an index of its own: what was sent long ago is not counted through. Receipts of bids are not counted.
+    let of = |state: &str| format!("(SELECT count(*) FROM outbox WHERE state = '{state}' AND {SHOWN})");
     let sql = format!(
-        "SELECT {}, {}, {}, {}, (SELECT count(*) FROM outbox WHERE state = 'sent' AND sent_at > $1), \
-         (SELECT min(due_at) FROM outbox WHERE state = 'queued' AND due_at <= $2)",
+        "SELECT {}, {}, {}, {}, (SELECT count(*) FROM outbox WHERE state = 'sent' AND sent_at > $1 AND {SHOWN}), \
+         (SELECT min(due_at) FROM outbox WHERE state = 'queued' AND due_at <= $2 AND {SHOWN})",
         of("queued"),
         of("leased"),
         of("parked"),
@@ -113,6 +116,7 @@ pub async fn parked(app: &App, cut: &Cut) -> Result<Page<Parked>, Error> {
             Column::LastAnswer,
         ])
         .filter(Column::State.eq("parked"))
+        .filter(Expr::cust(SHOWN))
         .order_by_desc(Column::Id)
         .limit(cut.first + 1);
     if let Some((_, id)) = &cut.after {

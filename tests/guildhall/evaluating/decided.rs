@@ -52,7 +52,7 @@ impl Scene {
         tried(&self.world, who, DISQUALIFY, json!({ "input": input })).await
     }
 
-    /// The subjects of the mails to somebody, delivered by now.
+    /// The subjects of the mails to somebody, delivered by now, receipts apart.
     async fn subjects(&self, to: &str) -> Vec<String> {
         outbox::deliver_due(&self.world.app).await.unwrap();
         let all = self.world.smtp.all();
@@ -61,7 +61,10 @@ impl Scene {
             let mail = MessageParser::default().parse(bytes).unwrap();
             mail.subject().unwrap().to_owned()
         };
-        mails.map(|mail| subject(&mail.bytes)).collect()
+        let subjects = mails.map(|mail| subject(&mail.bytes));
+        subjects
+            .filter(|subject| !subject.starts_with("Your bid is in"))
+            .collect()
     }
 }
 

@@ -54,6 +54,7 @@ async fn mails(world: &World, to: &str) -> Vec<(String, String)> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         (mail.subject().unwrap().to_owned(), text)
     })
+    .filter(|(subject, _)| !subject.starts_with("Your bid is in"))
     .collect()
 }
 
