@@ -85,7 +85,7 @@ pub async fn record_award(
 }
 
 /// Calls off the contract of an award that was undone, with everything that was to be told of it; gives what it says
-/// differently now, for the audit log. One that has ended already stays as it is.
+/// differently now, for the audit log. One that was terminated is called off as well: it cannot run again.
 ///
 /// # Errors
 /// When the database fails.
@@ -98,7 +98,7 @@ pub async fn cancel_award(
 ) -> Result<Vec<(Uuid, serde_json::Value)>, Error> {
     councils::hold(txn, council).await?;
     let (mut entry, _) = entry::of(txn, contract).await?.ok_or(Error::NotFound)?;
-    if !matches!(entry.term.standing, Standing::Active | Standing::Pending) {
+    if entry.term.standing == Standing::Cancelled {
         return Ok(Vec::new());
     }
     entry.term.standing = Standing::Cancelled;

@@ -189,7 +189,7 @@ impl Bid {
     }
     /// Counts its changes: what replaces it, or takes it back, says which version it is based on.
     async fn version(&self) -> i32 {
-        self.0.receipt.version
+        self.0.version
     }
     /// What its bidder's receipt says.
     async fn receipt(&self, ctx: &Context<'_>) -> BidReceipt {

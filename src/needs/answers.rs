@@ -8,9 +8,10 @@ use crate::access::{Action, Permit, Resource, Viewer, authorize, may, signed_in}
 use crate::audit;
 use crate::runtime::page::{Cut, Page};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
-use crate::suppliers::products;
+use crate::suppliers::products::{self, Product};
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Products that one answer may name.
@@ -99,13 +100,14 @@ pub async fn answer(
     offer: Offer,
 ) -> Result<Answer, Stop<Code>> {
     let permit = authorize(viewer, Action::AnswerNeed, Resource::Supplier(supplier_id))?;
+    let published = published_of(app, &offer).await?;
     let txn = app.db.begin().await?;
     let found = super::store::one(&txn, need).await?;
     let found = found
         .filter(|need| visible(viewer, need))
         .ok_or(Error::NotFound)?;
     let known = store::of_supplier(&txn, need, supplier_id).await?;
-    let mut wrong = check(app, &found, supplier_id, &offer).await?;
+    let mut wrong = check(&found, supplier_id, &offer, &published);
     let stands = |known: &Answer| known.state == AnswerState::Given;
     let message = "the supplier has answered this need: revise the answer";
     wrong.when(
@@ -144,8 +146,9 @@ pub async fn revise(
     version: i32,
     offer: Offer,
 ) -> Result<Answer, Stop<Code>> {
+    let published = published_of(app, &offer).await?;
     let (txn, permit, need, mut answer) = held(app, viewer, id, version).await?;
-    check(app, &need, answer.supplier_id, &offer).await?.stop()?;
+    check(&need, answer.supplier_id, &offer, &published).stop()?;
     answer.offer = offer;
     (answer.updated_at, answer.version) = (app.clock.now(), answer.version + 1);
     write(app, txn, &permit, &answer).await?;
@@ -217,7 +220,16 @@ async fn held(
     Ok((txn, permit, need, answer))
 }
 
-async fn check(app: &App, need: &Need, supplier_id: Uuid, offer: &Offer) -> Result<Wrong<Code>, Error> {
+/// What is published of the products that are named, if they are not too many to be looked at. Read before the transaction
+/// begins: one that waits for another connection keeps others waiting for its own.
+async fn published_of(app: &App, offer: &Offer) -> Result<HashMap<Uuid, Product>, Error> {
+    match offer.products.len() <= MOST_PRODUCTS {
+        true => products::published(app, &offer.products).await,
+        false => Ok(HashMap::new()),
+    }
+}
+
+fn check(need: &Need, supplier_id: Uuid, offer: &Offer, published: &HashMap<Uuid, Product>) -> Wrong<Code> {
     let mut wrong = Wrong::default();
     wrong.when(
         need.state != State::Stated,
@@ -235,9 +247,8 @@ async fn check(app: &App, need: &Need, supplier_id: Uuid, offer: &Offer) -> Resu
     if offer.products.len() > MOST_PRODUCTS {
         let message = format!("name at most {MOST_PRODUCTS} products");
         wrong.when(true, Code::TooMany, "products", message);
-        return Ok(wrong);
+        return wrong;
     }
-    let published = products::published(app, &offer.products).await?;
     for (index, id) in offer.products.iter().enumerate() {
         let known = published
             .get(id)
@@ -250,7 +261,7 @@ async fn check(app: &App, need: &Need, supplier_id: Uuid, offer: &Offer) -> Resu
             "name published products of the supplier's own, each once",
         );
     }
-    Ok(wrong)
+    wrong
 }
 
 async fn write(app: &App, txn: DatabaseTransaction, permit: &Permit, answer: &Answer) -> Result<(), Error> {

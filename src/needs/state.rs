@@ -4,10 +4,10 @@ use super::statement::check;
 use super::{Ending, Need, State, Statement, store, visible};
 use crate::access::{Action, Permit, Resource, Viewer, authorize, signed_in};
 use crate::audit;
-use crate::contracts::{self, Columns};
+use crate::contracts;
 use crate::events::{self, About, Happened, Kind};
 use crate::runtime::{App, Error, Stop, based_on};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 /// Why what a council says of a need was refused.
@@ -89,7 +89,7 @@ async fn make(
         stated_at: (state == State::Stated).then_some(now),
         version: 1,
     };
-    makes_sense(app, viewer, &need).await?;
+    makes_sense(app.db.read(), &need).await?;
     let txn = app.db.begin().await?;
     store::insert(&txn, &permit, &need, now).await?;
     if state == State::Stated {
@@ -117,7 +117,7 @@ pub async fn revise(
         return Err(Stop::refuse(NeedStateErrorCode::Ended, "need", message));
     }
     found.statement = statement;
-    makes_sense(app, viewer, &found).await?;
+    makes_sense(&txn, &found).await?;
     found.version += 1;
     store::put(&txn, &permit, &found, app.clock.now()).await?;
     keep(app, txn, &permit, &found).await?;
@@ -142,7 +142,7 @@ pub async fn state_draft(
     }
     let now = app.clock.now();
     (found.state, found.stated_at) = (State::Stated, Some(now));
-    makes_sense(app, viewer, &found).await?;
+    makes_sense(&txn, &found).await?;
     found.version += 1;
     store::put(&txn, &permit, &found, now).await?;
     tell(app, &txn, &found).await?;
@@ -201,13 +201,10 @@ async fn held(app: &App, viewer: &Viewer, id: Uuid) -> Result<(DatabaseTransacti
     Ok((txn, permit, found))
 }
 
-async fn makes_sense(app: &App, viewer: &Viewer, need: &Need) -> Result<(), Stop<NeedStateErrorCode>> {
+async fn makes_sense(db: &impl ConnectionTrait, need: &Need) -> Result<(), Stop<NeedStateErrorCode>> {
     let mut wrong = check(&need.statement, need.state == State::Draft);
     if let Some(id) = need.statement.contract_id {
-        let found = contracts::by_ids(app, viewer, &[id], &Columns::of([])).await?;
-        let known = found
-            .get(&id)
-            .is_some_and(|found| found.council_id == need.council_id);
+        let known = contracts::council_of(db, id).await? == Some(need.council_id);
         let message = "there is no such contract in the council's own register";
         wrong.when(!known, NeedStateErrorCode::UnknownContract, "contract", message);
     }

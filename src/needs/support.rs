@@ -190,10 +190,10 @@ async fn said(
 fn check(need: &Need, council_id: Uuid, wants: Option<&OwnDemand>) -> Wrong<Code> {
     let mut wrong = Wrong::default();
     wrong.when(
-        matches!(need.state, State::Met | State::Withdrawn),
+        need.state != State::Stated,
         Code::Ended,
         "need",
-        "this need has been met or withdrawn",
+        "this need is not stated yet, or has been met or withdrawn",
     );
     wrong.when(
         need.council_id == council_id,

@@ -88,7 +88,7 @@ pub async fn extend(
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
     let (pilot, permit) = super::for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
-    if phase(app, &pilot) != Phase::Open {
+    if phase(app, &txn, &pilot).await? != Phase::Open {
         let message = "its deadline has passed, or it is not published";
         return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
     }
@@ -123,7 +123,7 @@ pub async fn publish(
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
     let (pilot, permit) = super::for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
-    let phase = phase(app, &pilot);
+    let phase = phase(app, &txn, &pilot).await?;
     if phase != Phase::Open && !phase.can_be_decided() {
         let message = "it has not been published, or it has ended";
         return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
@@ -136,8 +136,9 @@ pub async fn publish(
     write(app, txn, &permit, pilot, (text.to_owned(), moves), true).await
 }
 
-fn phase(app: &App, pilot: &Pilot) -> Phase {
-    rules::phase(pilot.state, pilot.deadline_at, app.clock.now())
+async fn phase(app: &App, txn: &DatabaseTransaction, pilot: &Pilot) -> Result<Phase, Error> {
+    let now = app.db.time(txn, &app.clock).await?;
+    Ok(rules::phase(pilot.state, pilot.deadline_at, now))
 }
 
 async fn write(
@@ -148,7 +149,7 @@ async fn write(
     (text, moves): (String, Moves),
     told_as_addendum: bool,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
-    let now = app.clock.now();
+    let now = app.db.time(&txn, &app.clock).await?;
     let was = pilot.deadline_at;
     check(&pilot, &moves, now).stop()?;
     let moved = apply(&mut pilot, &moves);

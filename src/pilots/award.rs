@@ -30,7 +30,11 @@ pub(super) async fn once_closed<C>(
     permit: &Permit,
     refusal: impl FnOnce() -> Stop<C>,
 ) -> Result<DatabaseTransaction, Stop<C>> {
-    let phase = phase(pilot.state, pilot.deadline_at, app.clock.now());
+    let phase = phase(
+        pilot.state,
+        pilot.deadline_at,
+        app.db.time(&txn, &app.clock).await?,
+    );
     if phase.can_be_decided() {
         return Ok(txn);
     }
@@ -128,6 +132,18 @@ pub(super) async fn standing(
     let mut opened = bids::all_of(app, db, pilot).await?;
     opened.retain(|bid| bid.state != bids::State::Disqualified);
     Ok(opened)
+}
+
+/// Nothing, unless an interest or an exclusion keeps whoever decides out.
+pub(super) async fn not_kept_out(
+    txn: &DatabaseTransaction,
+    pilot: &Pilot,
+    permit: &Permit,
+) -> Result<(), Error> {
+    match evaluation::of(txn, pilot.id).await?.keeps_out(permit.actor()) {
+        true => Err(Error::NotAllowed),
+        false => Ok(()),
+    }
 }
 
 /// Nothing, once no score of quality changes any more. Whoever was excluded from the panel, or never declared, decides
@@ -245,7 +261,10 @@ fn terms(pilot: &Pilot, won: &OpenedBid, decision: i32, starts_on: NaiveDate) ->
         description: pilot.said.summary.clone(),
         value_pence: won.offer.price_pence,
         starts_on,
-        ends_on: starts_on + Duration::weeks(i64::from(pilot.said.weeks)) - Duration::days(1),
+        // The timetable keeps the start within reach.
+        ends_on: (starts_on
+            .checked_add_signed(Duration::weeks(i64::from(pilot.said.weeks)) - Duration::days(1)))
+        .unwrap_or(starts_on),
         cpv: pilot.said.cpv.clone(),
         lgsl: pilot.said.lgsl,
     }

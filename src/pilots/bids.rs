@@ -57,6 +57,8 @@ pub struct OpenedBid {
     pub supplier_id: Uuid,
     /// What became of it.
     pub state: State,
+    /// Counts its changes.
+    pub version: i32,
     /// What it says.
     pub offer: Offer,
     /// What the bidder's receipt says.
@@ -358,12 +360,14 @@ fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
         pilot_id: row.pilot_id,
         supplier_id: row.supplier_id,
         state: State::parse(&row.state).ok_or_else(|| Error::fault("a bid in no known state"))?,
+        version: row.version,
         offer: content.offer,
         canonical,
         receipt: Receipt {
             pilot_id: row.pilot_id,
             bid_id: row.id,
-            version: row.version,
+            // Taking it back counts as a change, and nothing was received with it.
+            version: row.version - i32::from(row.state == State::Withdrawn.as_str()),
             digest: row.digest.clone(),
             received_at: row.received_at,
             head: row

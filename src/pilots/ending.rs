@@ -1,6 +1,8 @@
 //! Pilots that end without an award: no bid suits, the council stops it, or takes it back before it is public.
 
-use super::award::{decide, not_closed, once_closed, once_locked, outcome_key, reason_given, standing};
+use super::award::{
+    decide, not_closed, not_kept_out, once_closed, once_locked, outcome_key, reason_given, standing,
+};
 use super::decisions::{self, Decision, Kind as Decided};
 use super::{Pilot, PilotErrorCode, State, outcome};
 use crate::access::{Action, Viewer};
@@ -26,6 +28,7 @@ pub async fn none_suitable(
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
     let txn = once_closed(app, viewer, txn, &pilot, &permit, not_closed).await?;
+    not_kept_out(&txn, &pilot, &permit).await?;
     let reason = reason_given(reason)?;
     let opened = standing(app, &txn, &pilot).await?;
     if !opened.is_empty() {
@@ -69,6 +72,7 @@ pub async fn cancel(
         let message = "it has not been published, or it has ended";
         return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
     }
+    not_kept_out(&txn, &pilot, &permit).await?;
     (pilot.state, pilot.outcome_reason) = (State::Cancelled, Some(reason_given(reason)?));
     outcome::tell_cancelled(app, &txn, &pilot).await?;
     let ended = super::event(&pilot, Kind::PilotCancelled, "cancelled");

@@ -171,6 +171,8 @@ pub enum PilotErrorCode {
     NoFeedback,
     /// No such bid for this pilot.
     NoSuchBid,
+    /// Its result is published.
+    HasResult,
     /// It was changed since the version this was based on.
     Conflict,
 }

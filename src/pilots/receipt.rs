@@ -68,7 +68,7 @@ impl Receipt {
     pub fn read(text: &str, key: &[u8; 32]) -> Result<Self, ReceiptError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let starts = words.iter().enumerate().filter(|(_, word)| **word == WORD);
-        let mut found = starts.filter_map(|(at, _)| Self::of_words(words.get(at + 1..at + 7)?));
+        let mut found = starts.filter_map(|(at, _)| Self::of_words(words.get(at + 1..)?));
         let (receipt, signature) = found.next().ok_or(ReceiptError::None)?;
         if !audit::is_signed(key, &receipt.text(), &signature) {
             return Err(ReceiptError::NotSigned);
@@ -77,9 +77,20 @@ impl Receipt {
     }
 
     fn of_words(words: &[&str]) -> Option<(Self, [u8; 64])> {
-        let [pilot, bid, version, digest, received_at, signature] = words else {
+        let [pilot, bid, version, digest, received_at, rest @ ..] = words else {
             return None;
         };
+        // Mails break what is longer than a line.
+        let mut signature = String::new();
+        for piece in rest
+            .iter()
+            .take_while(|piece| piece.bytes().all(|b| b.is_ascii_hexdigit()))
+        {
+            signature += piece;
+            if signature.len() >= 128 {
+                break;
+            }
+        }
         let receipt = Self {
             pilot_id: Uuid::try_parse(pilot).ok()?,
             bid_id: Uuid::try_parse(bid).ok()?,
@@ -126,10 +137,9 @@ mod tests {
         let (secret, other) = (Secret::from_bytes([7; 32]), Secret::from_bytes([8; 32]));
         let (key, others) = (audit::public_key(&secret), audit::public_key(&other));
         let line = receipt().line(&secret);
-        let mail = format!(
-            "Dear Sam,\r\n\r\nKeep this:\r\n{}\r\n",
-            line.replace(' ', "\r\n  ")
-        );
+        let (most, last) = line.split_at(line.len() - 60);
+        let broken = format!("{}\r\n  {last}", most.replace(' ', "\r\n  "));
+        let mail = format!("Dear Sam,\r\n\r\nKeep this:\r\n{broken}\r\nPilot: Bins\r\n");
         let read = Receipt::read(&mail, &key).unwrap();
         assert_eq!(read, receipt());
         assert_eq!(read.is_of(CONTENT), Ok(()));

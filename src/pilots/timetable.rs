@@ -66,6 +66,14 @@ pub fn check(days: &Timetable, calendar: &Calendar) -> Wrong<PilotErrorCode> {
         wrong.when(holds, PilotErrorCode::BadTimetable, path, message);
     };
     let deadline = london_date(days.deadline_at);
+    for (path, on) in [
+        ("awardOn", days.award_on),
+        ("startsOn", days.starts_on),
+        ("decidesOn", days.decides_on),
+    ] {
+        let far = on.is_some_and(|on| (on - deadline).num_days() > 3_660);
+        note(far, path, "it is over ten years after the deadline".to_owned());
+    }
     if let Some(until) = days.questions_until {
         let message = format!(
             "questions until {} do not end before the deadline, {}",

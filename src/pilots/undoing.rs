@@ -3,9 +3,9 @@
 //! The pilot is evaluated once more; its quality stays locked, for prices are known by now. What can change is which bids
 //! stand, and who is chosen.
 
-use super::award::{outcome_key, reason_given};
+use super::award::{not_kept_out, outcome_key, reason_given};
 use super::decisions::{self, Decision, Kind as Decided};
-use super::{Pilot, PilotErrorCode, State, bids, outcome, store};
+use super::{Pilot, PilotErrorCode, State, bids, outcome, results, store};
 use crate::access::{Action, Viewer};
 use crate::audit;
 use crate::contracts::award::cancel_award;
@@ -17,7 +17,8 @@ use uuid::Uuid;
 /// bidders and watchers are told.
 ///
 /// # Errors
-/// When the pilot has another version or is not decided, there is no reason, or the viewer may not.
+/// When the pilot has another version or is not decided, its result is published, there is no reason, or the viewer may
+/// not or was kept out of the evaluation.
 pub async fn undo(
     app: &App,
     viewer: &Viewer,
@@ -27,7 +28,12 @@ pub async fn undo(
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
+    not_kept_out(&txn, &pilot, &permit).await?;
     let reason = reason_given(reason)?;
+    if results::is_published(&txn, pilot.id).await? {
+        let message = "its result is published: the award stands";
+        return Err(Stop::refuse(PilotErrorCode::HasResult, "pilot", message));
+    }
     let undone = decisions::present(&txn, pilot.id).await?;
     let mut entries = Vec::new();
     for contract in undone.contracts() {

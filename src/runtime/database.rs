@@ -187,12 +187,12 @@ impl Database {
     ///
     /// # Errors
     /// When the database cannot be asked.
-    pub async fn time(&self, txn: &DatabaseTransaction, clock: &Clock) -> Result<DateTime<Utc>, Error> {
+    pub async fn time(&self, db: &impl ConnectionTrait, clock: &Clock) -> Result<DateTime<Utc>, Error> {
         if self.backend() != DbBackend::Postgres {
             return Ok(clock.now());
         }
         let sql = "SELECT clock_timestamp() AS now";
-        let row = txn
+        let row = db
             .query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
             .await?;
         let row = row.ok_or_else(|| Error::fault("the database does not tell the time"))?;

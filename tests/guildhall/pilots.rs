@@ -399,7 +399,7 @@ async fn a_cancelled_pilot_tells_its_bidders_and_opens_nothing() {
     let opened = world.data(&norfolk.evaluator, BIDS, json!({ "id": pilot })).await;
     assert_eq!(opened["pilot"]["bids"], json!([]), "past the deadline it had");
     outbox::deliver_due(&world.app).await.unwrap();
-    let mail = &world.smtp.received(1).await[0];
+    let mail = world.smtp.received(2).await.pop().unwrap();
     let text = String::from_utf8_lossy(&mail.bytes);
     assert!(
         text.contains("the budget went") && text.contains("stays sealed"),

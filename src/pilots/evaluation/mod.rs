@@ -112,6 +112,7 @@ pub async fn name_panel(
 ) -> Result<Pilot, Refused> {
     let txn = app.db.begin().await?;
     let (pilot, permit, mut evaluation) = held(&txn, viewer, pilot, Action::NamePanel).await?;
+    may_name(&evaluation, &permit)?;
     based_on(version, evaluation.version, EvaluationErrorCode::Conflict)?;
     unfinished(&pilot, &evaluation)?;
     let named: HashSet<Uuid> = people.iter().copied().collect();
@@ -119,13 +120,13 @@ pub async fn name_panel(
     let lost = evaluation
         .panel
         .iter()
-        .any(|of| of.declared_at.is_some() && !named.contains(&of.person));
+        .any(|of| (of.declared_at.is_some() || of.excluded.is_some()) && !named.contains(&of.person));
     let counted = (1..=MOST).contains(&people.len()) && named.len() == people.len();
     wrong.when(
         !counted || lost,
         EvaluationErrorCode::BadPanel,
         "evaluators",
-        "name 1 to 20 people, each once; whoever has declared stays on the panel, and can be excluded",
+        "name 1 to 20 people, each once; whoever has declared or was excluded stays on the panel",
     );
     wrong.when(
         !named.contains(&chair),
@@ -171,8 +172,19 @@ pub async fn name_panel(
     Ok(pilot)
 }
 
+/// Whoever has an interest that keeps them out, or was excluded, does not say who evaluates either.
+fn may_name(evaluation: &Evaluation, permit: &Permit) -> Result<(), Error> {
+    let mut panel = evaluation.panel.iter();
+    let out = |of: &Evaluator| matches!(of.standing(), Standing::Excluded | Standing::Waiting);
+    match panel.any(|of| Some(of.person) == permit.actor() && out(of)) {
+        true => Err(Error::NotAllowed),
+        false => Ok(()),
+    }
+}
+
 /// Declares what interest the viewer has in who might win, or that they have none; a later declaration takes the place of
-/// one's last, and what was decided about that does not hold for it. It is based on no version: it is one's own.
+/// one's last, and what was decided about that does not hold for it. An interest that was declared is not taken back by
+/// declaring none: it waits for a decision. It is based on no version: it is one's own.
 ///
 /// # Errors
 /// When the viewer is not on the panel, quality is locked, or the text is too long.
@@ -198,7 +210,7 @@ pub async fn declare(
         return Err(not_on_panel());
     }
     mine.declared_at = Some(app.clock.now());
-    mine.interest.clone_from(&interest);
+    mine.interest = interest.clone().or_else(|| mine.interest.take());
     (mine.excluded, mine.decision, mine.decided_at) = (None, None, None);
     let (person, declared) = (
         mine.person,
@@ -241,7 +253,7 @@ pub async fn decide(
         .iter()
         .find(|of| Some(of.person) == permit.actor());
     let chairs = mine.is_some_and(|of| of.chair && of.standing() == Standing::TakingPart);
-    let names = permit.action() == Action::NamePanel;
+    let names = permit.action() == Action::NamePanel && may_name(&evaluation, &permit).is_ok();
     let me = permit.actor();
     let of = evaluation
         .panel

@@ -76,7 +76,7 @@ pub struct Final {
 
 /// What the viewer may read of the bids for a pilot; nothing, for those whose role does not let them read bids at all.
 pub(in crate::pilots) async fn sight_of(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Sight, Error> {
-    if !may(viewer, Action::ReadBids, Resource::Council(pilot.council_id)) || !is_open(app, pilot) {
+    if !may(viewer, Action::ReadBids, Resource::Council(pilot.council_id)) || !is_open(app, pilot).await? {
         return Ok(Sight::NOTHING);
     }
     Ok(seen_by(
@@ -86,8 +86,10 @@ pub(in crate::pilots) async fn sight_of(app: &App, viewer: &Viewer, pilot: &Pilo
     ))
 }
 
-fn is_open(app: &App, pilot: &Pilot) -> bool {
-    phase(pilot.state, pilot.deadline_at, app.clock.now()).bids_are_open()
+/// By the database's clock, as bids are taken: while one node still takes them no other opens them.
+async fn is_open(app: &App, pilot: &Pilot) -> Result<bool, Error> {
+    let opened = |now| phase(pilot.state, pilot.deadline_at, now).bids_are_open();
+    Ok(opened(app.clock.now()) && opened(app.db.time(app.db.read(), &app.clock).await?))
 }
 
 fn seen_by(evaluation: &Evaluation, viewer: &Viewer, pilot: &Pilot) -> Sight {
@@ -115,7 +117,7 @@ pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Optio
     }
     let db = app.db.read();
     let mut evaluation = store::evaluation(db, pilot.id).await?;
-    let sight = if reads && is_open(app, pilot) {
+    let sight = if reads && is_open(app, pilot).await? {
         seen_by(&evaluation, viewer, pilot)
     } else {
         Sight::NOTHING
@@ -266,12 +268,13 @@ pub(in crate::pilots) fn ranking<'a>(
     pilot: &Pilot,
     opened: impl Iterator<Item = &'a OpenedBid>,
 ) -> Vec<Ranked> {
-    let standing: Vec<&OpenedBid> = opened
-        .filter(|bid| bid.state != bids::State::Disqualified)
-        .collect();
-    let digests: Vec<Vec<u8>> = standing.iter().map(|bid| bid.receipt.digest.clone()).collect();
+    // Lots are drawn of all, the disqualified included: to disqualify one draws no others.
+    let all: Vec<&OpenedBid> = opened.collect();
+    let digests: Vec<Vec<u8>> = all.iter().map(|bid| bid.receipt.digest.clone()).collect();
     let lots = ranking::lots(&digests);
-    let entrants = standing.into_iter().zip(lots).filter_map(|(bid, lot)| {
+    let standing = all.into_iter().zip(lots);
+    let standing = standing.filter(|(bid, _)| bid.state != bids::State::Disqualified);
+    let entrants = standing.filter_map(|(bid, lot)| {
         let step = |criterion: &super::super::Criterion| {
             let points = bid.points.iter().find(|of| of.ordinal == criterion.ordinal)?;
             Some(Step {

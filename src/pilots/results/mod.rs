@@ -11,6 +11,7 @@ use crate::contracts;
 use crate::events::{self, Kind};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::{DateTime, Utc};
+use sea_orm::DatabaseTransaction;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -112,13 +113,7 @@ pub async fn draft(
     if before.is_some_and(|result| result.published_at.is_some()) {
         return Err(published());
     }
-    let standing = pilot
-        .standstill_until
-        .is_some_and(|until| app.clock.now() < until);
-    if pilot.state != State::Awarded || standing {
-        let message = "this pilot has not been awarded, or its award stands still";
-        return Err(Stop::refuse(PilotResultErrorCode::NotAwarded, "", message));
-    }
+    awarded(app, &pilot)?;
     check(&said).stop()?;
     let result = PilotResult {
         pilot_id: pilot.id,
@@ -131,6 +126,23 @@ pub async fn draft(
     audit::record(app, &txn, &permit, "pilot", pilot.id, &detail).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(pilot)
+}
+
+fn awarded(app: &App, pilot: &Pilot) -> Result<(), Refused> {
+    let standing = pilot
+        .standstill_until
+        .is_some_and(|until| app.clock.now() < until);
+    if pilot.state == State::Awarded && !standing {
+        return Ok(());
+    }
+    let message = "this pilot has not been awarded, or its award stands still";
+    Err(Stop::refuse(PilotResultErrorCode::NotAwarded, "", message))
+}
+
+/// Whether the result of a pilot is published.
+pub(super) async fn is_published(txn: &DatabaseTransaction, pilot: Uuid) -> Result<bool, Error> {
+    let found = store::one(txn, pilot).await?;
+    Ok(found.is_some_and(|result| result.published_at.is_some()))
 }
 
 /// Publishes the result of a pilot, for good.
@@ -150,6 +162,7 @@ pub async fn publish(app: &App, viewer: &Viewer, pilot: Uuid, version: i32) -> R
     if result.published_at.is_some() {
         return Err(published());
     }
+    awarded(app, &pilot)?;
     result.published_at = Some(app.clock.now());
     result.version += 1;
     store::put(&txn, &permit, &result).await?;

@@ -6,7 +6,7 @@ use guildhall::alerts::tick;
 use guildhall::runtime::outbox;
 use mail_parser::MessageParser;
 
-const UNDO: &str = "mutation U($pilot: ID!, $version: Int!, $reason: String!) {
+pub(super) const UNDO: &str = "mutation U($pilot: ID!, $version: Int!, $reason: String!) {
     pilotDecisionUndo(pilot: $pilot, version: $version, reason: $reason) { errors { code path } } }";
 const DISQUALIFY: &str =
     "mutation Q($input: BidDisqualifyInput!) { bidDisqualify(input: $input) { errors { code } } }";

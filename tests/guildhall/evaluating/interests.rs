@@ -122,6 +122,12 @@ async fn the_chair_decides_on_interests_and_an_approver_on_the_chairs() {
         "WAITING",
         "what is declared anew is decided anew"
     );
+    declare(world, &scene.ann, &scene.pilot).await;
+    assert_eq!(
+        standings(&scene).await[1],
+        "WAITING",
+        "nobody takes an interest back by declaring none"
+    );
     assert_eq!(
         tried(world, &scene.bob, DECLARE, interest).await,
         ["NOT_ON_PANEL"]
@@ -188,4 +194,28 @@ async fn whoever_has_not_declared_or_is_excluded_can_do_nothing_to_a_bid() {
     for who in [&scene.officer, &scene.approver, &scene.two.token] {
         assert_eq!(world.refusal(who, SCORE, nothing.clone()).await, "NOT_ALLOWED");
     }
+}
+
+#[tokio::test]
+async fn whoever_was_excluded_stays_so_whoever_names_the_panel_anew() {
+    let scene = Scene::with(json!({})).await;
+    let world = &scene.world;
+    let admin = world
+        .member("admin@norfolk.example", "norfolk", CouncilRole::Administrator)
+        .await;
+    let (ann, boss) = (person(world, &scene.ann).await, person(world, &admin).await);
+    panel(world, &scene.approver, &scene.pilot, &[&scene.ann, &admin]).await;
+    declare(world, &scene.ann, &scene.pilot).await;
+    assert_eq!(decide(&scene, &scene.ann, &boss, true).await, [""; 0]);
+    assert_eq!(
+        name(&scene, &scene.approver, &[&ann], &ann).await,
+        ["BAD_PANEL"],
+        "though she has declared nothing"
+    );
+    let version = version(world, &scene.approver, &scene.pilot).await;
+    let input = json!({ "pilot": scene.pilot, "version": version, "evaluators": [ann, boss], "chair": boss });
+    assert_eq!(
+        world.refusal(&admin, PANEL, json!({ "input": input })).await,
+        "NOT_ALLOWED"
+    );
 }

@@ -1,5 +1,6 @@
 //! What came of a pilot: drafted, published, wanted by others, scaled by a contract.
 
+use super::decided::UNDO;
 use super::*;
 use guildhall::access::CouncilRole;
 use guildhall::alerts::tick;
@@ -87,6 +88,9 @@ async fn a_result_is_the_councils_own_until_it_is_published_and_then_everybodys(
     assert_eq!(tried(world, &officer, DRAFT, said(pilot, 3)).await, ["PUBLISHED"]);
     let again = json!({ "pilot": pilot, "version": 3 });
     assert_eq!(tried(world, &approver, PUBLISH, again).await, ["PUBLISHED"]);
+    let version = world.version(&approver, pilot).await;
+    let undo = json!({ "pilot": pilot, "version": version, "reason": "late" });
+    assert_eq!(tried(world, &approver, UNDO, undo).await, ["HAS_RESULT"]);
 
     for _ in 0..2 {
         done(world, &fife, WANT, us_too.clone()).await;
