@@ -136,7 +136,7 @@ pub(super) async fn contract(ctx: &Context<'_>, id: Uuid) -> Result<Option<Contr
 
 impl ContractFilter {
     fn read(self, app: &App) -> Result<Filter> {
-        let as_of = self.as_of.unwrap_or_else(|| app.clock.today());
+        let as_of = super::days::asked(app, self.as_of)?;
         let within = self
             .ends_within_days
             .map(|days| as_of + chrono::Duration::days(i64::from(days.min(36_525))));

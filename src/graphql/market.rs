@@ -112,7 +112,7 @@ impl MarketQuery {
         ending_within_months: Option<u32>,
     ) -> Result<Market> {
         let app = ctx.data_unchecked::<App>();
-        let day = as_of.unwrap_or_else(|| app.clock.today());
+        let day = super::days::asked(app, as_of)?;
         let months = ending_within_months.unwrap_or(MONTHS);
         if months > MOST_MONTHS {
             return Err(bad("endingWithinMonths is at most 120"));
@@ -144,7 +144,7 @@ impl MarketQuery {
         }
         let filter = Filter {
             text: Some(product),
-            running_on: Some(as_of.unwrap_or_else(|| app.clock.today())),
+            running_on: Some(super::days::asked(app, as_of)?),
             ..filter
         };
         let cut = paging::cut(first, after.as_deref())?;

@@ -15,6 +15,7 @@ mod catalogue;
 mod contracts;
 mod cost;
 mod councils;
+mod days;
 mod decisions;
 mod documents;
 mod eligibility;

@@ -15,7 +15,7 @@ pub use tenure::{Spell, tenure};
 pub use worth::{Unknown, per_year};
 
 use crate::contracts::{self, Filter};
-use crate::runtime::{App, Error};
+use crate::runtime::{App, Error, whole};
 use crate::suppliers;
 use chrono::NaiveDate;
 
@@ -24,7 +24,10 @@ use chrono::NaiveDate;
 /// # Errors
 /// When the database fails.
 pub async fn seen(app: &App, filter: &Filter, day: NaiveDate, months: u32) -> Result<Survey, Error> {
-    let holdings = contracts::holdings(app, filter).await?;
-    let sizes = suppliers::sizes(app).await?;
-    Ok(survey(&holdings, &sizes, day, months))
+    whole::in_turn(async {
+        let holdings = contracts::holdings(app, filter).await?;
+        let sizes = suppliers::sizes(app).await?;
+        whole::counted(move || survey(&holdings, &sizes, day, months)).await
+    })
+    .await
 }

@@ -17,6 +17,7 @@ pub mod provider;
 pub mod secret;
 pub mod suppression;
 pub mod telemetry;
+pub mod whole;
 mod words;
 
 pub use app::{App, Hashing, Meter};

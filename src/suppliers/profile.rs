@@ -176,7 +176,7 @@ fn check(mut profile: Profile) -> Result<(Profile, Vec<Division>), Stop<Supplier
     }
     check_areas(&profile.areas, &mut wrong);
     let mut sectors = Vec::new();
-    for (index, number) in profile.sectors.iter().enumerate().take(50) {
+    for (index, number) in profile.sectors.iter().enumerate().take(200) {
         let found = division(number);
         sectors.extend(found.filter(|found| !sectors.contains(found)));
         let shown: String = number.chars().take(20).collect();

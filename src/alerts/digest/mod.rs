@@ -15,7 +15,7 @@ pub(super) use summary::Group;
 
 use super::council_words;
 use super::ledger::{self, Notified};
-use super::searches::{SavedSearch, State};
+use super::searches::{Origin, SavedSearch, State};
 use super::store;
 use crate::access::accounts;
 use crate::audit;
@@ -77,7 +77,9 @@ async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     let due = ledger::due_of(app.db.read(), people, app.clock.now()).await?;
     let ids: HashSet<Uuid> = due.iter().flat_map(|row| row.because.iter().copied()).collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let searches = store::by_ids(app.db.read(), &ids).await?;
+    let mut searches = store::by_ids(app.db.read(), &ids).await?;
+    let belong = accounts::suppliers_of(app.db.read(), people).await?;
+    searches.retain(|_, search| still_concerns(search, &belong));
     let (told, not) = sifted(due, &searches);
     let listed = || told.values().flat_map(|rows| rows.iter().take(LISTED));
     let known = Known::read(app, listed()).await?;
@@ -87,7 +89,8 @@ async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     let txn = app.db.begin().await?;
     ledger::suppress(&txn, &not).await?;
     // Held from here on: whoever unsubscribes now waits, and then finds the mail to withdraw.
-    let searches = store::by_ids_held(&txn, &ids).await?;
+    let mut searches = store::by_ids_held(&txn, &ids).await?;
+    searches.retain(|_, search| still_concerns(search, &belong));
     let (told, not) = sifted(told.into_values().flatten().collect(), &searches);
     ledger::suppress(&txn, &not).await?;
     let witness = audit::witness(app, &txn).await?;
@@ -100,6 +103,18 @@ async fn write_some(app: &App, people: &[Uuid]) -> Result<usize, Error> {
     }
     txn.commit().await?;
     Ok(mails)
+}
+
+/// Whether a watch that stands for the people of suppliers is still of one: who has left since it found something does not
+/// hear of it.
+fn still_concerns(search: &SavedSearch, belong: &HashMap<Uuid, Vec<Uuid>>) -> bool {
+    let of = match search.origin {
+        Origin::Bidder => &search.filter.bidders,
+        Origin::Holder => &search.filter.holders,
+        Origin::Search | Origin::Watch | Origin::Owner => return true,
+    };
+    let own = belong.get(&search.person_id).into_iter().flatten();
+    own.into_iter().any(|supplier| of.contains(supplier))
 }
 
 /// What is to be told, by person and the most urgent first; and what is not any more, by why.

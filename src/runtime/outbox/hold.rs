@@ -94,7 +94,7 @@ pub async fn release(
 async fn drop_unsent(txn: &DatabaseTransaction, which: SimpleExpr) -> Result<u64, Error> {
     let done = outbox::Entity::update_many()
         .filter(outbox::Column::State.is_in(["queued", "leased"]))
-        .filter(outbox::Column::Stream.ne("security"))
+        .filter(outbox::Column::Stream.is_not_in(["security", "receipt"]))
         .filter(which)
         .col_expr(outbox::Column::State, Expr::value("suppressed"))
         .col_expr(outbox::Column::LeaseToken, Expr::value(None::<Uuid>))

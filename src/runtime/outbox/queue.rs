@@ -160,6 +160,7 @@ pub async fn redrive(app: &App, txn: &DatabaseTransaction, mail: Option<Uuid>) -
     let now = app.clock.now();
     let mut update = Entity::update_many()
         .filter(Column::State.eq("parked"))
+        .filter(Expr::cust(SHOWN))
         .col_expr(Column::State, Expr::value("queued"))
         .col_expr(Column::DueAt, Expr::value(now))
         .col_expr(Column::GiveUpAt, Expr::value(now + GIVE_UP))

@@ -320,12 +320,13 @@ fn check(said: &Certificate, today: NaiveDate) -> Wrong<SupplierEvidenceErrorCod
         "expiresOn",
         format!("{expires} is over 20 years away"),
     );
-    let crossed = said.issued_on.is_some_and(|issued| issued > expires);
+    let crossed =
+        (said.issued_on).is_some_and(|issued| issued > expires || (today - issued).num_days() > 100 * 366);
     wrong.when(
         crossed,
         BadDates,
         "issuedOn",
-        format!("it is after {expires}, its last day"),
+        format!("it is after {expires}, its last day, or over 100 years ago"),
     );
     let cover = said.cover_pence;
     let message = "give more than nothing, and only of insurance";

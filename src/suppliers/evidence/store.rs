@@ -120,11 +120,13 @@ pub(super) async fn lapsing(
     until: NaiveDate,
     limit: u64,
 ) -> Result<Vec<(Evidence, DateTime<Utc>)>, Error> {
-    // In the words of the partial index.
+    // In the words of the partial index; once more outside, for PostgreSQL looks only at that again when somebody else has
+    // just changed the row.
     let sql = format!(
         "UPDATE supplier_evidence SET announced = TRUE WHERE id IN \
          (SELECT id FROM supplier_evidence WHERE state = 'held' AND NOT announced AND expires_on <= $1 \
-          ORDER BY expires_on LIMIT {limit}) RETURNING *"
+          ORDER BY expires_on LIMIT {limit}) \
+         AND state = 'held' AND NOT announced AND expires_on <= $1 RETURNING *"
     );
     let statement = Statement::from_sql_and_values(txn.get_database_backend(), sql, [until.into()]);
     let mut rows = Entity::find().from_raw_sql(statement).all(txn).await?;

@@ -7,7 +7,7 @@ use super::facets::{self, Candidate, Chosen, Facets};
 use super::{Product, store, usage};
 use crate::councils::directory;
 use crate::runtime::page::{Cut, Item, Page};
-use crate::runtime::{App, Error};
+use crate::runtime::{App, Error, whole};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -30,8 +30,11 @@ pub struct Found {
 /// When the database fails.
 pub async fn search(app: &App, text: &str, chosen: &Chosen, cut: &Cut) -> Result<Found, Error> {
     let words: Vec<String> = split(text).take(MOST_WORDS).collect();
-    let users = usage::of_published(app).await?;
-    let mut candidates = store::candidates(app.db.read(), &words).await?;
+    let (users, mut candidates) = whole::in_turn(async {
+        let users = usage::of_published(app).await?;
+        Ok((users, store::candidates(app.db.read(), &words).await?))
+    })
+    .await?;
     for candidate in &mut candidates {
         let uses = users.get(&candidate.id).into_iter().flatten();
         candidate.used_by = uses.filter_map(|one| directory().by_id(one.council_id)).collect();
@@ -69,10 +72,16 @@ async fn page(app: &App, found: &[Candidate], cut: &Cut) -> Result<Page<Product>
     })
 }
 
+/// A word is as good as what it begins with; SQLite takes no pattern over 50,000 bytes.
+const LONGEST_WORD: usize = 50;
+
 /// The words of a text, in lower case.
 fn split(text: &str) -> impl Iterator<Item = String> {
     let words = text.split(|c: char| !c.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
+    let short = |word: &str| word.chars().take(LONGEST_WORD).collect::<String>();
+    words
+        .filter(|word| !word.is_empty())
+        .map(move |word| short(word).to_lowercase())
 }
 
 /// A text as it is searched: its words, a blank before each.

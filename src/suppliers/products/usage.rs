@@ -77,7 +77,9 @@ fn statement(backend: DbBackend, products: Option<&[Uuid]>, today: NaiveDate) ->
         DbBackend::Postgres => "strpos",
         _ => "instr",
     };
-    let runs = "contract.standing = 'active' AND contract.replaced_on IS NULL AND contract.ends_key >= $1 \
+    let runs = "contract.standing <> 'cancelled' AND contract.ends_key >= $1 \
+                AND (contract.terminated_on IS NULL OR contract.terminated_on >= $1) \
+                AND (contract.replaced_on IS NULL OR contract.replaced_on > $1) \
                 AND (contract.starts_on IS NULL OR contract.starts_on <= $1)";
     let sql = format!(
         "WITH named AS (
