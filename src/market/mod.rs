@@ -1,6 +1,6 @@
 //! The market as registers show it: who holds what share of it, for how long, and what ends when. It reads only.
 //!
-//! What is counted is in [`survey()`], with its rules: [`concentration`], [`per_year`] and [`tenure`], pure all of them. Which
+//! What is counted is in [`survey()`], with its rules: [`concentration()`], [`per_year`] and [`tenure()`], pure all of them. Which
 //! contracts there are is asked of `contracts`, and how large suppliers are of `suppliers`: two statements, whatever the
 //! size of the register.
 

@@ -1,7 +1,7 @@
 //! Needs: problems that councils state before any tender, who says "us too", and what suppliers answer.
 //!
-//! A need is drafted and stated in [`mod@state`], supported in [`mod@support`], and answered in [`answers`]; what is asked of
-//! a statement is in [`Statement`] and its rules, what all councils together want in [`demand`]. A need becomes a pilot in
+//! A need is drafted and stated in `state`, supported in `support`, and answered in [`answers`]; what is asked of
+//! a statement is in [`Statement`] and its rules, what all councils together want in [`demand()`]. A need becomes a pilot in
 //! `pilots`, which asks [`by_ids`] what it says.
 
 pub mod answers;
