@@ -190,29 +190,27 @@ async fn put(
                 };
                 store::insert_standing(txn, &search, app.clock.now()).await?;
             }
-            Some(search) if !covers(&search.filter, &filter) => {
+            Some(search) => {
                 let mut search = search.clone();
-                add(&mut search.filter.bidders, &filter.bidders);
-                add(&mut search.filter.holders, &filter.holders);
-                store::update_standing(txn, &search, app.clock.now()).await?;
+                let more = add(&mut search.filter.bidders, &filter.bidders);
+                if add(&mut search.filter.holders, &filter.holders) || more {
+                    store::update_standing(txn, &search, app.clock.now()).await?;
+                }
             }
-            Some(_) => {}
         }
     }
     Ok(())
 }
 
-fn covers(standing: &Filter, wanted: &Filter) -> bool {
-    let all = |standing: &[Uuid], wanted: &[Uuid]| wanted.iter().all(|id| standing.contains(id));
-    all(&standing.bidders, &wanted.bidders) && all(&standing.holders, &wanted.holders)
-}
-
-fn add(standing: &mut Vec<Uuid>, wanted: &[Uuid]) {
+/// Adds what is not there; whether there was any.
+fn add(standing: &mut Vec<Uuid>, wanted: &[Uuid]) -> bool {
+    let before = standing.len();
     for id in wanted {
         if !standing.contains(id) {
             standing.push(*id);
         }
     }
+    standing.len() > before
 }
 
 /// What is told without asking; how a pilot ends, its bidders have a mail of their own about.

@@ -1,9 +1,10 @@
 //! Which contracts, and in which order: the words officers filter by, as conditions of SQL.
 
 use super::windows::WindowKind;
+use crate::councils;
 use crate::runtime::Error;
 use chrono::NaiveDate;
-use entity::{contract, contract_supplier, contract_window, council};
+use entity::{contract, contract_supplier, contract_window};
 use sea_orm::sea_query::{
     Condition, Expr, ExprTrait, Func, Order as Direction, Query, SelectStatement, SimpleExpr,
 };
@@ -50,7 +51,7 @@ impl Filter {
         Condition::all()
             .add_option(some(&self.councils).map(|ids| C::CouncilId.is_in(ids.iter().copied())))
             .add_option(
-                self.of_councils()
+                councils::among(&self.council_kinds, &self.regions)
                     .map(|select| C::CouncilId.into_expr().in_subquery(select)),
             )
             .add_option(some(&self.lgsl).map(|codes| C::Lgsl.is_in(codes.iter().copied())))
@@ -72,21 +73,6 @@ impl Filter {
             .add_option(self.text.as_deref().and_then(|text| matching(text, backend)))
             .add_option(self.running_on.map(running))
             .add_option(some(&self.not_councils).map(|ids| C::CouncilId.is_not_in(ids.iter().copied())))
-    }
-
-    fn of_councils(&self) -> Option<SelectStatement> {
-        if self.council_kinds.is_empty() && self.regions.is_empty() {
-            return None;
-        }
-        let mut select = Query::select();
-        select.column(council::Column::Id).from(council::Entity);
-        if let Some(kinds) = some(&self.council_kinds) {
-            select.and_where(council::Column::Kind.is_in(kinds));
-        }
-        if let Some(regions) = some(&self.regions) {
-            select.and_where(council::Column::Region.is_in(regions));
-        }
-        Some(select)
     }
 }
 

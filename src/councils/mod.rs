@@ -10,8 +10,10 @@ use crate::runtime::{App, Error};
 use calendar::Calendar;
 use entity::council;
 use facts::{CouncilFact, ServiceFact};
-use sea_orm::sea_query::{LockType, OnConflict};
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QuerySelect};
+use sea_orm::sea_query::{LockType, OnConflict, Query, SelectStatement};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QuerySelect,
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -132,6 +134,22 @@ fn id_of(slug: &str) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// The ids of councils of these kinds and in these regions, for a condition of SQL; nothing, where neither is named.
+pub(crate) fn among(kinds: &[String], regions: &[String]) -> Option<SelectStatement> {
+    if kinds.is_empty() && regions.is_empty() {
+        return None;
+    }
+    let mut select = Query::select();
+    select.column(council::Column::Id).from(council::Entity);
+    if !kinds.is_empty() {
+        select.and_where(council::Column::Kind.is_in(kinds));
+    }
+    if !regions.is_empty() {
+        select.and_where(council::Column::Region.is_in(regions));
+    }
+    Some(select)
 }
 
 /// Mirrors the facts to the database, where they differ: on the first start, and after an upgrade.

@@ -1,10 +1,11 @@
 //! Which needs: the words officers and suppliers filter by, as conditions of SQL.
 
 use super::State;
+use crate::councils;
 use chrono::NaiveDate;
-use entity::{council, need};
+use entity::need;
 use sea_orm::ColumnTrait;
-use sea_orm::sea_query::{Condition, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, ExprTrait};
 use uuid::Uuid;
 
 /// Every part that is given must hold; an empty one holds for all.
@@ -45,7 +46,7 @@ impl Filter {
             .add(C::State.is_in(states.iter().map(|state| state.as_str())))
             .add_option(some(&self.councils).map(|ids| C::CouncilId.is_in(ids.iter().copied())))
             .add_option(
-                self.of_councils()
+                councils::among(&self.council_kinds, &self.regions)
                     .map(|select| C::CouncilId.into_expr().in_subquery(select)),
             )
             .add_option(some(&self.lgsl).map(|codes| C::Lgsl.is_in(codes.iter().copied())))
@@ -65,21 +66,6 @@ impl Filter {
             )
             .add_option(self.needed_from.map(|day| C::NeededBy.gte(day)))
             .add_option(self.needed_to.map(|day| C::NeededBy.lte(day)))
-    }
-
-    fn of_councils(&self) -> Option<SelectStatement> {
-        if self.council_kinds.is_empty() && self.regions.is_empty() {
-            return None;
-        }
-        let mut select = Query::select();
-        select.column(council::Column::Id).from(council::Entity);
-        if let Some(kinds) = some(&self.council_kinds) {
-            select.and_where(council::Column::Kind.is_in(kinds));
-        }
-        if let Some(regions) = some(&self.regions) {
-            select.and_where(council::Column::Region.is_in(regions));
-        }
-        Some(select)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What changes about a published pilot: numbered, dated, and told to every bidder and watcher. The published text
 //! itself stays as it is; dates move to later, for everybody.
 
-use super::rules::{self, Phase};
+use super::rules::Phase;
 use super::timetable::{self, Timetable};
 use super::{Pilot, PilotErrorCode, changes, event, store};
 use crate::access::{Action, Permit, Viewer};
@@ -138,7 +138,7 @@ pub async fn publish(
 
 async fn phase(app: &App, txn: &DatabaseTransaction, pilot: &Pilot) -> Result<Phase, Error> {
     let now = app.db.time(txn, &app.clock).await?;
-    Ok(rules::phase(pilot.state, pilot.deadline_at, now))
+    Ok(pilot.phase(now))
 }
 
 async fn write(
@@ -228,7 +228,7 @@ fn changed(moved: &[Moved]) -> Map<String, Value> {
 /// are taken only while they are. Pure.
 fn check(pilot: &Pilot, moves: &Moves, now: DateTime<Utc>) -> Wrong<PilotErrorCode> {
     let mut wrong = Wrong::default();
-    let open = rules::phase(pilot.state, pilot.deadline_at, now) == Phase::Open;
+    let open = pilot.phase(now) == Phase::Open;
     let today = crate::runtime::clock::london_date(now);
     for (code, path, was, is) in [
         (

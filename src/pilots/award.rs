@@ -5,8 +5,7 @@
 
 use super::bids::OpenedBid;
 use super::decisions::{self, Decision, Kind as Decided, OfBid, standstill};
-use super::evaluation::{self, read};
-use super::rules::phase;
+use super::evaluation::{self, Evaluation, read};
 use super::{Pilot, PilotErrorCode, State, bids, outcome, scoring, store};
 use crate::access::{Action, Permit, Viewer, attempted};
 use crate::audit;
@@ -30,11 +29,7 @@ pub(super) async fn once_closed<C>(
     permit: &Permit,
     refusal: impl FnOnce() -> Stop<C>,
 ) -> Result<DatabaseTransaction, Stop<C>> {
-    let phase = phase(
-        pilot.state,
-        pilot.deadline_at,
-        app.db.time(&txn, &app.clock).await?,
-    );
+    let phase = pilot.phase(app.db.time(&txn, &app.clock).await?);
     if phase.can_be_decided() {
         return Ok(txn);
     }
@@ -74,7 +69,7 @@ pub async fn award(
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
     let txn = once_closed(app, viewer, txn, &pilot, &permit, not_closed).await?;
     let reason = reason_given(reason)?;
-    once_locked(&txn, &pilot, &permit).await?;
+    once_locked(&not_kept_out(&txn, &pilot, &permit).await?)?;
     let opened = standing(app, &txn, &pilot).await?;
     fairly_chosen(&pilot, &opened, winners)?;
     let now = app.clock.now();
@@ -134,29 +129,21 @@ pub(super) async fn standing(
     Ok(opened)
 }
 
-/// Nothing, unless an interest or an exclusion keeps whoever decides out.
+/// The evaluation of a pilot, for whoever decides about it: an interest or an exclusion keeps out of that, too.
 pub(super) async fn not_kept_out(
     txn: &DatabaseTransaction,
     pilot: &Pilot,
     permit: &Permit,
-) -> Result<(), Error> {
-    match evaluation::of(txn, pilot.id).await?.keeps_out(permit.actor()) {
+) -> Result<Evaluation, Error> {
+    let evaluation = evaluation::of(txn, pilot.id).await?;
+    match evaluation.keeps_out(permit.actor()) {
         true => Err(Error::NotAllowed),
-        false => Ok(()),
+        false => Ok(evaluation),
     }
 }
 
-/// Nothing, once no score of quality changes any more. Whoever was excluded from the panel, or never declared, decides
-/// nothing either.
-pub(super) async fn once_locked(
-    txn: &DatabaseTransaction,
-    pilot: &Pilot,
-    permit: &Permit,
-) -> Result<(), Stop<PilotErrorCode>> {
-    let evaluation = evaluation::of(txn, pilot.id).await?;
-    if evaluation.keeps_out(permit.actor()) {
-        return Err(Error::NotAllowed.into());
-    }
+/// Nothing, once no score of quality changes any more.
+pub(super) fn once_locked(evaluation: &Evaluation) -> Result<(), Stop<PilotErrorCode>> {
     if evaluation.locked_at.is_some() {
         return Ok(());
     }

@@ -4,7 +4,7 @@
 //! instant is strictly before the deadline, whichever node took it. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
 
 use super::receipt::Receipt;
-use super::rules::{Phase, phase};
+use super::rules::Phase;
 use super::seal::{self, Place};
 use super::{Pilot, Points, eligibility, evaluation, outcome, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, attempted, authorize, may};
@@ -185,7 +185,7 @@ async fn in_time(
         .filter(|pilot| super::visible(viewer, pilot))
         .ok_or(Error::NotFound)?;
     let now = app.db.time(&txn, &app.clock).await?;
-    if phase(pilot.state, pilot.deadline_at, now) == Phase::Open {
+    if pilot.phase(now) == Phase::Open {
         return Ok((txn, pilot, permit, now));
     }
     txn.rollback().await.map_err(Error::from)?;
@@ -282,7 +282,7 @@ const SAME_ATTEMPT: Duration = Duration::hours(1);
 /// # Errors
 /// When the database fails or a seal is broken.
 pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<OpenedBid>, Error> {
-    let phase = phase(pilot.state, pilot.deadline_at, app.clock.now());
+    let phase = pilot.phase(app.clock.now());
     if evaluation::read::sight_of(app, viewer, pilot).await?.is_whole() {
         return all_of(app, app.db.read(), pilot).await;
     }

@@ -4,7 +4,7 @@
 //! use it, and the graph shows what it finds. Whether somebody is truly local or a social enterprise is for the council to
 //! look at once bids are open.
 
-use super::{Phase, Pilot, Reservation, rules};
+use super::{Phase, Pilot, Reservation};
 use crate::access::{Action, Resource, Viewer, may};
 use crate::councils::{Council, directory};
 use crate::runtime::App;
@@ -184,7 +184,7 @@ pub fn of(app: &App, viewer: &Viewer, pilot: &Pilot, supplier: &Supplier) -> Opt
     let now = app.clock.now();
     let council = directory().by_id(pilot.council_id)?;
     let mut found = judge(pilot.said.reservation, council, supplier, london_date(now));
-    if rules::phase(pilot.state, pilot.deadline_at, now) != Phase::Open {
+    if pilot.phase(now) != Phase::Open {
         let reason = Reason {
             code: Code::NotOpen,
             sentence: "this pilot does not take bids, or not any more".into(),

@@ -28,11 +28,11 @@ pub async fn none_suitable(
     let txn = app.db.begin().await?;
     let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
     let txn = once_closed(app, viewer, txn, &pilot, &permit, not_closed).await?;
-    not_kept_out(&txn, &pilot, &permit).await?;
+    let evaluation = not_kept_out(&txn, &pilot, &permit).await?;
     let reason = reason_given(reason)?;
     let opened = standing(app, &txn, &pilot).await?;
     if !opened.is_empty() {
-        once_locked(&txn, &pilot, &permit).await?;
+        once_locked(&evaluation)?;
     }
     let ordinal = decisions::next(&txn, pilot.id).await?;
     let bids = decide(&txn, &permit, &opened, &[], feedback).await?;

@@ -1,6 +1,6 @@
 //! Questions about an open pilot: answered for everybody to read, the asker unnamed.
 
-use super::rules::{Phase, phase};
+use super::rules::Phase;
 use super::{Pilot, store, timetable};
 use crate::access::{Action, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
@@ -88,7 +88,7 @@ pub async fn ask(
         .ok_or(Error::NotFound)?;
     let now = app.clock.now();
     let mut wrong = Wrong::default();
-    let open = phase(pilot.state, pilot.deadline_at, now) == Phase::Open;
+    let open = pilot.phase(now) == Phase::Open;
     let until = timetable::questions_until(&pilot).filter(|until| open && *until <= now);
     wrong.when(
         !open,

@@ -1,7 +1,7 @@
 //! What a viewer may read of an evaluation: the panel, the bids as far as they are not kept back, scores, the ranking.
 
 use super::super::bids::{self, OpenedBid};
-use super::super::rules::{phase, quality_score};
+use super::super::rules::quality_score;
 use super::super::{Pilot, store as pilots};
 use super::ranking::{self, Entrant, Ranked, Step};
 use super::rules::{self, Evaluator, Sight, Withheld, sight};
@@ -88,7 +88,7 @@ pub(in crate::pilots) async fn sight_of(app: &App, viewer: &Viewer, pilot: &Pilo
 
 /// By the database's clock, as bids are taken: while one node still takes them no other opens them.
 async fn is_open(app: &App, pilot: &Pilot) -> Result<bool, Error> {
-    let opened = |now| phase(pilot.state, pilot.deadline_at, now).bids_are_open();
+    let opened = |now| pilot.phase(now).bids_are_open();
     Ok(opened(app.clock.now()) && opened(app.db.time(app.db.read(), &app.clock).await?))
 }
 
