@@ -10,6 +10,7 @@ pub mod audit_tree;
 pub mod bid;
 pub mod bid_consensus;
 pub mod bid_decision;
+pub mod bid_piece;
 pub mod bid_score;
 pub mod contract;
 pub mod contract_buyer;

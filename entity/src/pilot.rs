@@ -57,6 +57,8 @@ pub struct Model {
     pub state: String,
     /// Bids are in time strictly before it.
     pub deadline_at: Option<DateTimeUtc>,
+    /// When its bids were taken out of the tender box.
+    pub opened_at: Option<DateTimeUtc>,
     pub published_at: Option<DateTimeUtc>,
     pub decided_at: Option<DateTimeUtc>,
     /// An award stands still until then.

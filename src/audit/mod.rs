@@ -10,6 +10,7 @@ pub mod entry;
 mod forget;
 pub mod head;
 mod read;
+mod sealed;
 mod store;
 pub mod tree;
 
@@ -18,6 +19,7 @@ pub use entry::{About, Entry};
 pub use forget::{forget, forget_address};
 pub use head::{Head, Root, is_signed, public_key, signature};
 pub use read::{Filter, Seen, list};
+pub use sealed::sealed;
 
 use crate::access::{self, Attempt, Deed, Permit};
 use crate::runtime::{App, Error};

@@ -1,6 +1,7 @@
 //! What of the log a viewer may read. What may not be seen is not found, and leaves no gap to count.
 
 use super::entry::{About, Actor};
+use super::sealed::opened;
 use super::store;
 use crate::access::{Action, Resource, Viewer, may};
 use crate::runtime::page::{Cut, Item, Page};
@@ -151,7 +152,7 @@ pub async fn list(app: &App, viewer: &Viewer, filter: &Filter, cut: &Cut) -> Res
         Ok(Item {
             key: String::new(),
             id: row.id,
-            value: seen(&sight, row, parts)?,
+            value: seen(app, &sight, row, parts)?,
         })
     });
     Ok(Page::from_one_more(
@@ -161,7 +162,7 @@ pub async fn list(app: &App, viewer: &Viewer, filter: &Filter, cut: &Cut) -> Res
     ))
 }
 
-fn seen(sight: &Sight, row: row::Model, parts: Vec<audit_part::Model>) -> Result<Seen, Error> {
+fn seen(app: &App, sight: &Sight, row: row::Model, parts: Vec<audit_part::Model>) -> Result<Seen, Error> {
     let organisation = match (row.organisation_kind.as_str(), row.organisation_id) {
         ("council", Some(id)) => Resource::Council(id),
         ("supplier", Some(id)) => Resource::Supplier(id),
@@ -178,7 +179,8 @@ fn seen(sight: &Sight, row: row::Model, parts: Vec<audit_part::Model>) -> Result
         part.and_then(|part| part.content.as_deref())
     };
     let with_bids = names(&Action::WITH_BIDS).any(|name| name == row.action);
-    let sealed = with_bids && !sight.is_own(organisation);
+    let withheld = with_bids && !sight.is_own(organisation);
+    let detail = if withheld { None } else { parse(content("detail"))? };
     Ok(Seen {
         id: row.id,
         at: row.at,
@@ -187,7 +189,7 @@ fn seen(sight: &Sight, row: row::Model, parts: Vec<audit_part::Model>) -> Result
         subject: (row.subject_kind, row.subject_id),
         organisation,
         actor: parse(content("actor"))?,
-        detail: if sealed { None } else { parse(content("detail"))? },
+        detail: detail.map(|detail| opened(&app.secret, detail)).transpose()?,
         about: parse(content("about"))?,
     })
 }

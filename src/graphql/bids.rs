@@ -5,11 +5,13 @@ use super::errors::payload;
 use super::ids::{Id, Sort};
 use crate::access::Viewer;
 use crate::pilots::Points;
-use crate::pilots::bids::{self, BidErrorCode, Offer, OpenedBid, State};
+use crate::pilots::bids::{
+    self, BidErrorCode, CriterionAnswer, Declaration, Held, OpenedBid, State, Submission, Words,
+};
 use crate::pilots::receipt::Receipt;
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -91,7 +93,7 @@ pub struct BidReceipt {
 }
 
 impl BidReceipt {
-    fn new(app: &App, receipt: Receipt) -> Self {
+    pub(super) fn new(app: &App, receipt: Receipt) -> Self {
         Self {
             audit_head: receipt.head.as_ref().map(|head| AuditHead::new(app, head)),
             line: receipt.line(&app.secret),
@@ -116,6 +118,70 @@ pub struct BidSubmitInput {
     price_pence: i64,
     /// How the supplier would do it.
     answer: String,
+    /// The same by criterion, where it is better told so.
+    #[graphql(default)]
+    answers: Vec<BidAnswerInput>,
+    /// What is declared: each of them, by every bidder.
+    declarations: Vec<Declaration>,
+}
+
+/// An answer to one of a pilot's criteria of quality.
+#[derive(Debug, InputObject)]
+pub struct BidAnswerInput {
+    /// The criterion's place among the pilot's, from 1.
+    criterion: i32,
+    /// The answer, of at most 100,000 bytes.
+    text: String,
+}
+
+impl From<BidAnswerInput> for CriterionAnswer {
+    fn from(given: BidAnswerInput) -> Self {
+        Self {
+            criterion: given.criterion,
+            text: given.text,
+        }
+    }
+}
+
+/// An answer to one of a pilot's criteria of quality.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BidAnswer {
+    /// The criterion's place among the pilot's, from 1.
+    criterion: i32,
+    /// The answer.
+    text: String,
+}
+
+/// What was answered by criterion.
+pub(super) fn answers(words: &Words) -> Vec<BidAnswer> {
+    let answers = words.answers.iter().cloned();
+    answers
+        .map(|CriterionAnswer { criterion, text }| BidAnswer { criterion, text })
+        .collect()
+}
+
+/// Something that a bidder held when it bid, from its profile: entered once, and in every bid.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BidEvidence {
+    /// What it is called.
+    name: String,
+    /// Its number.
+    reference: Option<String>,
+    /// Of insurance: what one claim is covered for, in pence.
+    cover_pence: Option<i64>,
+    /// Its last day.
+    expires_on: NaiveDate,
+}
+
+impl From<Held> for BidEvidence {
+    fn from(held: Held) -> Self {
+        Self {
+            name: held.name,
+            reference: held.reference,
+            cover_pence: held.cover_pence,
+            expires_on: held.expires_on,
+        }
+    }
 }
 
 /// What one bidder is told.
@@ -137,16 +203,14 @@ impl BidsMutation {
     ) -> Result<BidSubmitPayload> {
         let (app, viewer) = given(ctx);
         let (pilot, supplier) = (input.pilot.of(Sort::Pilot)?, input.supplier.of(Sort::Supplier)?);
-        let offer = Offer {
-            price_pence: input.price_pence,
+        let words = Words {
             answer: input.answer,
+            answers: input.answers.into_iter().map(Into::into).collect(),
+            declarations: input.declarations,
         };
-        BidSubmitPayload::of(
-            ctx,
-            bids::submit(app, viewer, pilot, supplier, input.replaces, offer)
-                .await
-                .map(|receipt| BidReceipt::new(app, receipt)),
-        )
+        let given = Submission::Given(input.price_pence, words);
+        let submitted = bids::submit(app, viewer, pilot, supplier, input.replaces, given).await;
+        BidSubmitPayload::of(ctx, submitted.map(|receipt| BidReceipt::new(app, receipt)))
     }
 
     /// Takes a bid back, until the deadline. Needs a member of the supplier.
@@ -185,7 +249,19 @@ impl Bid {
     }
     /// How the supplier would do it.
     async fn answer(&self) -> &str {
-        &self.0.offer.answer
+        &self.0.offer.words.answer
+    }
+    /// Its answers by criterion.
+    async fn answers(&self) -> Vec<BidAnswer> {
+        answers(&self.0.offer.words)
+    }
+    /// What its bidder declared.
+    async fn declarations(&self) -> &[Declaration] {
+        &self.0.offer.words.declarations
+    }
+    /// What its bidder held when it was submitted, as its profile said.
+    async fn evidence(&self) -> Vec<BidEvidence> {
+        self.0.offer.evidence.iter().cloned().map(Into::into).collect()
     }
     /// Counts its changes: what replaces it, or takes it back, says which version it is based on.
     async fn version(&self) -> i32 {

@@ -104,7 +104,7 @@ macro_rules! payload {
         }
 
         impl $payload {
-            fn of(
+            pub(super) fn of(
                 ctx: &async_graphql::Context<'_>,
                 result: Result<$object, crate::runtime::Stop<$code>>,
             ) -> async_graphql::Result<Self> {

@@ -1,7 +1,7 @@
 //! The evaluation of bids in the graph: the panel, declarations, scores, consensus, lock and ranking. Who may read what
 //! of it is for `pilots::evaluation` to say.
 
-use super::bids::Bid;
+use super::bids::{self, Bid, BidAnswer};
 use super::errors::payload;
 use super::ids::{Id, Sort};
 use super::pilots::Pilot;
@@ -406,7 +406,11 @@ impl EvaluatedBid {
     }
     /// How the supplier would do it.
     async fn answer(&self) -> &str {
-        &self.0.answer
+        &self.0.words.answer
+    }
+    /// Its answers by criterion.
+    async fn answers(&self) -> Vec<BidAnswer> {
+        bids::answers(&self.0.words)
     }
     /// The price in pence, VAT excluded; absent while it is kept back.
     async fn price_pence(&self) -> Option<i64> {

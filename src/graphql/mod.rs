@@ -10,6 +10,7 @@ mod alert_history;
 mod amendments;
 mod api;
 mod audit;
+mod bid_drafts;
 mod bids;
 mod catalogue;
 mod contracts;
@@ -108,6 +109,7 @@ pub struct Mutation(
     privacy::PrivacyMutation,
     addenda::AddendaMutation,
     bids::BidsMutation,
+    bid_drafts::BidDraftsMutation,
     councils::CouncilsMutation,
     decisions::DecisionsMutation,
     evaluation::EvaluationMutation,

@@ -2,6 +2,7 @@
 //! bids are scored in `evaluation`, what is decided in `decisions`, what came of it in `results`.
 
 use super::addenda::PilotAddendum;
+use super::bid_drafts::BidDraft;
 use super::bids::Bid;
 use super::contracts::{self, Contract};
 use super::councils::{self, Council, Service};
@@ -335,6 +336,11 @@ impl Pilot {
         let (app, viewer) = given(ctx);
         let found = bids::of_pilot(app, viewer, &self.0).await.told(ctx)?;
         Ok(found.into_iter().map(Bid::from).collect())
+    }
+    /// What the viewer's own suppliers are writing, or wrote and did not submit. To everybody else the list is empty,
+    /// whatever there is.
+    async fn bid_drafts(&self, ctx: &Context<'_>) -> Result<Vec<BidDraft>> {
+        super::bid_drafts::of_pilot(ctx, &self.0).await.told(ctx)
     }
     /// The questions that the viewer may read, in the order asked: those answered for everybody; a supplier's own;
     /// all of them, for those who write the council's pilots. Who asked is never said.

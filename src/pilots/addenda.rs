@@ -87,7 +87,7 @@ pub async fn extend(
     deadline: DateTime<Utc>,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (pilot, permit) = super::for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
+    let (pilot, permit) = super::for_change(app, &txn, viewer, id, version, Action::PublishPilot).await?;
     if phase(app, &txn, &pilot).await? != Phase::Open {
         let message = "its deadline has passed, or it is not published";
         return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
@@ -122,7 +122,7 @@ pub async fn publish(
     moves: Moves,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (pilot, permit) = super::for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
+    let (pilot, permit) = super::for_change(app, &txn, viewer, id, version, Action::PublishPilot).await?;
     let phase = phase(app, &txn, &pilot).await?;
     if phase != Phase::Open && !phase.can_be_decided() {
         let message = "it has not been published, or it has ended";

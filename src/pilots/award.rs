@@ -66,7 +66,8 @@ pub async fn award(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
+    let (mut pilot, permit) =
+        super::for_change(app, &txn, viewer, pilot, version, Action::AwardPilot).await?;
     let txn = once_closed(app, viewer, txn, &pilot, &permit, not_closed).await?;
     let reason = reason_given(reason)?;
     once_locked(&not_kept_out(&txn, &pilot, &permit).await?)?;

@@ -5,7 +5,7 @@
 //! they may see. Bids and scores change nothing there, so nobody can count them by what is told.
 
 use super::addenda::{self, Addendum};
-use super::{Pilot, State, questions, store};
+use super::{Pilot, State, questions, store, tender_box};
 use crate::access::Viewer;
 use crate::events::{self, About, Happened, Kind};
 use crate::runtime::{App, Error};
@@ -48,7 +48,7 @@ pub async fn told_of(app: &App, pilots: &[Uuid]) -> Result<HashMap<Uuid, Told>, 
         (told.pilot.id, told)
     };
     let mut told: HashMap<Uuid, Told> = public.map(told).collect();
-    for (pilot, supplier) in store::bidders(app.db.read(), pilots).await? {
+    for (pilot, supplier) in tender_box::bidders(app, app.db.read(), pilots).await? {
         if let Some(told) = told.get_mut(&pilot) {
             told.bidders.push(supplier);
         }
@@ -56,13 +56,17 @@ pub async fn told_of(app: &App, pilots: &[Uuid]) -> Result<HashMap<Uuid, Told>, 
     Ok(told)
 }
 
-/// Writes the events of pilots whose deadlines are near, once for each deadline. One that was published with no more
+/// Takes the bids out of the tender boxes whose deadline has passed, and writes the events of pilots whose deadlines are
+/// near, once for each deadline. One that was published with no more
 /// time than that has just been told.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn bring(app: &App, txn: &DatabaseTransaction) -> Result<usize, Error> {
     let now = app.clock.now();
+    for pilot in store::unopened(txn, now).await? {
+        store::locked(app, txn, pilot).await?;
+    }
     let near = store::closing_by(txn, now + CLOSING).await?;
     let brought = near.len();
     let happened = near.into_iter().filter_map(|row| {

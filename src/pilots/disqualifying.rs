@@ -2,7 +2,7 @@
 
 use super::award::{not_closed, once_closed, reason_given};
 use super::evaluation::{read, scores};
-use super::{Pilot, PilotErrorCode, bids, outcome, store};
+use super::{Pilot, PilotErrorCode, bids, outcome, store, tender_box};
 use crate::access::{Action, Viewer};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, based_on};
@@ -23,8 +23,8 @@ pub async fn disqualify(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = match super::held(&txn, viewer, pilot, Action::AwardPilot).await {
-        Err(Error::NotAllowed) => super::held(&txn, viewer, pilot, Action::ScoreBid).await?,
+    let (mut pilot, permit) = match super::held(app, &txn, viewer, pilot, Action::AwardPilot).await {
+        Err(Error::NotAllowed) => super::held(app, &txn, viewer, pilot, Action::ScoreBid).await?,
         other => other?,
     };
     based_on(version, pilot.version, PilotErrorCode::Conflict)?;
@@ -39,7 +39,7 @@ pub async fn disqualify(
             "until quality is locked only who chairs the panel disqualifies, then those who may award";
         return Err(Stop::refuse(PilotErrorCode::NotLocked, "", message));
     }
-    let rows = store::bids_of(&txn, pilot.id).await?;
+    let rows = tender_box::bids_of(app, &txn, pilot.id).await?;
     let meant = |row: &&entity::bid::Model| {
         row.state == bids::State::Submitted.as_str() && (row.id == bid || read::alias(app, row.id) == bid)
     };

@@ -162,6 +162,7 @@ async fn begin(
         said,
         state: State::Draft,
         deadline_at: None,
+        opened_at: None,
         contract_id: None,
         standstill_until: None,
         outcome_reason: None,
@@ -194,7 +195,7 @@ pub async fn edit(
     change: impl FnOnce(&mut Draft),
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, id, version, Action::DraftPilot).await?;
+    let (mut pilot, permit) = super::for_change(app, &txn, viewer, id, version, Action::DraftPilot).await?;
     if !pilot.state.is_written() {
         return Err(not_a_draft());
     }

@@ -26,7 +26,8 @@ pub async fn none_suitable(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
+    let (mut pilot, permit) =
+        super::for_change(app, &txn, viewer, pilot, version, Action::AwardPilot).await?;
     let txn = once_closed(app, viewer, txn, &pilot, &permit, not_closed).await?;
     let evaluation = not_kept_out(&txn, &pilot, &permit).await?;
     let reason = reason_given(reason)?;
@@ -67,7 +68,8 @@ pub async fn cancel(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::PublishPilot).await?;
+    let (mut pilot, permit) =
+        super::for_change(app, &txn, viewer, pilot, version, Action::PublishPilot).await?;
     if !matches!(pilot.state, State::Published | State::Evaluating) {
         let message = "it has not been published, or it has ended";
         return Err(Stop::refuse(PilotErrorCode::NotPublished, "", message));
@@ -94,7 +96,8 @@ pub async fn withdraw(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::DraftPilot).await?;
+    let (mut pilot, permit) =
+        super::for_change(app, &txn, viewer, pilot, version, Action::DraftPilot).await?;
     if !matches!(pilot.state, State::Draft | State::InReview) {
         return Err(super::not_a_draft());
     }

@@ -27,6 +27,7 @@ pub mod rules;
 mod scoring;
 mod seal;
 mod store;
+mod tender_box;
 mod terms;
 pub mod timetable;
 pub mod undoing;
@@ -100,6 +101,8 @@ pub struct Pilot {
     pub state: State,
     /// Bids are in time strictly before it.
     pub deadline_at: Option<DateTime<Utc>>,
+    /// When its bids were taken out of the tender box, once they were.
+    pub opened_at: Option<DateTime<Utc>>,
     /// The award, in the register; the first of several.
     pub contract_id: Option<Uuid>,
     /// An award stands still until then.
@@ -193,26 +196,28 @@ fn not_a_draft() -> Stop<PilotErrorCode> {
 
 /// A pilot of this version to be changed, its row held until the transaction ends, with leave to change it so.
 async fn for_change(
+    app: &App,
     txn: &DatabaseTransaction,
     viewer: &Viewer,
     id: Uuid,
     version: i32,
     action: Action,
 ) -> Result<(Pilot, Permit), Stop<PilotErrorCode>> {
-    let (pilot, permit) = held(txn, viewer, id, action).await?;
+    let (pilot, permit) = held(app, txn, viewer, id, action).await?;
     based_on(version, pilot.version, PilotErrorCode::Conflict)?;
     Ok((pilot, permit))
 }
 
 /// The same, whatever its version.
 async fn held(
+    app: &App,
     txn: &DatabaseTransaction,
     viewer: &Viewer,
     id: Uuid,
     action: Action,
 ) -> Result<(Pilot, Permit), Error> {
     signed_in(viewer)?;
-    let pilot = store::locked(txn, id)
+    let pilot = store::locked(app, txn, id)
         .await?
         .filter(|pilot| visible(viewer, pilot))
         .ok_or(Error::NotFound)?;

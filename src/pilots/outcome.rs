@@ -4,7 +4,7 @@
 
 use super::bids::OpenedBid;
 use super::receipt::Receipt;
-use super::{Pilot, Points, scoring, store};
+use super::{Pilot, Points, scoring, tender_box};
 use crate::access::{Permit, Resource, accounts};
 use crate::audit::{self, Head};
 use crate::councils::directory;
@@ -113,7 +113,7 @@ pub(super) async fn tell_undone(
     pilot: &Pilot,
     reason: &str,
 ) -> Result<(), Error> {
-    for row in store::bids_of(txn, pilot.id).await? {
+    for row in tender_box::bids_of(app, txn, pilot.id).await? {
         let heading = format!("Decision undone: {}", clean(&pilot.said.title, 120));
         let paragraphs = vec![
             "What you were told of this pilot's outcome does not hold any more. The council decides anew, and you \
@@ -152,7 +152,7 @@ pub(super) async fn tell_disqualified(
 /// Tells every bidder that the pilot was stopped. Nothing is opened for it.
 pub(super) async fn tell_cancelled(app: &App, txn: &DatabaseTransaction, pilot: &Pilot) -> Result<(), Error> {
     let why = pilot.outcome_reason.clone().unwrap_or_default();
-    for row in store::bids_of(txn, pilot.id).await? {
+    for row in tender_box::bids_of(app, txn, pilot.id).await? {
         let heading = format!("Cancelled: {}", clean(&pilot.said.title, 120));
         let sealed = "Your bid stays sealed: nobody has read it, and nobody will.";
         // Once the deadline has passed the council may have read the bids.

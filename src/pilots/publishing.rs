@@ -5,7 +5,7 @@
 
 use super::terms::{Decision, Review};
 use super::timetable::{self, Timetable};
-use super::{Pilot, PilotErrorCode, State, event, lawful, not_a_draft, rules};
+use super::{Pilot, PilotErrorCode, State, event, lawful, not_a_draft, rules, tender_box};
 use crate::access::{Action, Viewer, members};
 use crate::events::{self, Kind};
 use crate::law;
@@ -26,7 +26,7 @@ pub async fn submit_for_review(
     version: i32,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, id, version, Action::DraftPilot).await?;
+    let (mut pilot, permit) = super::for_change(app, &txn, viewer, id, version, Action::DraftPilot).await?;
     if pilot.state != State::Draft {
         return Err(not_a_draft());
     }
@@ -50,7 +50,7 @@ pub async fn review(
     note: Option<&str>,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
+    let (mut pilot, permit) = super::for_change(app, &txn, viewer, id, version, Action::PublishPilot).await?;
     if pilot.state != State::InReview {
         let message = "it does not wait for a review";
         return Err(Stop::refuse(PilotErrorCode::NotInReview, "", message));
@@ -87,7 +87,7 @@ pub async fn publish(
     deadline: DateTime<Utc>,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, id, version, Action::PublishPilot).await?;
+    let (mut pilot, permit) = super::for_change(app, &txn, viewer, id, version, Action::PublishPilot).await?;
     if !pilot.state.is_written() {
         return Err(not_a_draft());
     }
@@ -100,6 +100,7 @@ pub async fn publish(
     let alone = four_eyes(&txn, &pilot, permit.actor()).await?;
     (pilot.state, pilot.deadline_at) = (State::Published, Some(deadline));
     pilot.published_at = Some(now);
+    tender_box::set_up(app, &txn, &permit, pilot.id).await?;
     events::record(app, &txn, vec![event(&pilot, Kind::PilotPublished, "published")]).await?;
     let mut detail = serde_json::json!({ "published until": deadline });
     if let Some(because) = &pilot.lawful_because {

@@ -82,7 +82,7 @@ pub async fn ask(
 ) -> Result<Question, Stop<PilotQuestionErrorCode>> {
     let permit = authorize(viewer, Action::Bid, Resource::Supplier(supplier))?;
     let txn = app.db.begin().await?;
-    let pilot = store::locked(&txn, pilot)
+    let pilot = store::locked(app, &txn, pilot)
         .await?
         .filter(|pilot| super::visible(viewer, pilot))
         .ok_or(Error::NotFound)?;
@@ -156,7 +156,7 @@ pub async fn answer(
         .await?
         .ok_or(Error::NotFound)?
         .pilot_id;
-    let (pilot, permit) = super::held(&txn, viewer, pilot, Action::DraftPilot)
+    let (pilot, permit) = super::held(app, &txn, viewer, pilot, Action::DraftPilot)
         .await
         .map_err(hidden)?;
     // Read again: whoever answers holds the pilot.

@@ -4,14 +4,13 @@ mod written;
 
 pub(super) use written::{addenda, put_addendum, put_said};
 
-use super::seal::Sealed;
 use super::{
     Category, Criterion, CriterionKind, Decision, Draft, Phase, Pilot, PilotFilter, PriceFormula,
-    Reservation, Review, State, TieRule, bids,
+    Reservation, Review, State, TieRule, bids, tender_box,
 };
 use crate::access::Permit;
-use crate::runtime::Error;
 use crate::runtime::page::{Cut, Item, Page};
+use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::{bid, pilot, pilot_criterion, pilot_question};
 use sea_orm::ActiveValue::Set;
@@ -60,6 +59,7 @@ pub(super) async fn insert(
         review_note: Set(None),
         state: Set(pilot.state.as_str().into()),
         deadline_at: Set(pilot.deadline_at),
+        opened_at: Set(None),
         published_at: Set(None),
         decided_at: Set(None),
         standstill_until: Set(None),
@@ -123,15 +123,18 @@ pub(super) async fn update(
     Ok(())
 }
 
-/// A pilot whose row nobody else can change until the transaction ends.
-pub(super) async fn locked(txn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Pilot>, Error> {
+/// A pilot whose row nobody else can change until the transaction ends; once its deadline has passed, its bids are taken
+/// out of the tender box.
+pub(super) async fn locked(app: &App, txn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Pilot>, Error> {
     let mut query = pilot::Entity::find_by_id(id);
     if txn.get_database_backend() == DbBackend::Postgres {
         query = query.lock_exclusive();
     }
-    with_criteria(txn, query.all(txn).await?)
-        .await
-        .map(|mut pilots| pilots.pop())
+    let found = with_criteria(txn, query.all(txn).await?).await?.pop();
+    if let Some(pilot) = &found {
+        tender_box::open(app, txn, pilot).await?;
+    }
+    Ok(found)
 }
 
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Pilot>, Error> {
@@ -256,6 +259,7 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
         council_id: row.council_id,
         state: State::parse(&row.state).ok_or_else(|| unknown(&row.state))?,
         deadline_at: row.deadline_at,
+        opened_at: row.opened_at,
         contract_id: row.contract_id,
         standstill_until: row.standstill_until,
         outcome_reason: row.outcome_reason,
@@ -300,14 +304,10 @@ fn read(row: pilot::Model, criteria: &mut HashMap<Uuid, Vec<Criterion>>) -> Resu
     })
 }
 
-/// The bids that were not taken back.
-pub(super) async fn bids_of(db: &impl ConnectionTrait, pilot: Uuid) -> Result<Vec<bid::Model>, Error> {
-    Ok(bid::Entity::find()
-        .filter(bid::Column::PilotId.eq(pilot))
-        .filter(bid::Column::State.ne(bids::State::Withdrawn.as_str()))
-        .order_by_asc(bid::Column::Id)
-        .all(db)
-        .await?)
+/// The bids that were taken out of the tender box, those taken back among them.
+pub(super) async fn bids(db: &impl ConnectionTrait, pilot: Uuid) -> Result<Vec<bid::Model>, Error> {
+    let rows = bid::Entity::find().filter(bid::Column::PilotId.eq(pilot));
+    Ok(rows.all(db).await?)
 }
 
 pub(super) async fn bid(
@@ -321,44 +321,32 @@ pub(super) async fn bid(
     Ok(query.one(db).await?)
 }
 
-pub(super) async fn put_bid(
-    txn: &impl ConnectionTrait,
-    _permit: &Permit,
-    row: bid::Model,
-) -> Result<(), Error> {
-    use bid::Column::{Digest, Id, ReceivedAt, Sealed, State, Version, WrappedKey};
-    let replace = OnConflict::column(Id)
-        .update_columns([State, Version, Sealed, WrappedKey, Digest, ReceivedAt])
-        .to_owned();
-    let row = bid::ActiveModel::from(row);
-    let row = sea_orm::ActiveModelTrait::reset_all(row);
-    bid::Entity::insert(row)
-        .on_conflict(replace)
-        .exec_without_returning(txn)
-        .await?;
+/// Writes a bid that the clock takes out of the tender box.
+pub(super) async fn put_bid(txn: &impl ConnectionTrait, row: bid::Model) -> Result<(), Error> {
+    let row = sea_orm::ActiveModelTrait::reset_all(bid::ActiveModel::from(row));
+    bid::Entity::insert(row).exec_without_returning(txn).await?;
     Ok(())
 }
 
-/// Keeps what the receipt says of the audit log. The bid's row is held already.
-pub(super) async fn put_head(
-    txn: &impl ConnectionTrait,
-    _permit: &Permit,
-    id: Uuid,
-    head: &str,
-) -> Result<(), Error> {
-    bid::Entity::update_many()
-        .filter(bid::Column::Id.eq(id))
-        .col_expr(bid::Column::AuditHead, Expr::value(head))
+/// Says that the tender box was opened.
+pub(super) async fn opened(txn: &impl ConnectionTrait, pilot: Uuid, at: DateTime<Utc>) -> Result<(), Error> {
+    pilot::Entity::update_many()
+        .filter(pilot::Column::Id.eq(pilot))
+        .col_expr(pilot::Column::OpenedAt, Expr::value(at))
         .exec(txn)
         .await?;
     Ok(())
 }
 
-pub(super) fn sealed(row: &bid::Model) -> Sealed {
-    Sealed {
-        content: row.sealed.clone(),
-        wrapped_key: row.wrapped_key.clone(),
-    }
+/// The pilots whose deadline has passed by an instant and whose tender box was not opened.
+pub(super) async fn unopened(db: &impl ConnectionTrait, by: DateTime<Utc>) -> Result<Vec<Uuid>, Error> {
+    let due = pilot::Entity::find()
+        .select_only()
+        .column(pilot::Column::Id)
+        .filter(pilot::Column::DeadlineAt.lte(by))
+        // In the words of the partial index.
+        .filter(Expr::cust("state = 'published' AND opened_at IS NULL"));
+    Ok(due.into_tuple().all(db).await?)
 }
 
 /// What becomes of a bid, and what its bidder is told of it.

@@ -27,7 +27,8 @@ pub async fn undo(
     reason: &str,
 ) -> Result<Pilot, Stop<PilotErrorCode>> {
     let txn = app.db.begin().await?;
-    let (mut pilot, permit) = super::for_change(&txn, viewer, pilot, version, Action::AwardPilot).await?;
+    let (mut pilot, permit) =
+        super::for_change(app, &txn, viewer, pilot, version, Action::AwardPilot).await?;
     not_kept_out(&txn, &pilot, &permit).await?;
     let reason = reason_given(reason)?;
     if results::is_published(&txn, pilot.id).await? {

@@ -10,6 +10,7 @@ mod deliver;
 pub mod hold;
 mod pace;
 pub mod queue;
+mod receipts;
 mod record;
 mod relay;
 mod sending;
@@ -24,7 +25,6 @@ use super::mail::Letter;
 use super::suppression;
 use chrono::{DateTime, Duration, Utc};
 use entity::outbox::{ActiveModel, Column, Entity, Model};
-use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
@@ -86,35 +86,36 @@ pub async fn enqueue(
         Stream::Alert => suppression::suppressed(txn, &letter.to).await?,
         Stream::Outcome | Stream::Receipt | Stream::Security => None,
     };
-    ActiveModel {
-        id: Set(id),
-        stream: Set(stream.as_str().into()),
-        recipient: Set(letter.to),
-        subject: Set(super::mail::clean(&letter.subject, 200)),
-        message_id: Set(letter.message_id),
-        message: Set(message),
-        state: Set(if suppressed.is_some() {
+    let mut mail = Model {
+        id,
+        stream: stream.as_str().into(),
+        recipient: letter.to,
+        subject: super::mail::clean(&letter.subject, 200),
+        message_id: letter.message_id,
+        message,
+        state: if suppressed.is_some() {
             "suppressed"
         } else {
             "queued"
         }
-        .into()),
-        attempts: Set(0),
-        unanswered: Set(0),
-        due_at: Set(now),
-        give_up_at: Set(now + GIVE_UP),
-        paced: Set(false),
-        lease_token: Set(None),
-        leased_until: Set(None),
-        last_answer: Set(suppressed.map(|reason| reason.in_words().into())),
-        person_id: Set(person_id),
-        names_id: Set(None),
-        erase: Set(false),
-        created_at: Set(now),
-        sent_at: Set(None),
-    }
-    .insert(txn)
-    .await?;
+        .into(),
+        attempts: 0,
+        unanswered: 0,
+        due_at: now,
+        give_up_at: now + GIVE_UP,
+        paced: false,
+        lease_token: None,
+        leased_until: None,
+        last_answer: suppressed.map(|reason| reason.in_words().into()),
+        person_id,
+        names_id: None,
+        erase: false,
+        created_at: now,
+        sent_at: None,
+    };
+    receipts::seal(app, &mut mail);
+    let row = ActiveModel::from(mail).reset_all();
+    Entity::insert(row).exec_without_returning(txn).await?;
     Ok(id)
 }
 
@@ -215,12 +216,14 @@ pub async fn latest(app: &App, limit: u64) -> Result<Vec<Model>, Error> {
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::Id)
         .limit(limit);
-    Ok(newest.all(app.db.read()).await?)
+    let newest = newest.all(app.db.read()).await?;
+    Ok(newest.into_iter().map(|mail| receipts::open(app, mail)).collect())
 }
 
 /// One mail, for the development mailbox.
 pub async fn one(app: &App, id: Uuid) -> Result<Option<Model>, Error> {
-    Ok(Entity::find_by_id(id).one(app.db.read()).await?)
+    let found = Entity::find_by_id(id).one(app.db.read()).await?;
+    Ok(found.map(|mail| receipts::open(app, mail)))
 }
 
 /// How many mails there are in all.

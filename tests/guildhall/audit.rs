@@ -3,7 +3,7 @@
 mod tampered;
 
 use crate::binary::run;
-use crate::world::{Supplier, World};
+use crate::world::{DECLARED, Supplier, World};
 use chrono::Duration;
 use guildhall::access::tokens::Organisation;
 use guildhall::access::{
@@ -91,7 +91,7 @@ async fn pilot(world: &World) -> (Uuid, Value) {
 }
 
 async fn submit(world: &World, bidder: &Supplier, pilot: &Value) -> Value {
-    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 1, "answer": "x" });
+    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 1, "answer": "x", "declarations": DECLARED });
     world.data(bidder, SUBMIT, json!({ "input": input })).await["bidSubmit"].clone()
 }
 

@@ -3,15 +3,15 @@
 use crate::alert_pages::uuid_of;
 use crate::binary::PROGRAM;
 use crate::sending::sized;
-use crate::world::World;
+use crate::world::{DECLARED, World};
 use chrono::{DateTime, Duration, Utc};
 use entity::bid;
 use futures_util::future::join_all;
 use guildhall::access::{CouncilRole, Viewer};
-use guildhall::audit;
-use guildhall::pilots::bids::{self, BidErrorCode, Offer};
+use guildhall::pilots::bids::{self, BidErrorCode, Declaration, Submission, Words};
 use guildhall::runtime::clock::Clock;
 use guildhall::runtime::{App, Stop};
+use guildhall::{alerts, audit};
 use sea_orm::{ColumnTrait, DbBackend, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -41,7 +41,7 @@ async fn pilot(world: &World, until: DateTime<Utc>) -> Value {
 }
 
 fn offer(pilot: &Value, supplier: &Value) -> Value {
-    json!({ "input": { "pilot": pilot, "supplier": supplier, "pricePence": 500_000, "answer": "How" } })
+    json!({ "input": { "pilot": pilot, "supplier": supplier, "pricePence": 500_000, "answer": "How", "declarations": DECLARED } })
 }
 
 #[tokio::test]
@@ -92,10 +92,12 @@ struct Tried {
 async fn bids_of(app: App, pilot: Uuid, supplier: Uuid, refusals: usize) -> Vec<Tried> {
     let (mut tried, mut version, mut refused) = (Vec::new(), None, 0);
     while refused < refusals {
-        let offer = Offer {
-            price_pence: 500_000,
+        let words = Words {
             answer: "How".into(),
+            declarations: Declaration::ALL.to_vec(),
+            ..Words::default()
         };
+        let offer = Submission::Given(500_000, words);
         let sent = app.clock.now();
         let done = bids::submit(&app, &Viewer::System, pilot, supplier, version, offer).await;
         let answered = app.clock.now();
@@ -160,6 +162,7 @@ async fn of_bids_that_race_the_deadline_on_two_servers_each_is_judged_by_when_it
     println!("S2: {accepted} in time, {refused} too late, {wrong} judged wrongly");
     assert_eq!(wrong, 0);
     assert!(accepted > suppliers && refused == suppliers * refusals);
+    alerts::tick(&world.app).await.unwrap();
     // The record has every acknowledged one and no other.
     for (supplier, tried) in ids.iter().zip(&tried) {
         let in_time = tried.iter().filter(|one| one.received.is_some()).count();

@@ -8,7 +8,7 @@ mod ranked;
 mod results;
 mod sights;
 
-use crate::world::{Supplier, World};
+use crate::world::{DECLARED, Supplier, World};
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -233,6 +233,6 @@ async fn open(world: &World, approver: &String, differs: Value) -> Value {
 
 async fn bid(world: &World, bidder: &Supplier, pilot: &Value, price: i64, answer: &str) {
     let submit = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) { errors { code } } }";
-    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": price, "answer": answer });
+    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": price, "answer": answer, "declarations": DECLARED });
     done(world, &bidder.token, submit, json!({ "input": input })).await;
 }

@@ -1,7 +1,7 @@
 //! Bar J9: one idempotency key, any number of requests at once: one effect, and identical answers. The oracle is the
 //! graph, and the bytes that came back.
 
-use crate::world::{PASSWORD, World};
+use crate::world::{DECLARATIONS, PASSWORD, World};
 use chrono::Duration;
 use futures_util::future::join_all;
 use guildhall::access::CouncilRole;
@@ -122,7 +122,7 @@ async fn a_bid_sent_a_hundred_times_with_one_key_is_one_bid() {
     );
     hundred(&world, Some(&approver), &publish).await;
     let submit = format!(
-        "mutation {{ bidSubmit(input: {{ pilot: {pilot}, supplier: {}, pricePence: 42, answer: \"canary\" }}) {{
+        "mutation {{ bidSubmit(input: {{ pilot: {pilot}, supplier: {}, pricePence: 42, answer: \"canary\", declarations: {DECLARATIONS} }}) {{
         receipt {{ version digest }} errors {{ code }} }} }}",
         one.id
     );

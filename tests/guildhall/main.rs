@@ -10,6 +10,7 @@ mod alert_mails;
 mod alert_pages;
 mod alerts;
 mod audit;
+mod bidding;
 mod binary;
 mod catalogue;
 mod deadlines;

@@ -9,7 +9,7 @@ mod reuse;
 mod timetable;
 
 use crate::evaluating::{declared, evaluated, lock, score, seen, submit as submit_scores};
-use crate::world::{Supplier, World};
+use crate::world::{DECLARED, Supplier, World};
 use chrono::Duration;
 use guildhall::access::CouncilRole;
 use guildhall::runtime::outbox;
@@ -17,7 +17,7 @@ use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-const CANARY: &str = "canary-7f3a";
+pub(crate) const CANARY: &str = "canary-7f3a";
 const DRAFT: &str = "mutation D($input: PilotDraftInput!) { pilotDraft(input: $input) {
     pilot { id title phase reservation service { lgsl } need { title } } errors { code path message } } }";
 const PUBLISH: &str = "mutation P($id: ID!, $version: Int!, $at: DateTime!) {
@@ -100,7 +100,7 @@ pub(crate) async fn submit(world: &World, bidder: &Supplier, pilot: &Value, pric
     let own = world.data(bidder, own, json!({ "id": pilot })).await;
     let replaces = &own["pilot"]["bids"][0]["version"];
     let input = json!({ "pilot": pilot, "supplier": bidder.id, "replaces": replaces, "pricePence": price,
-        "answer": CANARY });
+        "answer": CANARY, "declarations": DECLARED });
     world.data(bidder, SUBMIT, json!({ "input": input })).await["bidSubmit"].clone()
 }
 
@@ -270,7 +270,7 @@ async fn a_bid_is_for_the_suppliers_own_and_within_the_cap() {
         submit(&world, &one, &pilot, 1_000_001).await["errors"][0]["code"],
         "BAD_PRICE"
     );
-    let input = json!({ "pilot": pilot, "supplier": one.id, "pricePence": 1, "answer": "x" });
+    let input = json!({ "pilot": pilot, "supplier": one.id, "pricePence": 1, "answer": "x", "declarations": DECLARED });
     assert_eq!(
         world.refusal(&two, SUBMIT, json!({ "input": input })).await,
         "NOT_ALLOWED"

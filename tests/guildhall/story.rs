@@ -4,7 +4,7 @@
 
 use crate::binary::{Binary, run};
 use crate::smtp::{Received, Smtp};
-use crate::world::Place;
+use crate::world::{DECLARED, Place};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -286,8 +286,7 @@ async fn bids_stay_sealed(town: &Town, pilot: &Value, suppliers: [&Value; 2]) {
     for ((supplier, person), price) in suppliers.iter().zip(people).zip(prices) {
         let token = town.sign_in(person).await;
         town.confirms_its_size(&token, supplier, &id).await;
-        let input =
-            json!({ "pilot": pilot, "supplier": supplier, "pricePence": price, "answer": "We would." });
+        let input = json!({ "pilot": pilot, "supplier": supplier, "pricePence": price, "answer": "We would.", "declarations": DECLARED });
         town.done(&token, submit, json!({ "input": input })).await;
         let own = town.server.data(Some(&token), BIDS, id.clone()).await;
         let bids = own["pilot"]["bids"].as_array().unwrap();
@@ -310,7 +309,7 @@ async fn bids_stay_sealed(town: &Town, pilot: &Value, suppliers: [&Value; 2]) {
     assert_eq!(seen["pilot"]["bids"], json!([]));
     town.days_pass(6).await;
     let token = town.sign_in(people[0]).await;
-    let input = json!({ "pilot": pilot, "supplier": suppliers[0], "pricePence": 1, "answer": "Cheaper." });
+    let input = json!({ "pilot": pilot, "supplier": suppliers[0], "pricePence": 1, "answer": "Cheaper.", "declarations": DECLARED });
     let late = town
         .server
         .data(Some(&token), submit, json!({ "input": input }))

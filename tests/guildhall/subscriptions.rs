@@ -1,7 +1,7 @@
 //! What subscriptions tell, and to whom: to those who may see it, once, from whatever node it was written.
 
 use crate::websocket::Served;
-use crate::world::{World, body};
+use crate::world::{DECLARED, World, body};
 use chrono::Duration;
 use guildhall::access::CouncilRole;
 use guildhall::alerts::tick;
@@ -84,7 +84,7 @@ async fn whoever_watches_a_pilot_is_told_what_they_may_see_of_it_and_no_more() {
     }
     // A bid is nobody's to hear of.
     let bid = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) { errors { code } } }";
-    let input = json!({ "pilot": pilot, "supplier": one.id, "pricePence": 1, "answer": "canary" });
+    let input = json!({ "pilot": pilot, "supplier": one.id, "pricePence": 1, "answer": "canary", "declarations": DECLARED });
     assert_eq!(
         world.data(&one, bid, json!({ "input": input })).await["bidSubmit"]["errors"],
         json!([])
@@ -268,7 +268,7 @@ async fn nobody_can_count_bids_by_what_is_told_of_their_scores() {
         "three@fennick.example",
     ] {
         let bidder = world.supplier(email, email).await;
-        let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 1, "answer": "canary" });
+        let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 1, "answer": "canary", "declarations": DECLARED });
         world.data(&bidder, bid, json!({ "input": input })).await;
     }
     let mut anybody = served.client(None).await;

@@ -4,7 +4,7 @@
 mod changes;
 
 use crate::edits::{TOLD, contract, product};
-use crate::world::World;
+use crate::world::{DECLARATIONS, World};
 use chrono::Duration;
 use guildhall::access::CouncilRole;
 use serde_json::{Value, json};
@@ -130,10 +130,13 @@ async fn scene() -> Scene {
     );
     ids.insert("question", make(&bidder.token, text, "/made/question/id").await);
     let text = format!(
-        "bidSubmit(input: {{ pilot: {pilot}, supplier: {supplier}, pricePence: 1, answer: \"a\" }}) {{
+        "bidSubmit(input: {{ pilot: {pilot}, supplier: {supplier}, pricePence: 1, answer: \"a\", declarations: {DECLARATIONS} }}) {{
         receipt {{ bidId }} }}"
     );
     ids.insert("bid", make(&bidder.token, text, "/made/receipt/bidId").await);
+    let text =
+        format!("bidDraftSave(input: {{ pilot: {pilot}, supplier: {supplier} }}) {{ draft {{ version }} }}");
+    make(&bidder.token, text, "/made/draft/version").await;
     let text = format!(
         "supplierEvidenceAdd(supplier: {supplier}, evidence: {{ kind: ISO_9001, expiresOn: \"2030-01-01\" }}) {{
         evidence {{ id }} }}"
@@ -178,7 +181,7 @@ async fn every_change_based_on_another_version_is_a_conflict_and_only_to_those_w
             }
             format!("mutation {{ {name}({subject}) {{ {TOLD} }} }}")
         };
-        let path = if name == "bidSubmit" {
+        let path = if name == "bidSubmit" || name == "bidDraftSave" {
             "replaces"
         } else {
             "version"

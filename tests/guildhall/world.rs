@@ -31,6 +31,10 @@ use uuid::Uuid;
 /// Every account's password, unless a test is about passwords.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
+/// What every bidder declares: as a list in a variable, and in a query.
+pub(crate) const DECLARED: [&str; 3] = ["NO_EXCLUSION_GROUND", "NO_COLLUSION", "NO_CONFLICT_OF_INTEREST"];
+pub(crate) const DECLARATIONS: &str = "[NO_EXCLUSION_GROUND, NO_COLLUSION, NO_CONFLICT_OF_INTEREST]";
+
 /// One test's world.
 pub(crate) struct World {
     pub(crate) app: App,

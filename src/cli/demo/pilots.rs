@@ -9,7 +9,7 @@ use crate::access::sessions::{self, Attempt};
 use crate::cli::user::refused;
 use crate::cli::{Failure, failed};
 use crate::law;
-use crate::pilots::bids::{self, Offer};
+use crate::pilots::bids::{self, CriterionAnswer, Declaration, Submission, Words, drafts};
 use crate::pilots::evaluation::scores::{self, Given};
 use crate::pilots::questions::{self, Answer, State};
 use crate::pilots::{self, Criterion, CriterionKind, Draft, Pilot, Reservation, award, ending, evaluation};
@@ -150,17 +150,26 @@ impl Life<'_> {
 
     /// A bid that was taken back, or is still being written, leaves no receipt to score.
     async fn bid(&self, pilot: Uuid, bid: &DemoBid) -> Result<Option<Uuid>, Failure> {
-        if bid.state == BidState::Draft {
-            return Ok(None);
-        }
         let (app, system, supplier) = (self.app, &Viewer::System, self.suppliers[bid.supplier]);
         app.clock.set(morning(bid.submitted_on));
-        let answers: Vec<&str> = bid.answers.iter().map(|answer| answer.text).collect();
-        let offer = Offer {
-            price_pence: bid.price_pence,
-            answer: answers.join("\n\n"),
+        let answers = bid.answers.iter().map(|answer| CriterionAnswer {
+            criterion: i32::try_from(answer.criterion).unwrap_or_default() + 1,
+            text: answer.text.to_owned(),
+        });
+        let mut words = Words {
+            answer: "As told below, criterion by criterion.".to_owned(),
+            answers: answers.collect(),
+            declarations: Vec::new(),
         };
-        let receipt = bids::submit(app, system, pilot, supplier, None, offer)
+        if bid.state == BidState::Draft {
+            drafts::save(app, system, pilot, supplier, None, Some(bid.price_pence), words)
+                .await
+                .map_err(refused)?;
+            return Ok(None);
+        }
+        words.declarations = Declaration::ALL.to_vec();
+        let given = Submission::Given(bid.price_pence, words);
+        let receipt = bids::submit(app, system, pilot, supplier, None, given)
             .await
             .map_err(refused)?;
         if bid.state == BidState::Withdrawn {

@@ -111,7 +111,7 @@ pub async fn name_panel(
     chair: Uuid,
 ) -> Result<Pilot, Refused> {
     let txn = app.db.begin().await?;
-    let (pilot, permit, mut evaluation) = held(&txn, viewer, pilot, Action::NamePanel).await?;
+    let (pilot, permit, mut evaluation) = held(app, &txn, viewer, pilot, Action::NamePanel).await?;
     may_name(&evaluation, &permit)?;
     based_on(version, evaluation.version, EvaluationErrorCode::Conflict)?;
     unfinished(&pilot, &evaluation)?;
@@ -195,7 +195,7 @@ pub async fn declare(
     interest: Option<&str>,
 ) -> Result<Pilot, Refused> {
     let txn = app.db.begin().await?;
-    let (pilot, permit, mut evaluation) = held(&txn, viewer, pilot, Action::ScoreBid).await?;
+    let (pilot, permit, mut evaluation) = held(app, &txn, viewer, pilot, Action::ScoreBid).await?;
     unfinished(&pilot, &evaluation)?;
     let interest = match interest {
         Some(text) => Some(text_of(text, "interest")?),
@@ -240,9 +240,9 @@ pub async fn decide(
 ) -> Result<Pilot, Refused> {
     let txn = app.db.begin().await?;
     // Whoever may name panels decides on the chair, who scores and decides on the others.
-    let names = held(&txn, viewer, pilot, Action::NamePanel).await;
+    let names = held(app, &txn, viewer, pilot, Action::NamePanel).await;
     let (pilot, permit, mut evaluation) = match names {
-        Err(Error::NotAllowed) => held(&txn, viewer, pilot, Action::ScoreBid).await?,
+        Err(Error::NotAllowed) => held(app, &txn, viewer, pilot, Action::ScoreBid).await?,
         other => other?,
     };
     based_on(version, evaluation.version, EvaluationErrorCode::Conflict)?;
@@ -289,12 +289,13 @@ pub async fn decide(
 
 /// A pilot, its row held, with leave to do something about its evaluation.
 async fn held(
+    app: &App,
     txn: &DatabaseTransaction,
     viewer: &Viewer,
     pilot: Uuid,
     action: Action,
 ) -> Result<(Pilot, Permit, Evaluation), Error> {
-    let (pilot, permit) = super::held(txn, viewer, pilot, action).await?;
+    let (pilot, permit) = super::held(app, txn, viewer, pilot, action).await?;
     let evaluation = store::evaluation(txn, pilot.id).await?;
     Ok((pilot, permit, evaluation))
 }
@@ -308,7 +309,7 @@ async fn held_closed(
     version: Option<i32>,
 ) -> Result<(DatabaseTransaction, Pilot, Permit, Evaluation), Refused> {
     let txn = app.db.begin().await?;
-    let (pilot, permit, evaluation) = held(&txn, viewer, pilot, Action::ScoreBid).await?;
+    let (pilot, permit, evaluation) = held(app, &txn, viewer, pilot, Action::ScoreBid).await?;
     if let Some(version) = version {
         based_on(version, evaluation.version, EvaluationErrorCode::Conflict)?;
     }

@@ -1,8 +1,8 @@
 //! What a viewer may read of an evaluation: the panel, the bids as far as they are not kept back, scores, the ranking.
 
-use super::super::bids::{self, OpenedBid};
+use super::super::bids::{self, OpenedBid, Words};
 use super::super::rules::quality_score;
-use super::super::{Pilot, store as pilots};
+use super::super::{Pilot, tender_box};
 use super::ranking::{self, Entrant, Ranked, Step};
 use super::rules::{self, Evaluator, Sight, Withheld, sight};
 use super::{Consensus, Evaluation, store};
@@ -36,8 +36,8 @@ pub struct Blind {
     pub label: String,
     /// What became of it.
     pub state: bids::State,
-    /// How the supplier would do it.
-    pub answer: String,
+    /// What its bidder wrote.
+    pub words: Words,
     /// The bid whole, once nothing of it is kept back.
     pub whole: Option<OpenedBid>,
     /// Whose it is, unless that is kept back.
@@ -192,7 +192,7 @@ async fn blind(
             id: if sight.names { bid.id } else { alias(app, bid.id) },
             label: labels.get(&bid.id).cloned().unwrap_or_default(),
             state: bid.state,
-            answer: bid.offer.answer.clone(),
+            words: bid.offer.words.clone(),
             supplier: sight.names.then_some(bid.supplier_id),
             price_pence: sight.prices.then_some(bid.offer.price_pence),
             consensus: came_to.cloned().collect(),
@@ -223,7 +223,7 @@ pub(super) async fn labels(
     db: &impl ConnectionTrait,
     pilot: Uuid,
 ) -> Result<Vec<(Uuid, String)>, Error> {
-    let rows = pilots::bids_of(db, pilot).await?;
+    let rows = tender_box::bids_of(app, db, pilot).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     Ok(labelled(app, &ids))
 }

@@ -3,7 +3,7 @@
 //! What of it somebody wrote stays as it was first submitted: a consensus stands beside it. At the lock all of it goes
 //! into the audit log, bid by bid.
 
-use super::super::{CriterionKind, Pilot, State, bids, store as pilots};
+use super::super::{CriterionKind, Pilot, State, bids, store as pilots, tender_box};
 use super::rules::all_in;
 use super::{
     Consensus, Evaluation, EvaluationErrorCode, Refused, chairs, held_closed, read, store, taking_part,
@@ -76,7 +76,7 @@ pub async fn submit(app: &App, viewer: &Viewer, pilot: Uuid) -> Result<Pilot, Re
         return Ok(pilot);
     }
     let (me, ordinal) = (mine.person, mine.ordinal);
-    let rows = standing(&txn, pilot.id).await?;
+    let rows = standing(app, &txn, pilot.id).await?;
     let scores = store::scores(&txn, &ids(&rows)).await?;
     let mut wrong = Wrong::default();
     for (place, label) in read::labels(app, &txn, pilot.id).await? {
@@ -148,7 +148,7 @@ pub async fn lock(app: &App, viewer: &Viewer, pilot: Uuid, version: i32) -> Resu
     let (txn, mut pilot, permit, mut evaluation) = held_closed(app, viewer, pilot, Some(version)).await?;
     chairs(&evaluation, &permit)?;
     in_from_all(&evaluation)?;
-    let rows = pilots::bids_of(&txn, pilot.id).await?;
+    let rows = tender_box::bids_of(app, &txn, pilot.id).await?;
     let entries = on_the_record(&txn, &pilot, &evaluation, &rows).await?;
     evaluation.locked_at = Some(app.clock.now());
     evaluation.version += 1;
@@ -240,7 +240,7 @@ async fn checked(
         }
     }
     wrong.stop()?;
-    let rows = standing(txn, pilot.id).await?;
+    let rows = standing(app, txn, pilot.id).await?;
     let meant = rows
         .iter()
         .find(|row| row.id == given.bid || read::alias(app, row.id) == given.bid);
@@ -251,8 +251,8 @@ async fn checked(
 }
 
 /// The bids that are scored: not those taken back or disqualified.
-async fn standing(db: &impl ConnectionTrait, pilot: Uuid) -> Result<Vec<bid::Model>, Error> {
-    let mut rows = pilots::bids_of(db, pilot).await?;
+async fn standing(app: &App, db: &impl ConnectionTrait, pilot: Uuid) -> Result<Vec<bid::Model>, Error> {
+    let mut rows = tender_box::bids_of(app, db, pilot).await?;
     rows.retain(|row| row.state == bids::State::Submitted.as_str());
     Ok(rows)
 }

@@ -106,7 +106,7 @@ pub async fn draft(
     said: Statement,
 ) -> Result<Pilot, Refused> {
     let txn = app.db.begin().await?;
-    let (pilot, permit) = super::held(&txn, viewer, pilot, Action::DraftPilot).await?;
+    let (pilot, permit) = super::held(app, &txn, viewer, pilot, Action::DraftPilot).await?;
     let before = store::one(&txn, pilot.id).await?;
     let current = before.as_ref().map_or(0, |result| result.version);
     based_on(version, current, PilotResultErrorCode::Conflict)?;
@@ -151,7 +151,7 @@ pub(super) async fn is_published(txn: &DatabaseTransaction, pilot: Uuid) -> Resu
 /// When the result has another version, there is none or it is published already, or the viewer may not.
 pub async fn publish(app: &App, viewer: &Viewer, pilot: Uuid, version: i32) -> Result<Pilot, Refused> {
     let txn = app.db.begin().await?;
-    let (pilot, permit) = super::held(&txn, viewer, pilot, Action::PublishPilot).await?;
+    let (pilot, permit) = super::held(app, &txn, viewer, pilot, Action::PublishPilot).await?;
     let found = store::one(&txn, pilot.id).await?;
     based_on(
         version,
@@ -180,7 +180,7 @@ pub async fn publish(app: &App, viewer: &Viewer, pilot: Uuid, version: i32) -> R
 pub async fn want(app: &App, viewer: &Viewer, pilot: Uuid, council: Uuid) -> Result<Pilot, Refused> {
     let permit = authorize(viewer, Action::StateNeed, Resource::Council(council))?;
     let txn = app.db.begin().await?;
-    let pilot = with_result(&txn, viewer, pilot).await?;
+    let pilot = with_result(app, &txn, viewer, pilot).await?;
     if pilot.council_id == council {
         let message = "this pilot is the council's own";
         return Err(Stop::refuse(PilotResultErrorCode::Own, "council", message));
@@ -204,7 +204,7 @@ pub async fn scale(app: &App, viewer: &Viewer, pilot: Uuid, contract: Uuid) -> R
         .await?
         .ok_or(Error::NotFound)?;
     let permit = authorize(viewer, Action::RecordContract, Resource::Council(council))?;
-    let pilot = with_result(&txn, viewer, pilot).await?;
+    let pilot = with_result(app, &txn, viewer, pilot).await?;
     let awarded = super::decisions::pilots_in(&txn, &[contract]).await?;
     let known = store::scaled(&txn, contract).await?;
     if known == Some(pilot.id) {
@@ -227,11 +227,12 @@ pub async fn scale(app: &App, viewer: &Viewer, pilot: Uuid, contract: Uuid) -> R
 
 /// A pilot whose result is published, its row held.
 async fn with_result(
+    app: &App,
     txn: &sea_orm::DatabaseTransaction,
     viewer: &Viewer,
     pilot: Uuid,
 ) -> Result<Pilot, Refused> {
-    let pilot = super::store::locked(txn, pilot)
+    let pilot = super::store::locked(app, txn, pilot)
         .await?
         .filter(|pilot| super::visible(viewer, pilot))
         .ok_or(Error::NotFound)?;

@@ -5,7 +5,7 @@ use super::super::app::App;
 use super::super::error::Error;
 use super::super::mail::Answer;
 use super::record::Offered;
-use super::{claim, hold, queue, record};
+use super::{claim, hold, queue, receipts, record};
 use entity::outbox::Model;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -187,6 +187,7 @@ async fn offer(app: App, mail: Model) -> Offered {
     let started_at = app.clock.now();
     let back = app.mailer.return_path(&app.secret, mail.id);
     let answer = app.mailer.send(&back, &mail.recipient, &mail.message).await;
+    let answer = receipts::kept(&mail, answer);
     Offered {
         id: mail.id,
         token: mail.lease_token,

@@ -12,7 +12,7 @@ use crate::audit;
 use crate::events::{self, About};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
 use chrono::NaiveDate;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -271,6 +271,20 @@ pub async fn of(app: &App, suppliers: &[Uuid]) -> Result<HashMap<Uuid, Vec<Evide
         found.entry(evidence.supplier_id).or_default().push(evidence);
     }
     Ok(found)
+}
+
+/// What a supplier holds that is in force on a day, as a transaction sees it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn in_force(
+    db: &impl ConnectionTrait,
+    supplier: Uuid,
+    on: NaiveDate,
+) -> Result<Vec<Evidence>, Error> {
+    let mut held = store::of(db, &[supplier]).await?;
+    held.retain(|evidence| evidence.is_in_force(on));
+    Ok(held)
 }
 
 /// Evidence by id, without what was taken back.

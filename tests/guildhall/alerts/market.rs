@@ -2,7 +2,7 @@
 
 use super::kinds::{OFFICER, SUPPLIER, news, only, watch, world};
 use super::{at, save};
-use crate::world::World;
+use crate::world::{DECLARATIONS, World};
 use chrono::Duration;
 use guildhall::access::accounts::join_council;
 use guildhall::access::{CouncilRole, Viewer};
@@ -106,7 +106,7 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
 
     watch(&world, OFFICER, json!({ "pilot": id })).await;
     let bid = format!(
-        "mutation {{ bidSubmit(input: {{ pilot: {id}, supplier: {}, pricePence: 500000, answer: \"a\" }}) {{
+        "mutation {{ bidSubmit(input: {{ pilot: {id}, supplier: {}, pricePence: 500000, answer: \"a\", declarations: {DECLARATIONS} }}) {{
         receipt {{ version }} errors {{ message }} }} }}",
         small.id
     );
@@ -178,7 +178,7 @@ async fn who_has_left_a_supplier_does_not_learn_that_it_bids_and_no_operator_doe
     let (_, first) = pilot(&world, "NONE", 10).await;
     let submit = |pilot: &Value| {
         format!(
-            "mutation {{ bidSubmit(input: {{ pilot: {pilot}, supplier: {}, pricePence: 500000, answer: \"a\" }}) {{
+            "mutation {{ bidSubmit(input: {{ pilot: {pilot}, supplier: {}, pricePence: 500000, answer: \"a\", declarations: {DECLARATIONS} }}) {{
             receipt {{ version }} errors {{ message }} }} }}",
             tidebell.id
         )

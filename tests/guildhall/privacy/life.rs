@@ -1,6 +1,6 @@
 //! A person's whole life at Guildhall, with a word of its own in every text that they or others could type about them.
 
-use crate::world::{PASSWORD, Supplier, World, body};
+use crate::world::{DECLARED, PASSWORD, Supplier, World, body};
 use chrono::Duration;
 use entity::{identity, outbox};
 use guildhall::access::accounts::{claim_first_operator, join_council};
@@ -285,7 +285,7 @@ async fn scores(world: &World, token: &str, approver: &str) -> Value {
     let pilot = opened(world, token, approver).await;
     let bidder: Supplier = world.supplier("one@tidebell.example", "Tidebell").await;
     let submit = "mutation B($input: BidSubmitInput!) { bidSubmit(input: $input) { errors { code } } }";
-    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 5_000, "answer": "So." });
+    let input = json!({ "pilot": pilot, "supplier": bidder.id, "pricePence": 5_000, "answer": "So.", "declarations": DECLARED });
     call(world, &bidder.token, "", submit, json!({ "input": input })).await;
     world.app.clock.advance(Duration::hours(2));
     let me = world

@@ -2,6 +2,7 @@
 //! fails the table of rights: give it a row.
 
 use super::town::{Org, Somebody, Standing, Town};
+use crate::world::DECLARED;
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -296,6 +297,9 @@ impl Aim<'_> {
         let (town, known) = (
             self.town,
             [
+                "bidDraftDiscard",
+                "bidDraftSave",
+                "bidDraftSubmit",
                 "bidSubmit",
                 "bidWithdraw",
                 "needAnswer",
@@ -332,7 +336,16 @@ impl Aim<'_> {
         Some(Some(match mutation {
             "bidSubmit" => {
                 json!({ "input": { "pilot": open().await, "supplier": supplier, "pricePence": 500_000,
-                "answer": text } })
+                "answer": text, "declarations": DECLARED } })
+            }
+            "bidDraftSave" => {
+                json!({ "input": { "pilot": open().await, "supplier": supplier, "pricePence": 500_000,
+                "answer": text, "declarations": DECLARED } })
+            }
+            "bidDraftDiscard" | "bidDraftSubmit" => {
+                let pilot = open().await;
+                town.bid_draft(&pilot, org).await;
+                json!({ "pilot": pilot, "supplier": supplier })
             }
             "bidWithdraw" => {
                 let pilot = open().await;

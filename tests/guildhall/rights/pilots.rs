@@ -2,6 +2,7 @@
 
 use super::made::id;
 use super::town::{Org, Somebody, Town};
+use crate::world::DECLARED;
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -131,14 +132,25 @@ impl Town {
             "open" | "cancelled" => format!("{}.bid", supplier.word()),
             _ => format!("{}.{}.bid", supplier.word(), council.word()),
         };
+        self.bid_draft(pilot, supplier).await;
         let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000,
-            "answer": format!("hid--{parties}--") });
+            "answer": format!("hid--{parties}--"), "answers": [{ "criterion": 1, "text": format!("hid--{parties}--") }],
+            "declarations": DECLARED });
         self.done(
             &[&self.colleagues[&supplier]],
             "bidSubmit",
             json!({ "input": input }),
         )
         .await;
+    }
+
+    /// A draft, which nobody but its supplier ever reads.
+    pub(crate) async fn bid_draft(&self, pilot: &str, supplier: Org) {
+        let text = format!("hid--{}.bid--", supplier.word());
+        let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000, "answer": text,
+            "answers": [{ "criterion": 1, "text": text }], "declarations": DECLARED });
+        let by = [&self.colleagues[&supplier]];
+        self.done(&by, "bidDraftSave", json!({ "input": input })).await;
     }
 
     /// What each bidder is told.

@@ -1,22 +1,30 @@
-//! Bids: taken until the deadline, sealed, and opened after it.
+//! Bids: written as [`drafts`], taken until the deadline, sealed, and opened after it.
 //!
+//! Until the deadline they lie in the pilot's tender box, then in rows of their own.
 //! The database's clock is read inside the transaction that holds the pilot's row, after it: a bid is in time if that
 //! instant is strictly before the deadline, whichever node took it. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
+
+pub mod drafts;
+mod offer;
+
+pub use drafts::BidDraft;
+pub use offer::{CriterionAnswer, Declaration, Held, Offer, Words};
 
 use super::receipt::Receipt;
 use super::rules::Phase;
 use super::seal::{self, Place};
-use super::{Pilot, Points, eligibility, evaluation, outcome, scoring, store};
+use super::tender_box::{self, Kept};
+use super::{Pilot, Points, evaluation, outcome, scoring, store};
 use crate::access::{Action, Permit, Resource, Viewer, attempted, authorize, may};
 use crate::audit::{self, Head};
-use crate::councils::directory;
 use crate::runtime::clock::london_date;
-use crate::runtime::{App, Error, Stop, Wrong, based_on, words};
-use crate::suppliers::{self, Supplier};
+use crate::runtime::{App, Error, Stop, based_on, words};
+use crate::suppliers::{self, evidence};
 use chrono::{DateTime, Duration, Utc};
 use entity::bid;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -35,15 +43,6 @@ words! {
         /// It did not win.
         NotAwarded = "not_awarded",
     }
-}
-
-/// What a bid says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offer {
-    /// The price in pence, VAT excluded.
-    pub price_pence: i64,
-    /// How the supplier would do it.
-    pub answer: String,
 }
 
 /// A bid that may be read: by its bidder always, by the council after the deadline.
@@ -93,13 +92,28 @@ pub enum BidErrorCode {
     /// The pilot is reserved, and something in the supplier's profile speaks against it: each reason is told apart, as
     /// `Pilot.eligibility` tells them before anything is written.
     NotEligible,
+    /// An answer is to a criterion that the pilot does not have, or to one twice.
+    BadCriterion,
+    /// Something that every bidder declares is not declared.
+    NotDeclared,
     /// There is no bid to take back.
     NoBid,
+    /// There is no draft.
+    NoDraft,
     /// The supplier's bid was changed since the version this was based on.
     Conflict,
 }
 
-/// Submits a supplier's bid, or replaces the version told, until the deadline.
+/// What is submitted.
+#[derive(Clone, Debug)]
+pub enum Submission {
+    /// This, for this price in pence.
+    Given(i64, Words),
+    /// The supplier's draft, of this version.
+    Draft(i32),
+}
+
+/// Submits a supplier's bid, or replaces the version told, until the deadline. A draft stays, to be worked on.
 ///
 /// # Errors
 /// When it comes too late, replaces another version than there is, or makes no sense; a late attempt is on the record,
@@ -110,27 +124,46 @@ pub async fn submit(
     pilot: Uuid,
     supplier: Uuid,
     replaces: Option<i32>,
-    offer: Offer,
+    submission: Submission,
 ) -> Result<Receipt, Stop<BidErrorCode>> {
-    let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier).await?;
-    let before = store::bid(&txn, pilot.id, supplier).await?;
-    let current = before.as_ref().map_or(0, |bid| bid.version);
+    let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier, Some("to bid")).await?;
+    let kept = tender_box::of_supplier(app, &txn, pilot.id, supplier).await?;
+    let before = kept.as_ref().and_then(|kept| kept.row(pilot.id));
+    let current = before.map_or(0, |bid| bid.version);
     based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict).map_err(|stop| stop.at("replaces"))?;
+    let (price, words) = match submission {
+        Submission::Given(price, words) => (Some(price), words),
+        Submission::Draft(version) => {
+            let draft = drafts::with_draft(kept.clone())?.1;
+            based_on(version, draft.version, BidErrorCode::Conflict)?;
+            (draft.price_pence, draft.words)
+        }
+    };
     let profile = suppliers::by_ids_in(&txn, &[supplier]).await?.remove(&supplier);
-    check(&pilot, profile.as_ref(), &offer, now).stop()?;
-    let bid = before.map_or_else(|| app.entropy.id(now), |bid| bid.id);
+    offer::check(&pilot, profile.as_ref(), price, &words, now).stop()?;
+    let evidence = evidence::in_force(&txn, supplier, london_date(now)).await?;
+    let offer = Offer {
+        price_pence: price.unwrap_or_default(),
+        words,
+        evidence: evidence.into_iter().map(Held::from).collect(),
+    };
+    let mut kept = kept.unwrap_or_else(|| Kept::new(supplier, app.entropy.id(now)));
     let place = Place {
         pilot: pilot.id,
-        bid,
+        bid: kept.id,
         version: current + 1,
     };
-    let mut receipt = write(app, &txn, &permit, place, supplier, offer, now).await?;
+    let mut row = received(app, place, supplier, offer, now)?;
+    let mut receipt = receipt(&row);
     let digest = hex::encode(&receipt.digest);
-    let detail = serde_json::json!({ "pilot": pilot.id, "version": receipt.version, "digest": digest });
-    let root = audit::record(app, &txn, &permit, "bid", receipt.bid_id, &detail).await?;
+    // Sealed in the log, too: whoever has the database is not to tell a bid from a draft.
+    let detail = json!({ "pilot": pilot.id, "version": receipt.version, "digest": digest });
+    let root = audit::record(app, &txn, &permit, "bid", kept.id, &audit::sealed(app, &detail)).await?;
     let head = audit::sign(app, root);
-    store::put_head(&txn, &permit, receipt.bid_id, &head.line()).await?;
+    row.audit_head = Some(head.line());
     receipt.head = Some(head);
+    kept.put(row);
+    tender_box::put(app, &txn, &permit, pilot.id, &kept).await?;
     outcome::confirm(app, &txn, &permit, &pilot, &receipt).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(receipt)
@@ -147,40 +180,43 @@ pub async fn withdraw(
     supplier: Uuid,
     version: i32,
 ) -> Result<OpenedBid, Stop<BidErrorCode>> {
-    let (txn, pilot, permit, _) = in_time(app, viewer, pilot, supplier).await?;
-    let found = store::bid(&txn, pilot.id, supplier).await?;
+    let (txn, pilot, permit, _) = in_time(app, viewer, pilot, supplier, Some("to take a bid back")).await?;
     let none = || {
         let message = "there is no bid of this supplier to take back";
         Stop::refuse(BidErrorCode::NoBid, "pilot", message)
     };
-    let mut row = found.ok_or_else(none)?;
+    let kept = tender_box::of_supplier(app, &txn, pilot.id, supplier).await?;
+    let mut kept = kept.ok_or_else(none)?;
+    let mut row = kept.row(pilot.id).ok_or_else(none)?;
     based_on(version, row.version, BidErrorCode::Conflict)?;
     if row.state != State::Submitted.as_str() {
         return Err(none());
     }
     row.state = State::Withdrawn.as_str().to_owned();
     // The seal holds for one version: it is sealed anew for the next.
-    let content = seal::open(app, place(&row), &store::sealed(&row))?;
+    let content = seal::open(app, place(&row), &tender_box::sealed(&row))?;
     row.version += 1;
     let sealed = seal::seal(app, place(&row), &content)?;
     (row.sealed, row.wrapped_key) = (sealed.content, sealed.wrapped_key);
-    store::put_bid(&txn, &permit, row.clone()).await?;
-    let detail = serde_json::json!({ "pilot": pilot.id, "withdrawn": version });
-    audit::record(app, &txn, &permit, "bid", row.id, &detail).await?;
+    kept.put(row.clone());
+    tender_box::put(app, &txn, &permit, pilot.id, &kept).await?;
+    let detail = json!({ "pilot": pilot.id, "withdrawn": version });
+    audit::record(app, &txn, &permit, "bid", row.id, &audit::sealed(app, &detail)).await?;
     txn.commit().await.map_err(Error::from)?;
     Ok(open(app, &row)?)
 }
 
-/// The pilot, its row held, at an instant before its deadline. An attempt that comes later is on the record.
+/// The pilot, its row held, at an instant before its deadline. What is tried later is on the record, where it is told.
 async fn in_time(
     app: &App,
     viewer: &Viewer,
     pilot: Uuid,
     supplier: Uuid,
+    tried: Option<&str>,
 ) -> Result<(DatabaseTransaction, Pilot, Permit, DateTime<Utc>), Stop<BidErrorCode>> {
     let permit = authorize(viewer, Action::Bid, Resource::Supplier(supplier))?;
     let txn = app.db.begin().await?;
-    let pilot = store::locked(&txn, pilot)
+    let pilot = store::locked(app, &txn, pilot)
         .await?
         .filter(|pilot| super::visible(viewer, pilot))
         .ok_or(Error::NotFound)?;
@@ -189,66 +225,27 @@ async fn in_time(
         return Ok((txn, pilot, permit, now));
     }
     txn.rollback().await.map_err(Error::from)?;
-    if let Some(attempt) = attempted(viewer, Action::Bid, Resource::Supplier(supplier)) {
-        let detail = serde_json::json!({ "tried": "to bid", "deadline": pilot.deadline_at });
+    let attempt = attempted(viewer, Action::Bid, Resource::Supplier(supplier));
+    if let Some((attempt, tried)) = attempt.zip(tried) {
+        let detail = json!({ "tried": tried, "deadline": pilot.deadline_at });
         audit::refused(app, &attempt, "pilot", pilot.id, detail).await?;
     }
     let message = "this pilot does not take bids, or not any more";
     Err(Stop::refuse(BidErrorCode::NotOpen, "pilot", message))
 }
 
-fn check(
-    pilot: &Pilot,
-    supplier: Option<&Supplier>,
-    offer: &Offer,
-    now: DateTime<Utc>,
-) -> Wrong<BidErrorCode> {
-    let mut wrong = Wrong::default();
-    wrong.when(
-        offer.price_pence <= 0 || offer.price_pence > pilot.said.cap_pence,
-        BidErrorCode::BadPrice,
-        "pricePence",
-        format!(
-            "{} pence is not 1 to the cap of {}",
-            offer.price_pence, pilot.said.cap_pence
-        ),
-    );
-    wrong.when(
-        offer.answer.trim().is_empty() || offer.answer.len() > 100_000,
-        BidErrorCode::BadAnswer,
-        "answer",
-        "give an answer of at most 100,000 bytes",
-    );
-    let judged = supplier
-        .zip(directory().by_id(pilot.council_id))
-        .map(|(supplier, council)| {
-            eligibility::judge(pilot.said.reservation, council, supplier, london_date(now))
-        });
-    for reason in judged.iter().flat_map(|found| found.blocking()) {
-        wrong.when(
-            true,
-            BidErrorCode::NotEligible,
-            "supplier",
-            reason.sentence.clone(),
-        );
-    }
-    wrong
-}
-
-async fn write(
+/// A bid as it is received: sealed.
+fn received(
     app: &App,
-    txn: &DatabaseTransaction,
-    permit: &Permit,
     place: Place,
     supplier: Uuid,
     offer: Offer,
     now: DateTime<Utc>,
-) -> Result<Receipt, Error> {
+) -> Result<bid::Model, Error> {
     let salt = hex::encode(app.entropy.bytes::<16>());
     let content = serde_json::to_vec(&Content { salt, offer }).map_err(Error::fault)?;
-    let digest = Sha256::digest(&content).to_vec();
     let sealed = seal::seal(app, place, &content)?;
-    let row = bid::Model {
+    Ok(bid::Model {
         id: place.bid,
         pilot_id: place.pilot,
         supplier_id: supplier,
@@ -256,20 +253,25 @@ async fn write(
         version: place.version,
         sealed: sealed.content,
         wrapped_key: sealed.wrapped_key,
-        digest: digest.clone(),
+        digest: Sha256::digest(&content).to_vec(),
         received_at: now,
         audit_head: None,
         feedback: None,
-    };
-    store::put_bid(txn, permit, row).await?;
-    Ok(Receipt {
-        pilot_id: place.pilot,
-        bid_id: place.bid,
-        version: place.version,
-        digest,
-        received_at: now,
-        head: None,
     })
+}
+
+/// What a bid's receipt says.
+fn receipt(row: &bid::Model) -> Receipt {
+    let head = row.audit_head.as_deref();
+    Receipt {
+        pilot_id: row.pilot_id,
+        bid_id: row.id,
+        // Taking it back counts as a change, and nothing was received with it.
+        version: row.version - i32::from(row.state == State::Withdrawn.as_str()),
+        digest: row.digest.clone(),
+        received_at: row.received_at,
+        head: head.and_then(|line| Head::all_in(line).pop()),
+    }
 }
 
 /// Asking for sealed bids again within this time is the same attempt: front ends ask with every page.
@@ -297,7 +299,7 @@ pub async fn of_pilot(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<Vec<O
     }
     let mut own = Vec::new();
     for supplier in &suppliers {
-        own.extend(store::bid(app.db.read(), pilot.id, *supplier).await?);
+        own.extend(tender_box::bid_of(app, app.db.read(), pilot.id, *supplier).await?);
     }
     if phase.is_decided() && own.iter().any(|row| row.state != State::Withdrawn.as_str()) {
         let mut all = all_of(app, app.db.read(), pilot).await?;
@@ -315,7 +317,7 @@ async fn refuse_reading(app: &App, viewer: &Viewer, pilot: &Pilot) -> Result<(),
     if audit::was_refused(app, &attempt, pilot.id, SAME_ATTEMPT).await? {
         return Ok(());
     }
-    let detail = serde_json::json!({ "tried": "to read the bids", "deadline": pilot.deadline_at });
+    let detail = json!({ "tried": "to read the bids", "deadline": pilot.deadline_at });
     audit::refused(app, &attempt, "pilot", pilot.id, detail).await
 }
 
@@ -325,7 +327,7 @@ pub(super) async fn all_of(
     db: &impl ConnectionTrait,
     pilot: &Pilot,
 ) -> Result<Vec<OpenedBid>, Error> {
-    let rows = store::bids_of(db, pilot.id).await?;
+    let rows = tender_box::bids_of(app, db, pilot.id).await?;
     let opened = rows.iter().map(|row| open(app, row));
     let mut opened = opened.collect::<Result<Vec<_>, _>>()?;
     let standing = opened.iter().filter(|bid| bid.state != State::Disqualified);
@@ -353,7 +355,7 @@ fn place(row: &bid::Model) -> Place {
 
 fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
     let canonical =
-        String::from_utf8(seal::open(app, place(row), &store::sealed(row))?).map_err(Error::fault)?;
+        String::from_utf8(seal::open(app, place(row), &tender_box::sealed(row))?).map_err(Error::fault)?;
     let content: Content = serde_json::from_str(&canonical).map_err(Error::fault)?;
     Ok(OpenedBid {
         id: row.id,
@@ -363,18 +365,7 @@ fn open(app: &App, row: &bid::Model) -> Result<OpenedBid, Error> {
         version: row.version,
         offer: content.offer,
         canonical,
-        receipt: Receipt {
-            pilot_id: row.pilot_id,
-            bid_id: row.id,
-            // Taking it back counts as a change, and nothing was received with it.
-            version: row.version - i32::from(row.state == State::Withdrawn.as_str()),
-            digest: row.digest.clone(),
-            received_at: row.received_at,
-            head: row
-                .audit_head
-                .as_deref()
-                .and_then(|line| Head::all_in(line).pop()),
-        },
+        receipt: receipt(row),
         feedback: row.feedback.clone(),
         points: Vec::new(),
         winners_points: Vec::new(),
