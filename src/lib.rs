@@ -52,7 +52,8 @@
 //! row, asks [`access::authorize`] for a permit, applies the rules ([`pilots::rules`] and [`pilots::timetable`]: only a
 //! draft that another has approved, dates that go together, a reservation that [`law`] allows) and writes pilot and
 //! [`audit`] entry from the permit, in one transaction. From then on the clock says what it is: [`pilots::bids`] takes bids
-//! strictly before the deadline, [`pilots::addenda`] say what changes, and [`pilots::evaluation`] opens bids after the
+//! strictly before the deadline into the pilot's tender box (`pilots::tender_box`), where a copy of the database shows
+//! neither what they say nor how many there are, [`pilots::addenda`] say what changes, and [`pilots::evaluation`] opens bids after the
 //! deadline to a panel whose members have declared their interests. Its chair locks quality; then [`pilots::award`] turns
 //! the first of the ranking into a contract ([`contracts::award`]) and tells every bidder through the outbox.
 //!

@@ -91,12 +91,18 @@ fn between_prefix(column: contract::Column, prefix: &str) -> SimpleExpr {
 fn running(day: NaiveDate) -> Condition {
     use contract::Column as C;
     Condition::all()
-        .add(C::EndsKey.gte(day))
         .add(C::Standing.ne("cancelled"))
+        .add(C::EndsKey.gte(day))
         .add(C::StartsOn.is_null().or(C::StartsOn.lte(day)))
         .add(C::TerminatedOn.is_null().or(C::TerminatedOn.gte(day)))
         .add(C::ReplacedOn.is_null().or(C::ReplacedOn.gt(day)))
 }
+
+/// The same of the day `$1`, for those who write their statement themselves.
+pub(crate) const RUNNING: &str = "contract.standing <> 'cancelled' AND contract.ends_key >= $1 \
+    AND (contract.starts_on IS NULL OR contract.starts_on <= $1) \
+    AND (contract.terminated_on IS NULL OR contract.terminated_on >= $1) \
+    AND (contract.replaced_on IS NULL OR contract.replaced_on > $1)";
 
 fn of_supplier(id: Uuid) -> SelectStatement {
     let mut select = Query::select();

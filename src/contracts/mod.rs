@@ -28,6 +28,7 @@ pub mod term;
 pub mod vanished;
 pub mod windows;
 
+pub(crate) use filter::RUNNING;
 pub use filter::{Filter, Order, OrderBy};
 pub use holdings::{Holding, holdings};
 pub(crate) use read::council_of;

@@ -336,8 +336,8 @@ impl MarketSupplier {
         self.share.size.map(|size| size != Size::Large)
     }
     /// Since when it has held on: the earliest start of contracts with the same council that follow one another, with
-    /// gaps of no more than three months, up to one that runs. Of several councils, the earliest. Null when no such
-    /// contract has a first day.
+    /// gaps of no more than three months, up to one that runs. Of several councils, the earliest. Only contracts that
+    /// the market's filter passes count. Null when no such contract has a first day.
     async fn held_since(&self) -> Option<NaiveDate> {
         self.share.since
     }

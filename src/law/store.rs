@@ -27,10 +27,12 @@ pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Entry>, Error> 
 
 /// Every entry, which nobody else can change until the transaction ends.
 pub(super) async fn held(txn: &impl ConnectionTrait) -> Result<Vec<Entry>, Error> {
-    let mut query = Entity::find().order_by_asc(Column::Id).limit(MOST);
+    // The table, not its rows: of two entries that are added at once the second sees the first.
     if txn.get_database_backend() == DbBackend::Postgres {
-        query = query.lock_exclusive();
+        txn.execute_unprepared("LOCK TABLE law_rule IN SHARE ROW EXCLUSIVE MODE")
+            .await?;
     }
+    let query = Entity::find().order_by_asc(Column::Id).limit(MOST);
     query.all(txn).await?.into_iter().map(read).collect()
 }
 

@@ -86,7 +86,7 @@ pub async fn ask(
         .await?
         .filter(|pilot| super::visible(viewer, pilot))
         .ok_or(Error::NotFound)?;
-    let now = app.clock.now();
+    let now = app.db.time(&txn, &app.clock).await?;
     let mut wrong = Wrong::default();
     let open = pilot.phase(now) == Phase::Open;
     let until = timetable::questions_until(&pilot).filter(|until| open && *until <= now);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -34,6 +34,7 @@ pub(crate) fn run(arguments: &[&str], environment: &[(&str, &str)]) -> String {
 pub(crate) struct Binary {
     child: Child,
     address: SocketAddr,
+    log: Arc<Mutex<String>>,
 }
 
 impl Binary {
@@ -46,8 +47,19 @@ impl Binary {
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let log = Arc::<Mutex<String>>::default();
+        let (kept, lines) = (log.clone(), BufReader::new(child.stderr.take().unwrap()));
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                println!("guildhall: {line}");
+                let mut log = kept.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
         let (tell, told) = mpsc::channel();
         let output = BufReader::new(child.stdout.take().unwrap());
         // Reads on to the end: a full pipe would stop the program.
@@ -60,13 +72,18 @@ impl Binary {
             }
         });
         match told.recv_timeout(STARTING) {
-            Ok(address) => Self { child, address },
+            Ok(address) => Self { child, address, log },
             Err(_) => {
                 let _ = child.kill();
                 let status = child.wait();
                 panic!("the program did not say where it listens; it ended with {status:?}");
             }
         }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
     }
 
     /// Kills it as `kill -9` does, and waits until it is gone.

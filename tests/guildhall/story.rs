@@ -7,8 +7,10 @@ use crate::smtp::{Received, Smtp};
 use crate::world::{DECLARED, Place};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+/// How a bidder would do it, in a word that is nowhere else.
+const CANARY: &str = "canary-7f3a";
 const PASSWORD: &str = "correct horse battery";
 const NORFOLK: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -51,6 +53,8 @@ async fn the_same_with_norfolks_own_register() {
 struct Town {
     server: Binary,
     smtp: Smtp,
+    /// Where it is a file.
+    database: Option<PathBuf>,
 }
 
 impl Town {
@@ -133,6 +137,22 @@ impl Town {
         self.mails()
     }
 
+    /// Log, database and whatever lies beside it.
+    fn no_file_holds_a_word_of_them(&self) {
+        let log = self.server.log();
+        assert!(log.contains("DEBUG") && !log.contains(CANARY), "the log");
+        let folder = self.database.as_ref().map(|file| file.parent().unwrap());
+        for file in folder
+            .into_iter()
+            .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+        {
+            let path = file.unwrap().path();
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            let told = bytes.windows(CANARY.len()).any(|some| some == CANARY.as_bytes());
+            assert!(!told, "{}", path.display());
+        }
+    }
+
     async fn days_pass(&self, days: u32) {
         let (status, _) = self
             .server
@@ -161,6 +181,8 @@ async fn tell(register: &Path, added: &str, words: &str, title: &str) {
         ("GUILDHALL_DEVELOPMENT", "true"),
         ("GUILDHALL_CLOCK", "2015-03-30T08:00:00Z"),
         ("GUILDHALL_PASSWORD", PASSWORD),
+        // What it says when it says most: bids are in none of it.
+        ("RUST_LOG", "debug"),
     ];
     for role in ["approver", "evaluator"] {
         let email = format!("{role}@norfolk.example");
@@ -179,6 +201,7 @@ async fn tell(register: &Path, added: &str, words: &str, title: &str) {
     let town = Town {
         server: Binary::start(&["serve"], &environment),
         smtp,
+        database: place.url.strip_prefix("sqlite://").map(PathBuf::from),
     };
     town.sign_in("approver@norfolk.example").await;
     let file = register.to_str().unwrap();
@@ -286,7 +309,7 @@ async fn bids_stay_sealed(town: &Town, pilot: &Value, suppliers: [&Value; 2]) {
     for ((supplier, person), price) in suppliers.iter().zip(people).zip(prices) {
         let token = town.sign_in(person).await;
         town.confirms_its_size(&token, supplier, &id).await;
-        let input = json!({ "pilot": pilot, "supplier": supplier, "pricePence": price, "answer": "We would.", "declarations": DECLARED });
+        let input = json!({ "pilot": pilot, "supplier": supplier, "pricePence": price, "answer": CANARY, "declarations": DECLARED });
         town.done(&token, submit, json!({ "input": input })).await;
         let own = town.server.data(Some(&token), BIDS, id.clone()).await;
         let bids = own["pilot"]["bids"].as_array().unwrap();
@@ -307,6 +330,7 @@ async fn bids_stay_sealed(town: &Town, pilot: &Value, suppliers: [&Value; 2]) {
     }
     let seen = town.server.data(None, BIDS, id.clone()).await;
     assert_eq!(seen["pilot"]["bids"], json!([]));
+    town.no_file_holds_a_word_of_them();
     town.days_pass(6).await;
     let token = town.sign_in(people[0]).await;
     let input = json!({ "pilot": pilot, "supplier": suppliers[0], "pricePence": 1, "answer": "Cheaper.", "declarations": DECLARED });

@@ -75,6 +75,8 @@ pub enum EvaluationErrorCode {
     NotOnPanel,
     /// The viewer has not declared whether they have an interest, or nobody has decided on it yet.
     NotDeclared,
+    /// Somebody was excluded and others have submitted since: whoever decides may have read their scores.
+    ExclusionStands,
     /// Only who chairs the panel, and takes part, can do it.
     NotChair,
     /// Nobody decides on their own interest: an approver or administrator decides on the chair's.
@@ -255,6 +257,8 @@ pub async fn decide(
     let chairs = mine.is_some_and(|of| of.chair && of.standing() == Standing::TakingPart);
     let names = permit.action() == Action::NamePanel && may_name(&evaluation, &permit).is_ok();
     let me = permit.actor();
+    // Without this a chair could exclude whom the panel waits for, read the others' scores, and clear them again.
+    let submitted = evaluation.panel.iter().any(|of| of.submitted_at.is_some());
     let of = evaluation
         .panel
         .iter_mut()
@@ -274,6 +278,14 @@ pub async fn decide(
     if !(of.chair && names || !of.chair && chairs) {
         let message = "the chair decides on the others, and an approver or administrator on the chair";
         return Err(Stop::refuse(EvaluationErrorCode::NotChair, "evaluator", message));
+    }
+    if of.excluded == Some(true) && !excluded && submitted {
+        let message = "others have submitted their scores: who was excluded stays so";
+        return Err(Stop::refuse(
+            EvaluationErrorCode::ExclusionStands,
+            "evaluator",
+            message,
+        ));
     }
     of.excluded = Some(excluded);
     of.decision = Some(reason.clone());

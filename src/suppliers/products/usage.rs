@@ -4,6 +4,7 @@
 //! with the product's supplier and has that name in its title or product. Names are matched, and nothing else: another
 //! supplier's product of the same name is taken for it.
 
+use crate::contracts::RUNNING;
 use crate::councils::directory;
 use crate::runtime::{App, Error};
 use chrono::NaiveDate;
@@ -77,20 +78,16 @@ fn statement(backend: DbBackend, products: Option<&[Uuid]>, today: NaiveDate) ->
         DbBackend::Postgres => "strpos",
         _ => "instr",
     };
-    let runs = "contract.standing <> 'cancelled' AND contract.ends_key >= $1 \
-                AND (contract.terminated_on IS NULL OR contract.terminated_on >= $1) \
-                AND (contract.replaced_on IS NULL OR contract.replaced_on > $1) \
-                AND (contract.starts_on IS NULL OR contract.starts_on <= $1)";
     let sql = format!(
         "WITH named AS (
             SELECT product.id AS product_id, contract.id AS contract_id, contract.council_id AS council_id
             FROM product JOIN contract ON lower(contract.product_name) = lower(product.name)
-            WHERE {which} AND contract.product_name IS NOT NULL AND {runs}
+            WHERE {which} AND contract.product_name IS NOT NULL AND {RUNNING}
             UNION
             SELECT product.id, contract.id, contract.council_id
             FROM product JOIN contract_supplier ON contract_supplier.supplier_id = product.supplier_id
             JOIN contract ON contract.id = contract_supplier.contract_id
-            WHERE {which} AND {runs} AND {position}(lower(contract.title || ' ' || coalesce(contract.product_name, '')),
+            WHERE {which} AND {RUNNING} AND {position}(lower(contract.title || ' ' || coalesce(contract.product_name, '')),
                 lower(product.name)) > 0
         ), bought AS (
             SELECT product_id, contract_id, council_id FROM named

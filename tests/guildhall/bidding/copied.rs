@@ -59,7 +59,9 @@ async fn files(world: &World) -> Vec<(String, Vec<u8>)> {
     let file: String = row.try_get_by_index(0).unwrap();
     let backup = format!("{file}.backup");
     let copy = format!("VACUUM INTO '{backup}'");
-    let keeper = sea_orm::Database::connect(format!("sqlite://{file}")).await.unwrap();
+    let keeper = sea_orm::Database::connect(format!("sqlite://{file}"))
+        .await
+        .unwrap();
     keeper.execute_unprepared(&copy).await.unwrap();
     [file.clone(), format!("{file}-wal"), backup]
         .into_iter()

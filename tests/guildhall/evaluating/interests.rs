@@ -219,3 +219,32 @@ async fn whoever_was_excluded_stays_so_whoever_names_the_panel_anew() {
         "NOT_ALLOWED"
     );
 }
+
+#[tokio::test]
+async fn a_chair_cannot_exclude_whom_the_panel_waits_for_and_clear_them_once_scores_were_read() {
+    let scene = Scene::with(json!({})).await;
+    let (world, pilot) = (&scene.world, &scene.pilot);
+    panel(world, &scene.approver, pilot, &[&scene.ann, &scene.bob]).await;
+    for who in [&scene.ann, &scene.bob] {
+        declare(world, who, pilot).await;
+    }
+    let bob = person(world, &scene.bob).await;
+    assert_eq!(decide(&scene, &scene.ann, &bob, true).await, [""; 0]);
+    assert_eq!(
+        decide(&scene, &scene.ann, &bob, false).await,
+        [""; 0],
+        "nobody has submitted"
+    );
+    assert_eq!(decide(&scene, &scene.ann, &bob, true).await, [""; 0]);
+    for bid in [scene.own(&scene.one).await, scene.own(&scene.two).await] {
+        for criterion in [1, 2] {
+            let given = score_of(pilot, &bid["id"], criterion, 50, "Sound");
+            done(world, &scene.ann, SCORE, given).await;
+        }
+    }
+    submit(world, &scene.ann, pilot).await;
+    assert_eq!(
+        decide(&scene, &scene.ann, &bob, false).await,
+        ["EXCLUSION_STANDS"]
+    );
+}

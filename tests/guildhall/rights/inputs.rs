@@ -344,7 +344,7 @@ impl Aim<'_> {
             }
             "bidDraftDiscard" | "bidDraftSubmit" => {
                 let pilot = open().await;
-                town.bid_draft(&pilot, org).await;
+                town.bid_draft(&pilot, org, &DECLARED).await;
                 json!({ "pilot": pilot, "supplier": supplier })
             }
             "bidWithdraw" => {

@@ -132,7 +132,7 @@ impl Town {
             "open" | "cancelled" => format!("{}.bid", supplier.word()),
             _ => format!("{}.{}.bid", supplier.word(), council.word()),
         };
-        self.bid_draft(pilot, supplier).await;
+        self.bid_draft(pilot, supplier, &[]).await;
         let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000,
             "answer": format!("hid--{parties}--"), "answers": [{ "criterion": 1, "text": format!("hid--{parties}--") }],
             "declarations": DECLARED });
@@ -145,10 +145,10 @@ impl Town {
     }
 
     /// A draft, which nobody but its supplier ever reads.
-    pub(crate) async fn bid_draft(&self, pilot: &str, supplier: Org) {
+    pub(crate) async fn bid_draft(&self, pilot: &str, supplier: Org, declared: &[&str]) {
         let text = format!("hid--{}.bid--", supplier.word());
         let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000, "answer": text,
-            "answers": [{ "criterion": 1, "text": text }], "declarations": DECLARED });
+            "answers": [{ "criterion": 1, "text": text }], "declarations": declared });
         let by = [&self.colleagues[&supplier]];
         self.done(&by, "bidDraftSave", json!({ "input": input })).await;
     }
