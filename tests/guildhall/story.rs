@@ -140,7 +140,7 @@ impl Town {
     /// Log, database and whatever lies beside it.
     fn no_file_holds_a_word_of_them(&self) {
         let log = self.server.log();
-        assert!(log.contains("DEBUG") && !log.contains(CANARY), "the log");
+        assert!(log.contains("TRACE") && !log.contains(CANARY), "the log");
         let folder = self.database.as_ref().map(|file| file.parent().unwrap());
         for file in folder
             .into_iter()
@@ -182,7 +182,7 @@ async fn tell(register: &Path, added: &str, words: &str, title: &str) {
         ("GUILDHALL_CLOCK", "2015-03-30T08:00:00Z"),
         ("GUILDHALL_PASSWORD", PASSWORD),
         // What it says when it says most: bids are in none of it.
-        ("RUST_LOG", "debug"),
+        ("RUST_LOG", "trace"),
     ];
     for role in ["approver", "evaluator"] {
         let email = format!("{role}@norfolk.example");
