@@ -10,7 +10,7 @@
 //! | [`law`] | dated rules of procurement law with their sources, in a table that an operator can correct |
 //! | [`needs`] | problems that councils state before any tender, who says "us too", what suppliers answer |
 //! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
-//! | [`pilots`] | pilots, questions about them, sealed bids, their evaluation, awards and other endings, results |
+//! | [`pilots`] | pilots, questions about them, sealed bids and their files, their evaluation, awards and other endings, results |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`events`] | what happened that somebody may want to hear of, written with the change that brought it |
@@ -18,9 +18,9 @@
 //! | [`dispatch`] | the mail queue as operators see it: what was given up, putting it back, holding what leaves |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, mail links and what they tell of, single sign-on, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, files of bids, mail links and what they tell of, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
-//! | [`runtime`] | clock, randomness, database, configuration, outbox, mail: what every room is given |
+//! | [`runtime`] | clock, randomness, database, configuration, outbox, mail, objects (large content): what every room is given |
 //!
 //! # What always holds
 //!

@@ -31,6 +31,7 @@ pub(crate) async fn application() -> Place {
         entropy: Entropy::seeded(1),
         secret: Secret::from_bytes([1; 32]),
         mailer: Mailer::kept(),
+        objects: guildhall::runtime::objects::Objects::nowhere(),
         public_url: "https://guildhall.example".into(),
         development: false,
         hashing: guildhall::runtime::Hashing::at_once(1),

@@ -7,6 +7,7 @@ use crate::runtime::config::Config;
 use crate::runtime::database::Database;
 use crate::runtime::entropy::Entropy;
 use crate::runtime::mail::Mailer;
+use crate::runtime::objects::Objects;
 use crate::runtime::secret::Secret;
 use crate::runtime::{App, Hashing, telemetry};
 use migration::{Migrate, Migrator};
@@ -46,6 +47,7 @@ pub(super) async fn as_it_is(config: Option<&Path>, secret: Secret) -> Result<Ap
         secret,
         entropy,
         mailer: Mailer::kept(),
+        objects: Objects::nowhere(),
         public_url: "".into(),
         development: false,
         hashing: Hashing::at_once(HASHING),
@@ -74,6 +76,7 @@ pub(super) async fn of(config: Config, entropy: Entropy) -> Result<App, Failure>
         entropy,
         secret: config.secret,
         mailer: config.mailer,
+        objects: Objects::open(&config.objects).map_err(failed)?,
         public_url: config.public_url.into(),
         development: config.development,
         hashing: config.hashing,

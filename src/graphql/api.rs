@@ -194,6 +194,7 @@ mod tests {
             entropy: Entropy::seeded(1),
             secret: Secret::from_bytes([7; 32]),
             mailer: Mailer::kept(),
+            objects: crate::runtime::objects::Objects::nowhere(),
             public_url: "https://guildhall.example".into(),
             development: false,
             hashing: crate::runtime::Hashing::at_once(1),

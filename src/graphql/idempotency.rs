@@ -6,6 +6,7 @@
 
 use super::api::{Api, TIME, coded};
 use super::cost;
+use super::uploads::Uploaded;
 use crate::access::{Origin, Through, Viewer, asker};
 use crate::runtime::database::watched;
 use crate::runtime::idempotency::{self, Asked, Claim};
@@ -13,6 +14,7 @@ use crate::runtime::{App, Error};
 use async_graphql::parser::types::{OperationType, Selection};
 use async_graphql::{Request, Response, Value, Variables};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -46,6 +48,8 @@ pub struct Sent {
     pub operation_name: Option<String>,
     /// Its variables.
     pub variables: Variables,
+    /// The file that came with it; its digest stands for it in the variables.
+    pub file: Option<Arc<Uploaded>>,
     /// What the client calls it, if it may be sent again.
     pub key: Option<Key>,
 }
@@ -101,6 +105,9 @@ impl Api {
             Ok(request) => request,
             Err(refused) => return self.refused(refused).into(),
         };
+        if let Some(file) = sent.file {
+            request = request.data(file);
+        }
         match (sent.key, mutation_fields(&mut request)) {
             (Some(key), Some(1)) => self.apart((&who, &whose), &key, request).await,
             (Some(_), Some(_)) => told(

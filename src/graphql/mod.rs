@@ -9,6 +9,7 @@ mod addenda;
 mod alert_history;
 mod amendments;
 mod api;
+pub mod attachments;
 mod audit;
 mod bid_drafts;
 mod bids;
@@ -52,6 +53,7 @@ mod subscriptions;
 mod suppliers;
 mod suppression;
 mod tokens;
+pub mod uploads;
 mod windows;
 
 pub(crate) use access::{AWAY_COOKIE, away_cookie, back_cookie};

@@ -1,23 +1,26 @@
 //! `POST /graphql`: one JSON request in, one JSON answer out.
 //!
-//! Nothing but JSON is read, because a browser lets any site send the other content types without asking us. GET
-//! is not answered and batches are refused: both get round limits that are counted per request.
+//! Nothing but JSON is read, because a browser lets any site send the other content types without asking us; only with a
+//! header that no form sends is a multipart request read, for its file ([`super::uploads`]). GET is not answered and
+//! batches are refused: both get round limits that are counted per request.
 
-use super::{Site, origin};
+use super::{Site, origin, uploads};
 use crate::access::{Origin, sessions};
 use crate::graphql::idempotency::{Answer, Key, Sent};
+use crate::graphql::uploads::Uploaded;
 use crate::graphql::{DEVICE_COOKIE, SESSION_COOKIE};
-use crate::runtime::App;
+use crate::runtime::{App, Error};
 use async_graphql::Variables;
 use poem::endpoint::{BoxEndpoint, make};
 use poem::http::{StatusCode, header};
 use poem::{EndpointExt, Request, Response, post};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// A query and its variables; files go through the command line.
-const BODY: usize = 64 * 1024;
+/// A query and its variables; registers go through the command line.
+pub(super) const BODY: usize = 64 * 1024;
 /// A body that drips in for longer than this is given up.
 const READING: Duration = Duration::from_secs(10);
 const JSON: &str = "application/json";
@@ -28,7 +31,7 @@ const GRAPHQL_JSON: &str = "application/graphql-response+json";
 pub(super) struct Call {
     pub(super) query: String,
     pub(super) operation_name: Option<String>,
-    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    pub(super) variables: Option<serde_json::Map<String, serde_json::Value>>,
     #[serde(rename = "extensions")]
     _extensions: Option<IgnoredAny>,
 }
@@ -51,7 +54,8 @@ pub(super) fn endpoint(site: &Site) -> BoxEndpoint<'static, Response> {
 }
 
 async fn answer(site: &Site, mut request: Request) -> Result<Response, Response> {
-    if !is_json(&request) {
+    let has_file = uploads::is_one(&request);
+    if !has_file && !is_json(&request) {
         let message = "send JSON, as Content-Type: application/json";
         return Err(refusal(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -71,13 +75,19 @@ async fn answer(site: &Site, mut request: Request) -> Result<Response, Response>
         .header(header::ACCEPT)
         .is_some_and(|accept| accept.contains(GRAPHQL_JSON));
     let key = key(&request).map_err(malformed)?;
-    let mut call = read(&mut request).await?;
+    let (mut call, file) = if has_file {
+        let (call, file) = with_file(site, token.as_deref(), &mut request).await?;
+        (call, Some(file))
+    } else {
+        (read(&mut request).await?, None)
+    };
     let answer = match sessions::viewer_of(&site.app, token.as_deref()).await {
         Ok(viewer) => {
             let sent = Sent {
                 variables: call.variables(),
                 query: call.query,
                 operation_name: call.operation_name,
+                file,
                 key,
             };
             site.api.answer_sent(viewer, origin, sent).await
@@ -85,6 +95,26 @@ async fn answer(site: &Site, mut request: Request) -> Result<Response, Response>
         Err(error) => site.api.failed(&error).into(),
     };
     Ok(written(answer, if accepts_graphql { GRAPHQL_JSON } else { JSON }))
+}
+
+/// An operation and its file, from somebody who is signed in: nobody else makes us read one. Whether they still are is
+/// asked again when it is there.
+async fn with_file(
+    site: &Site,
+    token: Option<&str>,
+    request: &mut Request,
+) -> Result<(Call, Arc<Uploaded>), Response> {
+    let failed = |error: &Error| written(site.api.failed(error).into(), JSON);
+    let viewer = sessions::viewer_of(&site.app, token)
+        .await
+        .map_err(|error| failed(&error))?;
+    let Some(person) = viewer.person() else {
+        let message = "sign in first";
+        return Err(refusal(StatusCode::UNAUTHORIZED, "NOT_SIGNED_IN", message, None));
+    };
+    let held = site.uploads.hold(person.id);
+    let held = held.ok_or_else(|| failed(&Error::Overloaded("too many uploads at once".into())))?;
+    site.uploads.read(request, held).await
 }
 
 fn is_json(request: &Request) -> bool {
@@ -165,19 +195,24 @@ async fn read(request: &mut Request) -> Result<Call, Response> {
         Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => return Err(too_large()),
         _ => return Err(malformed("the body did not arrive")),
     };
+    parsed(&body).map_err(|told| malformed(&told))
+}
+
+/// One request, out of JSON; or what is wrong with it.
+pub(super) fn parsed(body: &[u8]) -> Result<Call, String> {
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'[') => return Err(malformed("send one request, not a list of them")),
+        Some(b'[') => return Err("send one request, not a list of them".into()),
         Some(b'{') => {}
-        _ => return Err(malformed("the body is not a JSON object")),
+        _ => return Err("the body is not a JSON object".into()),
     }
     // PostgreSQL stores no such character, and no honest text has it.
     if body.windows(6).any(|bytes| bytes == br"\u0000") {
-        return Err(malformed("text may not contain the character U+0000"));
+        return Err("text may not contain the character U+0000".into());
     }
-    serde_json::from_slice(&body).map_err(|error| malformed(&format!("the request cannot be read: {error}")))
+    serde_json::from_slice(body).map_err(|error| format!("the request cannot be read: {error}"))
 }
 
-fn malformed(message: &str) -> Response {
+pub(super) fn malformed(message: &str) -> Response {
     refusal(StatusCode::BAD_REQUEST, "MALFORMED", message, None)
 }
 

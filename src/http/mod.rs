@@ -1,5 +1,5 @@
 //! What is reached by HTTP: the API at `/graphql`, its subscriptions at `/graphql/socket`, GraphiQL, health, calendars and
-//! feeds behind their secret links, the pages that mail links land on and those about what mails tell, the way to a
+//! feeds behind their secret links, files of bids, the pages that mail links land on and those about what mails tell, the way to a
 //! council's provider and back, and on a development server its front page, mailbox and clock.
 //!
 //! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
@@ -7,6 +7,7 @@
 
 mod account;
 mod alerts;
+mod attachments;
 mod development;
 mod facts;
 mod feeds;
@@ -24,11 +25,14 @@ mod single_sign_on;
 mod socket;
 mod subscriptions;
 mod unsubscribe;
+mod uploads;
 
 pub use development::{DevelopmentPage, SignIn, Tab};
 pub use places::SocketLimits;
+pub use uploads::UploadLimits;
 
 use crate::graphql::Api;
+use crate::pilots;
 use crate::runtime::{App, Error};
 use futures_util::future::BoxFuture;
 use places::Sockets;
@@ -36,6 +40,7 @@ use poem::{Endpoint, Response, Route, Server};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use uploads::Uploads;
 
 /// Requests under way when the server is told to stop have this long to end.
 const STOPPING: Duration = Duration::from_secs(10);
@@ -54,6 +59,8 @@ pub struct Site {
     on_clock_moved: ClockMoved,
     proxies: usize,
     sockets: Sockets,
+    uploads: Uploads,
+    attachments: pilots::attachments::Find,
 }
 
 impl Site {
@@ -66,6 +73,8 @@ impl Site {
             on_clock_moved: Arc::new(|| Box::pin(async {})),
             proxies: 0,
             sockets: Sockets::new(SocketLimits::default()),
+            uploads: Uploads::new(UploadLimits::default()),
+            attachments: pilots::attachments::of_bid,
         }
     }
 
@@ -87,6 +96,20 @@ impl Site {
     #[must_use]
     pub fn with_sockets(mut self, limits: SocketLimits) -> Self {
         self.sockets = Sockets::new(limits);
+        self
+    }
+
+    /// With these limits for uploads.
+    #[must_use]
+    pub fn with_uploads(mut self, limits: UploadLimits) -> Self {
+        self.uploads = Uploads::new(limits);
+        self
+    }
+
+    /// With the files of bids found by this.
+    #[must_use]
+    pub fn with_attachments(mut self, find: pilots::attachments::Find) -> Self {
+        self.attachments = find;
         self
     }
 
@@ -131,6 +154,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
         .at("/health/ready", health::ready(&site))
         .at("/unsubscribe/:token", unsubscribe::endpoint(&site))
         .at("/feeds/:file", feeds::endpoint(&site))
+        .at("/bids/attachments/:token", attachments::endpoint(&site))
         .at("/mail/returned/:token", returned::endpoint(&site))
         .at("/account/single-sign-on", single_sign_on::leaving(&site))
         .at(

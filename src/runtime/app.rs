@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::database::Database;
 use super::entropy::Entropy;
 use super::mail::Mailer;
+use super::objects::Objects;
 use super::outbox::Sending;
 use super::provider::Providers;
 use super::secret::Secret;
@@ -24,6 +25,8 @@ pub struct App {
     pub secret: Secret,
     /// How mail leaves.
     pub mailer: Mailer,
+    /// Where large content is kept.
+    pub objects: Objects,
     /// Where links in mails point, without a trailing slash.
     pub public_url: Arc<str>,
     /// Demonstration or development: the clock moves on request and sent mail can be read.

@@ -2,6 +2,7 @@
 //! is named, all of it at once, and the program does not start.
 
 mod mail;
+mod objects;
 mod single_sign_on;
 
 pub use single_sign_on::{SingleSignOn, is_on_this_machine};
@@ -9,6 +10,7 @@ pub use single_sign_on::{SingleSignOn, is_on_this_machine};
 use super::app::Hashing;
 use super::clock::Clock;
 use super::mail::Mailer;
+use super::objects::Place;
 use super::outbox::Sending;
 use super::secret::Secret;
 use chrono::{DateTime, Utc};
@@ -33,6 +35,20 @@ struct Keys {
     /// 32 random bytes in base64 (`openssl rand -base64 32`). It seals bids and signs links; a copy of the
     /// database without it opens no bid, so keep it apart from the backups. Required.
     secret: Option<String>,
+    /// Where the files of bids are kept: `file:///path`, or `s3://bucket/prefix` with the keys below. Default, for SQLite,
+    /// beside the database, in `<database>.objects`; required for PostgreSQL.
+    objects: Option<String>,
+    /// Who keeps the bucket, as `https://s3.example.org`. Default Amazon.
+    objects_endpoint: Option<String>,
+    /// The bucket's region. Required for a bucket.
+    objects_region: Option<String>,
+    /// Whose key is used. Required for a bucket.
+    objects_access_key: Option<String>,
+    /// The key. Required for a bucket.
+    objects_secret_key: Option<String>,
+    /// Leave to reach a bucket on another machine without TLS. Default false.
+    #[serde(default)]
+    objects_plain: bool,
     /// `smtps://user:password@host:465`, `smtp://host:587?tls=required`, or `smtp://localhost:1025` for a
     /// relay on this machine. Required.
     smtp_url: Option<String>,
@@ -137,6 +153,8 @@ pub struct Config {
     pub public_url: String,
     /// Where everything is kept.
     pub database_url: String,
+    /// Where large content is kept.
+    pub objects: Place,
     /// The server's secret.
     pub secret: Secret,
     /// How mail leaves.
@@ -231,6 +249,7 @@ impl Config {
         let mut wrong = Vec::new();
         let hashing = hashing(&keys, &mut wrong);
         let mailer = mail::check(&keys, &mut wrong);
+        let objects = objects::check(&keys, &mut wrong);
         let sending = sending(&keys, &mut wrong);
         let metrics_listen = keys.metrics_listen.as_ref().and_then(|text| {
             let read = text
@@ -275,12 +294,15 @@ impl Config {
         } else {
             Clock::system()
         };
-        match (listen, public_url, database_url, secret, mailer) {
-            (Some(listen), Some(url), Some(database_url), Some(secret), Some(mailer)) if wrong.is_empty() => {
+        match (listen, public_url, database_url, objects, secret, mailer) {
+            (Some(listen), Some(url), Some(database_url), Some(objects), Some(secret), Some(mailer))
+                if wrong.is_empty() =>
+            {
                 Ok(Self {
                     listen,
                     public_url: url.trim_end_matches('/').to_owned(),
                     database_url,
+                    objects,
                     secret,
                     mailer,
                     sending,

@@ -11,6 +11,7 @@ pub mod fetch;
 pub mod idempotency;
 pub mod letter;
 pub mod mail;
+pub mod objects;
 pub mod outbox;
 pub mod page;
 pub mod provider;

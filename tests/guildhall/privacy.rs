@@ -390,6 +390,7 @@ async fn the_command_line_exports_to_a_private_file_and_erases() {
     let (place, folder) = (Place::make().await, tempfile::tempdir().unwrap());
     let environment = [
         ("DATABASE_URL", &*place.url),
+        ("GUILDHALL_OBJECTS", &*place.objects_url()),
         ("GUILDHALL_PASSWORD", PASSWORD),
         ("GUILDHALL_PUBLIC_URL", "https://guildhall.example"),
         ("GUILDHALL_SECRET", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),

@@ -311,6 +311,7 @@ async fn the_command_takes_what_an_alias_pipes_into_it() {
     let key = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/dkim/rsa.pem");
     let environment = [
         ("DATABASE_URL", scene.world.url()),
+        ("GUILDHALL_OBJECTS", &scene.world.objects_url()),
         ("GUILDHALL_SECRET", &secret),
         ("GUILDHALL_PUBLIC_URL", "https://guildhall.example"),
         ("GUILDHALL_MAIL_FROM", "Guildhall <alerts@guildhall.example>"),

@@ -172,8 +172,10 @@ async fn tell(register: &Path, added: &str, words: &str, title: &str) {
     let place = Place::make().await;
     let smtp = Smtp::start().await;
     let smtp_url = smtp.url();
+    let objects = place.objects_url();
     let environment = [
         ("GUILDHALL_DATABASE_URL", place.url.as_str()),
+        ("GUILDHALL_OBJECTS", objects.as_str()),
         ("GUILDHALL_PUBLIC_URL", "http://guildhall.example"),
         ("GUILDHALL_SECRET", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
         ("GUILDHALL_SMTP_URL", smtp_url.as_str()),

@@ -15,6 +15,7 @@ use guildhall::runtime::clock::Clock;
 use guildhall::runtime::database::Database;
 use guildhall::runtime::entropy::Entropy;
 use guildhall::runtime::mail::Mailer;
+use guildhall::runtime::objects::{self, Objects};
 use guildhall::runtime::secret::Secret;
 use guildhall::runtime::{App, Hashing, Stop};
 use migration::{Migrate, Migrator};
@@ -117,6 +118,7 @@ impl World {
             entropy: Entropy::seeded(seed),
             secret: Secret::from_bytes([7; 32]),
             mailer: Mailer::smtp(&smtp.url(), "Guildhall <alerts@guildhall.example>").unwrap(),
+            objects: Objects::open(&objects::Place::Folder(place.objects())).unwrap(),
             public_url: "https://guildhall.example".into(),
             development: false,
             hashing: Hashing::at_once(2),
@@ -154,6 +156,16 @@ impl World {
     /// Where its database is, for those who open it beside the server.
     pub(crate) fn url(&self) -> &str {
         &self.place.url
+    }
+
+    /// The folder in which its objects are.
+    pub(crate) fn objects(&self) -> std::path::PathBuf {
+        self.place.objects()
+    }
+
+    /// The same, as it is configured.
+    pub(crate) fn objects_url(&self) -> String {
+        self.place.objects_url()
     }
 
     /// Runs SQL as the keeper of the PostgreSQL server, with the database's name for `{name}`.
@@ -323,17 +335,17 @@ pub(crate) async fn text(response: TestResponse) -> String {
 /// Where a world's database is: gone when this is.
 pub(crate) struct Place {
     pub(crate) url: String,
-    _directory: Option<tempfile::TempDir>,
+    directory: tempfile::TempDir,
     postgres: Option<(String, String)>,
 }
 
 impl Place {
     pub(crate) async fn make() -> Self {
+        let directory = tempfile::tempdir().unwrap();
         let Ok(server) = std::env::var("GUILDHALL_TEST_POSTGRES") else {
-            let directory = tempfile::tempdir().unwrap();
             return Self {
                 url: format!("sqlite://{}", directory.path().join("guildhall.db").display()),
-                _directory: Some(directory),
+                directory,
                 postgres: None,
             };
         };
@@ -349,9 +361,19 @@ impl Place {
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         Self {
             url: format!("{}/{name}{query}", &start[..end]),
-            _directory: None,
+            directory,
             postgres: Some((server, name)),
         }
+    }
+
+    /// The folder for objects.
+    pub(crate) fn objects(&self) -> std::path::PathBuf {
+        self.directory.path().join("objects")
+    }
+
+    /// The same, as it is configured.
+    pub(crate) fn objects_url(&self) -> String {
+        format!("file://{}", self.objects().display())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::runtime::clock::Clock;
 use crate::runtime::database::Database;
 use crate::runtime::entropy::Entropy;
 use crate::runtime::mail::Mailer;
+use crate::runtime::objects::{Objects, Place};
 use crate::runtime::secret::Secret;
 use crate::runtime::{App, Hashing, telemetry};
 use std::path::{Path, PathBuf};
@@ -75,12 +76,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
 async fn application(folder: &Path, url: &str) -> Result<App, Failure> {
     let entropy = Entropy::system();
     let database = format!("sqlite://{}", folder.join("guildhall.db").display());
+    let objects = Place::beside(&database).ok_or_else(|| failed("the folder's name is no name"))?;
     Ok(App {
         db: Database::open(&database).await.map_err(failed)?,
         clock: Clock::movable(None),
         secret: secret(&folder.join("secret"), &entropy)?,
         entropy,
         mailer: Mailer::kept(),
+        objects: Objects::open(&objects).map_err(failed)?,
         public_url: url.into(),
         development: true,
         hashing: Hashing::at_once(open::HASHING),

@@ -17,9 +17,10 @@ const AT_ONCE: usize = 8;
 const LEASES_END: Duration = Duration::from_secs(90);
 
 /// The program, serving this database and sending to this mail server.
-fn server(url: &str, smtp: &Smtp) -> Binary {
+fn server(url: &str, objects: &str, smtp: &Smtp) -> Binary {
     let environment = [
         ("GUILDHALL_DATABASE_URL", url),
+        ("GUILDHALL_OBJECTS", objects),
         ("GUILDHALL_PUBLIC_URL", "https://guildhall.example"),
         ("GUILDHALL_SECRET", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
         ("GUILDHALL_SMTP_URL", &smtp.url()),
@@ -40,7 +41,7 @@ async fn kill_after_kill_no_mail_is_lost_and_few_come_twice_and_those_are_equal(
     let entropy: Entropy = world.app.entropy.clone();
     let mut before = 0;
     for kill in 0..kills {
-        let mut server = server(world.url(), &world.smtp);
+        let mut server = server(world.url(), &world.objects_url(), &world.smtp);
         // Early in this server's share: what was under way when the last one was killed counts towards it.
         let share = (mails * 9 / 10).saturating_sub(before) / (kills - kill) / 2;
         let random = usize::from(u16::from_le_bytes(entropy.bytes()));
@@ -52,7 +53,7 @@ async fn kill_after_kill_no_mail_is_lost_and_few_come_twice_and_those_are_equal(
         before = world.smtp.all().len();
     }
     let at_the_last = Instant::now();
-    let last = server(world.url(), &world.smtp);
+    let last = server(world.url(), &world.objects_url(), &world.smtp);
     let copies = all_came(&world.smtp, mails).await;
     nothing_is_under_way(&world.app).await;
     let twice: usize = copies.values().map(|copies| copies.len() - 1).sum();

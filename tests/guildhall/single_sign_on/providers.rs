@@ -100,7 +100,7 @@ async fn the_program_started_with_a_provider_in_its_file_sends_people_there() {
 fn the_program_does_not_start_with_half_a_provider() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("guildhall.toml");
-    let whole = "public_url = 'https://x.example'\ndatabase_url = 'sqlite::memory:'\nsmtp_url = 'smtp://localhost:25'\n\
+    let whole = "public_url = 'https://x.example'\ndatabase_url = 'sqlite::memory:'\nobjects = 'file:///unused'\nsmtp_url = 'smtp://localhost:25'\n\
         secret = 'AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE='\nmail_from = 'A <a@x.example>'\n[[single_sign_on]]\n";
     let rest = "domains = ['norfolk.gov.uk']\nissuer = 'https://login.norfolk.gov.uk'\nclient_id = 'x'\nclient_secret = 'S3CRET'\n";
     for (table, told) in [
