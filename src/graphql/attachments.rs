@@ -9,14 +9,15 @@ use uuid::Uuid;
 /// A file of a bid. What it is was told by its content.
 #[derive(Clone, Debug)]
 pub struct BidAttachment {
-    bid: Uuid,
+    pilot: Uuid,
     file: Attachment,
 }
 
 impl BidAttachment {
-    /// A file of this bid.
-    pub fn new(bid: Uuid, file: Attachment) -> Self {
-        Self { bid, file }
+    /// Files of a bid for this pilot.
+    pub(super) fn all(pilot: Uuid, files: &[Attachment]) -> Vec<Self> {
+        let files = files.iter().cloned();
+        files.map(|file| Self { pilot, file }).collect()
     }
 }
 
@@ -46,6 +47,6 @@ impl BidAttachment {
     /// entitled to it.
     async fn url(&self, ctx: &Context<'_>) -> Option<String> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
-        links::url(app, viewer, self.bid, &self.file)
+        links::url(app, viewer, self.pilot, &self.file)
     }
 }

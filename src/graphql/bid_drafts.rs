@@ -1,10 +1,13 @@
 //! Drafts of bids in the graph: shared within a supplier, and with nobody else.
 
+use super::attachments::BidAttachment;
 use super::bids::{BidAnswer, BidAnswerInput, BidReceipt, BidSubmitPayload, answers};
 use super::errors::payload;
 use super::ids::{Id, Sort};
+use super::uploads::Upload;
 use crate::access::Viewer;
 use crate::pilots::bids::drafts::{self, Seen};
+use crate::pilots::bids::files;
 use crate::pilots::bids::{self, BidErrorCode, Declaration, Submission, Words};
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
@@ -25,6 +28,30 @@ payload! {
 payload! {
     /// What became of throwing a draft away.
     BidDraftDiscardPayload { discarded: bool } BidDraftDiscardError(BidErrorCode, current_version)
+}
+
+payload! {
+    /// What became of attaching a file.
+    BidDraftAttachPayload { draft: BidDraft } BidDraftAttachError(BidErrorCode, current_version)
+}
+payload! {
+    /// What became of taking a file off.
+    BidDraftDetachPayload { draft: BidDraft } BidDraftDetachError(BidErrorCode, current_version)
+}
+
+/// A file for a draft.
+#[derive(Debug, InputObject)]
+pub struct BidDraftAttachInput {
+    /// The pilot the draft is for.
+    pilot: Id,
+    /// The supplier whose draft it is.
+    supplier: Id,
+    /// The version of the draft that this is based on.
+    version: i32,
+    /// The file's name; its ending is that of its type.
+    name: String,
+    /// The file.
+    file: Upload,
 }
 
 /// What is still to be done before a draft can be submitted.
@@ -89,10 +116,43 @@ impl BidDraftsMutation {
             answer: input.answer,
             answers: input.answers.into_iter().map(Into::into).collect(),
             declarations: input.declarations,
+            attachments: Vec::new(),
         };
         let (replaces, price) = (input.replaces, input.price_pence);
         let saved = drafts::save(app, viewer, pilot, supplier, replaces, price, words).await;
         BidDraftSavePayload::of(ctx, saved.map(BidDraft))
+    }
+
+    /// Attaches a file to a draft, until the deadline: PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, PNG, JPEG, CSV or plain text,
+    /// of at most 10 MiB; 20 files and 50 MiB a bid. The price belongs in `pricePence` and in no file, where it would be
+    /// read before its time. Needs a member of the supplier.
+    async fn bid_draft_attach(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The file, and the draft it belongs to.")] input: BidDraftAttachInput,
+    ) -> Result<BidDraftAttachPayload> {
+        let (app, viewer) = given(ctx);
+        let (pilot, supplier) = (input.pilot.of(Sort::Pilot)?, input.supplier.of(Sort::Supplier)?);
+        let file = input.file.of(ctx)?;
+        let (version, name) = (input.version, input.name);
+        let attached = files::attach(app, viewer, pilot, supplier, version, &name, file.content()).await;
+        BidDraftAttachPayload::of(ctx, attached.map(BidDraft))
+    }
+
+    /// Takes a file off a draft, until the deadline; a bid that was submitted with it keeps it. Needs a member of the
+    /// supplier.
+    async fn bid_draft_detach(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The pilot it is for.")] pilot: Id,
+        #[graphql(desc = "The supplier whose draft it is.")] supplier: Id,
+        #[graphql(desc = "The version of the draft that this is based on.")] version: i32,
+        #[graphql(desc = "The file's name.")] name: String,
+    ) -> Result<BidDraftDetachPayload> {
+        let (app, viewer) = given(ctx);
+        let (pilot, supplier) = (pilot.of(Sort::Pilot)?, supplier.of(Sort::Supplier)?);
+        let detached = files::detach(app, viewer, pilot, supplier, version, &name).await;
+        BidDraftDetachPayload::of(ctx, detached.map(BidDraft))
     }
 
     /// Submits a draft as the supplier's bid, or in its place, until the deadline. The draft stays, to be worked on.
@@ -160,6 +220,10 @@ impl BidDraft {
     /// What is declared so far.
     async fn declarations(&self) -> &[Declaration] {
         &self.0.draft.words.declarations
+    }
+    /// Its files.
+    async fn attachments(&self) -> Vec<BidAttachment> {
+        BidAttachment::all(self.0.pilot, &self.0.draft.words.attachments)
     }
     /// What is still to be done before it can be submitted.
     async fn missing(&self) -> Vec<BidDraftMissing> {

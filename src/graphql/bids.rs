@@ -1,5 +1,6 @@
 //! Bids in the graph; how they are scored is in `evaluation`. Who may read which is for `pilots::bids` to say.
 
+use super::attachments::BidAttachment;
 use super::audit::AuditHead;
 use super::errors::payload;
 use super::ids::{Id, Sort};
@@ -195,7 +196,8 @@ pub struct FeedbackInput {
 
 #[Object]
 impl BidsMutation {
-    /// Submits a bid, or replaces it, until the deadline. Needs a member of the supplier.
+    /// Submits a bid without files, or replaces one, until the deadline; `bidDraftSubmit` submits what colleagues have
+    /// written together, with files. Needs a member of the supplier.
     async fn bid_submit(
         &self,
         ctx: &Context<'_>,
@@ -207,6 +209,7 @@ impl BidsMutation {
             answer: input.answer,
             answers: input.answers.into_iter().map(Into::into).collect(),
             declarations: input.declarations,
+            attachments: Vec::new(),
         };
         let given = Submission::Given(input.price_pence, words);
         let submitted = bids::submit(app, viewer, pilot, supplier, input.replaces, given).await;
@@ -258,6 +261,10 @@ impl Bid {
     /// What its bidder declared.
     async fn declarations(&self) -> &[Declaration] {
         &self.0.offer.words.declarations
+    }
+    /// Its files.
+    async fn attachments(&self) -> Vec<BidAttachment> {
+        BidAttachment::all(self.0.pilot_id, &self.0.offer.words.attachments)
     }
     /// What its bidder held when it was submitted, as its profile said.
     async fn evidence(&self) -> Vec<BidEvidence> {

@@ -1,6 +1,7 @@
 //! The evaluation of bids in the graph: the panel, declarations, scores, consensus, lock and ranking. Who may read what
 //! of it is for `pilots::evaluation` to say.
 
+use super::attachments::BidAttachment;
 use super::bids::{self, Bid, BidAnswer};
 use super::errors::payload;
 use super::ids::{Id, Sort};
@@ -411,6 +412,10 @@ impl EvaluatedBid {
     /// Its answers by criterion.
     async fn answers(&self) -> Vec<BidAnswer> {
         bids::answers(&self.0.words)
+    }
+    /// Its files; while suppliers are not named, under names of ours.
+    async fn attachments(&self) -> Vec<BidAttachment> {
+        BidAttachment::all(self.0.pilot, &self.0.words.attachments)
     }
     /// The price in pence, VAT excluded; absent while it is kept back.
     async fn price_pence(&self) -> Option<i64> {

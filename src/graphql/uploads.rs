@@ -72,7 +72,6 @@ impl Upload {
     ///
     /// # Errors
     /// When none came, or another.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no mutation takes a file yet"))]
     pub(super) fn of(&self, ctx: &Context<'_>) -> async_graphql::Result<Arc<Uploaded>> {
         let came = ctx
             .data_opt::<Arc<Uploaded>>()

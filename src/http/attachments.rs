@@ -40,7 +40,7 @@ async fn give(site: &Site, request: &Request) -> Result<Response, Error> {
     viewer.person().ok_or(Error::NotSignedIn)?;
     let target = links::read(&site.app, &viewer, &token).ok_or(Error::NotFound)?;
     let (file, content) =
-        attachments::opened(&site.app, &viewer, site.attachments, target.bid, &target.sha256).await?;
+        attachments::opened(&site.app, &viewer, site.attachments, target.pilot, &target.sha256).await?;
     Ok(answer(&file, content))
 }
 

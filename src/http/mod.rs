@@ -74,7 +74,7 @@ impl Site {
             proxies: 0,
             sockets: Sockets::new(SocketLimits::default()),
             uploads: Uploads::new(UploadLimits::default()),
-            attachments: pilots::attachments::of_bid,
+            attachments: pilots::bids::files::of_pilot,
         }
     }
 

@@ -338,6 +338,15 @@ pub(super) async fn opened(txn: &impl ConnectionTrait, pilot: Uuid, at: DateTime
     Ok(())
 }
 
+/// The pilots that were ever published.
+pub(super) async fn published(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, Error> {
+    let published = pilot::Entity::find()
+        .select_only()
+        .column(pilot::Column::Id)
+        .filter(pilot::Column::PublishedAt.is_not_null());
+    Ok(published.into_tuple().all(db).await?)
+}
+
 /// The pilots whose deadline has passed by an instant and whose tender box was not opened.
 pub(super) async fn unopened(db: &impl ConnectionTrait, by: DateTime<Utc>) -> Result<Vec<Uuid>, Error> {
     let due = pilot::Entity::find()

@@ -159,7 +159,7 @@ impl Life<'_> {
         let mut words = Words {
             answer: "As told below, criterion by criterion.".to_owned(),
             answers: answers.collect(),
-            declarations: Vec::new(),
+            ..Words::default()
         };
         if bid.state == BidState::Draft {
             drafts::save(app, system, pilot, supplier, None, Some(bid.price_pence), words)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// How long a link leads anywhere.
 pub const VALID: Duration = Duration::minutes(15);
-/// Bid, person, digest, and until when.
+/// Pilot, person, digest, and until when.
 const SAID: usize = 16 + 16 + 32 + 8;
 const WHOLE: usize = SAID + 32;
 const PURPOSE: &str = "attachment link";
@@ -18,18 +18,18 @@ const PURPOSE: &str = "attachment link";
 /// What a link leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// The bid.
-    pub bid: Uuid,
+    /// The pilot whose bid it belongs to.
+    pub pilot: Uuid,
     /// SHA-256 of the file, in hex.
     pub sha256: String,
 }
 
-/// The address of a file of a bid, for this viewer: none for those who are not signed in.
-pub fn url(app: &App, viewer: &Viewer, bid: Uuid, attachment: &Attachment) -> Option<String> {
+/// The address of a file of a bid for a pilot, for this viewer: none for those who are not signed in.
+pub fn url(app: &App, viewer: &Viewer, pilot: Uuid, attachment: &Attachment) -> Option<String> {
     let person = viewer.person()?.id;
     let digest: [u8; 32] = hex::decode(&attachment.sha256).ok()?.try_into().ok()?;
     let until = (app.clock.now() + VALID).timestamp_millis().to_be_bytes();
-    let said = [&bid.as_bytes()[..], person.as_bytes(), &digest, &until].concat();
+    let said = [&pilot.as_bytes()[..], person.as_bytes(), &digest, &until].concat();
     let tag = app.secret.tag(PURPOSE, &said);
     let token = URL_SAFE_NO_PAD.encode([&said[..], &tag].concat());
     Some(format!("{}/bids/attachments/{token}", app.public_url))
@@ -48,7 +48,7 @@ pub fn read(app: &App, viewer: &Viewer, token: &str) -> Option<Target> {
     let right = app.secret.verify(PURPOSE, said, tag) && said[16..32] == person.as_bytes()[..];
     (right && app.clock.now() < until).then(|| {
         Some(Target {
-            bid: Uuid::from_slice(&said[..16]).ok()?,
+            pilot: Uuid::from_slice(&said[..16]).ok()?,
             sha256: hex::encode(&said[32..64]),
         })
     })?

@@ -199,13 +199,8 @@ pub async fn sweep(app: &App, named: &HashSet<String>) -> Result<u64, Error> {
     Ok(gone)
 }
 
-/// Finds the files of a bid that a viewer may have now; none of a bid that they may not read.
+/// Finds the files for a pilot that a viewer may have now; none that they may not read.
 pub type Find = fn(App, Viewer, Uuid) -> BoxFuture<'static, Result<Vec<Attachment>, Error>>;
-
-/// The files of a bid that the viewer may have now. Bids have none.
-pub fn of_bid(_: App, _: Viewer, _: Uuid) -> BoxFuture<'static, Result<Vec<Attachment>, Error>> {
-    Box::pin(async { Ok(Vec::new()) })
-}
 
 /// A file of a bid and its content, for whoever may have it at this moment.
 ///
@@ -215,10 +210,10 @@ pub async fn opened(
     app: &App,
     viewer: &Viewer,
     find: Find,
-    bid: Uuid,
+    pilot: Uuid,
     sha256: &str,
 ) -> Result<(Attachment, Vec<u8>), Error> {
-    let all = find(app.clone(), viewer.clone(), bid).await?;
+    let all = find(app.clone(), viewer.clone(), pilot).await?;
     let found = all.into_iter().find(|one| one.sha256 == sha256);
     let found = found.ok_or(Error::NotFound)?;
     let content = give(app, &found).await?;

@@ -31,6 +31,8 @@ pub struct BidDraft {
 /// A supplier's draft, as its people read it.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    /// The pilot it is for.
+    pub pilot: Uuid,
     /// Whose it is.
     pub supplier: Uuid,
     /// The draft.
@@ -56,18 +58,53 @@ pub async fn save(
     let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier, None).await?;
     let kept = tender_box::of_supplier(app, &txn, pilot.id, supplier).await?;
     let mut kept = kept.unwrap_or_else(|| Kept::new(supplier, app.entropy.id(now)));
-    let current = kept.draft.as_ref().map_or(0, |draft| draft.version);
-    based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict).map_err(|stop| stop.at("replaces"))?;
+    let before = kept.draft.take().unwrap_or_default();
+    based_on(replaces.unwrap_or(0), before.version, BidErrorCode::Conflict)
+        .map_err(|stop| stop.at("replaces"))?;
     offer::check_draft(&pilot, price_pence, &words).stop()?;
+    let version = before.version + 1;
     kept.draft = Some(BidDraft {
-        version: current + 1,
+        version,
         saved_at: now,
         price_pence,
-        words,
+        words: Words {
+            attachments: before.words.attachments,
+            ..words
+        },
     });
-    let said = json!({ "pilot": pilot.id, "draft": current + 1 });
+    let said = json!({ "pilot": pilot.id, "draft": version });
     keep(app, txn, &permit, &pilot, &kept, said).await?;
-    let seen = seen(app, &pilot, vec![kept], now).await?.pop();
+    now_seen(app, &pilot, kept, now).await
+}
+
+/// Changes the files of a draft, of the version told.
+pub(super) async fn change(
+    app: &App,
+    viewer: &Viewer,
+    (pilot, supplier): (Uuid, Uuid),
+    version: i32,
+    mut said: serde_json::Value,
+    change: impl FnOnce(&mut BidDraft) -> Result<(), Stop<BidErrorCode>>,
+) -> Result<Seen, Stop<BidErrorCode>> {
+    let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier, None).await?;
+    let (mut kept, mut draft) = with_draft(tender_box::of_supplier(app, &txn, pilot.id, supplier).await?)?;
+    based_on(version, draft.version, BidErrorCode::Conflict)?;
+    change(&mut draft)?;
+    draft.version += 1;
+    draft.saved_at = now;
+    (said["pilot"], said["draft"]) = (pilot.id.to_string().into(), draft.version.into());
+    kept.draft = Some(draft);
+    keep(app, txn, &permit, &pilot, &kept, said).await?;
+    now_seen(app, &pilot, kept, now).await
+}
+
+async fn now_seen(
+    app: &App,
+    pilot: &Pilot,
+    kept: Kept,
+    now: DateTime<Utc>,
+) -> Result<Seen, Stop<BidErrorCode>> {
+    let seen = seen(app, pilot, vec![kept], now).await?.pop();
     Ok(seen.ok_or_else(|| Error::fault("a draft that was just written is not there"))?)
 }
 
@@ -136,6 +173,7 @@ async fn seen(app: &App, pilot: &Pilot, found: Vec<Kept>, now: DateTime<Utc>) ->
         let profile = profiles.get(&kept.supplier);
         let missing = offer::check(pilot, profile, draft.price_pence, &draft.words, now);
         Some(Seen {
+            pilot: pilot.id,
             supplier: kept.supplier,
             missing: missing.into_refusals(),
             draft,

@@ -5,6 +5,7 @@
 //! instant is strictly before the deadline, whichever node took it. Only an [`OpenedBid`] has a price or an answer, and only this file makes one.
 
 pub mod drafts;
+pub mod files;
 mod offer;
 
 pub use drafts::BidDraft;
@@ -100,6 +101,24 @@ pub enum BidErrorCode {
     NoBid,
     /// There is no draft.
     NoDraft,
+    /// The draft has no file of that name.
+    NoFile,
+    /// A file has over 10 MiB, or the bid's files would have over 50 MiB together.
+    FileTooLarge,
+    /// The bid has 20 files already.
+    TooManyFiles,
+    /// A file is none of PDF, DOCX, XLSX, PPTX, ODT, ODS, ODP, PNG, JPEG, CSV and plain text in UTF-8.
+    UnknownFileType,
+    /// A file's name ends as that of another type.
+    FileNotAsNamed,
+    /// A file holds macros or other programs.
+    FileHasMacros,
+    /// A file is protected by a password.
+    FileEncrypted,
+    /// A file's name is blank, has over 120 characters, or is that of another file of the bid.
+    BadFileName,
+    /// There is nothing in a file.
+    EmptyFile,
     /// The supplier's bid was changed since the version this was based on.
     Conflict,
 }

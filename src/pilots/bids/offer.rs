@@ -1,5 +1,6 @@
 //! What a bid says, and what is wrong with it as it stands. Pure.
 
+use super::super::attachments::Attachment;
 use super::super::{CriterionKind, Pilot, eligibility};
 use super::BidErrorCode;
 use crate::councils::directory;
@@ -47,6 +48,8 @@ pub struct Words {
     pub answers: Vec<CriterionAnswer>,
     /// What is declared.
     pub declarations: Vec<Declaration>,
+    /// Files that belong to it.
+    pub attachments: Vec<Attachment>,
 }
 
 /// What a supplier holds when it bids, from its profile.

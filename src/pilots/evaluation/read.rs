@@ -1,6 +1,6 @@
 //! What a viewer may read of an evaluation: the panel, the bids as far as they are not kept back, scores, the ranking.
 
-use super::super::bids::{self, OpenedBid, Words};
+use super::super::bids::{self, OpenedBid, Words, files};
 use super::super::rules::quality_score;
 use super::super::{Pilot, tender_box};
 use super::ranking::{self, Entrant, Ranked, Step};
@@ -36,6 +36,8 @@ pub struct Blind {
     pub label: String,
     /// What became of it.
     pub state: bids::State,
+    /// The pilot it is for.
+    pub pilot: Uuid,
     /// What its bidder wrote.
     pub words: Words,
     /// The bid whole, once nothing of it is kept back.
@@ -187,12 +189,17 @@ async fn blind(
             })
         });
         let scores = scores.collect();
+        let mut words = bid.offer.words.clone();
+        if !sight.names {
+            files::unnamed(&mut words.attachments);
+        }
         let came_to = consensus.iter().filter(|of| sight.others && of.bid == bid.id);
         blind.push(Blind {
             id: if sight.names { bid.id } else { alias(app, bid.id) },
             label: labels.get(&bid.id).cloned().unwrap_or_default(),
             state: bid.state,
-            words: bid.offer.words.clone(),
+            pilot: pilot.id,
+            words,
             supplier: sight.names.then_some(bid.supplier_id),
             price_pence: sight.prices.then_some(bid.offer.price_pence),
             consensus: came_to.cloned().collect(),

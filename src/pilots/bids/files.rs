@@ -1,0 +1,160 @@
+//! The files of bids: attached to a draft, submitted with it, read by whoever reads the bid, and forgotten when nothing
+//! names them.
+
+use super::super::attachments::{self, Attachment, AttachmentErrorCode};
+use super::super::tender_box::{self, Kept};
+use super::super::{evaluation, store};
+use super::drafts::{self, Seen};
+use super::{BidErrorCode, in_time};
+use crate::access::Viewer;
+use crate::runtime::{App, Error, Refusal, Stop, based_on};
+use futures_util::future::BoxFuture;
+use serde_json::json;
+use std::collections::HashSet;
+use uuid::Uuid;
+
+/// Attaches a file to a supplier's draft, of the version told.
+///
+/// # Errors
+/// When it comes too late, there is no draft or another version, the file is none that can be attached, or the viewer may
+/// not.
+pub async fn attach(
+    app: &App,
+    viewer: &Viewer,
+    pilot: Uuid,
+    supplier: Uuid,
+    version: i32,
+    name: &str,
+    content: &[u8],
+) -> Result<Seen, Stop<BidErrorCode>> {
+    let (txn, found, ..) = in_time(app, viewer, pilot, supplier, None).await?;
+    let (kept, draft) = drafts::with_draft(tender_box::of_supplier(app, &txn, found.id, supplier).await?)?;
+    based_on(version, draft.version, BidErrorCode::Conflict)?;
+    // Nothing is held while the file is kept: what it is based on is looked at again.
+    txn.rollback().await.map_err(Error::from)?;
+    let taken = attachments::take(app, kept.id, &draft.words.attachments, name, content).await;
+    let file = taken.map_err(of_file)?;
+    let said = json!({ "attached": file.sha256 });
+    drafts::change(app, viewer, (pilot, supplier), version, said, |draft| {
+        draft.words.attachments.push(file);
+        Ok(())
+    })
+    .await
+}
+
+/// Takes a file off a draft, by its name. A bid that was submitted with it keeps it.
+///
+/// # Errors
+/// When it comes too late, there is no draft or another version, no file of that name, or the viewer may not.
+pub async fn detach(
+    app: &App,
+    viewer: &Viewer,
+    pilot: Uuid,
+    supplier: Uuid,
+    version: i32,
+    name: &str,
+) -> Result<Seen, Stop<BidErrorCode>> {
+    let said = json!({ "detached": true });
+    drafts::change(app, viewer, (pilot, supplier), version, said, |draft| {
+        let files = &mut draft.words.attachments;
+        let at = files.iter().position(|file| file.name == name);
+        let at = at.ok_or_else(|| {
+            let message = format!("the draft has no file {name:?}");
+            Stop::refuse(BidErrorCode::NoFile, "name", message)
+        })?;
+        files.remove(at);
+        Ok(())
+    })
+    .await
+}
+
+fn of_file(stop: Stop<AttachmentErrorCode>) -> Stop<BidErrorCode> {
+    use AttachmentErrorCode as File;
+    let code = |code| match code {
+        File::TooLarge => BidErrorCode::FileTooLarge,
+        File::TooMany => BidErrorCode::TooManyFiles,
+        File::UnknownType => BidErrorCode::UnknownFileType,
+        File::NotAsNamed => BidErrorCode::FileNotAsNamed,
+        File::HasMacros => BidErrorCode::FileHasMacros,
+        File::Encrypted => BidErrorCode::FileEncrypted,
+        File::BadName => BidErrorCode::BadFileName,
+        File::Empty => BidErrorCode::EmptyFile,
+    };
+    match stop {
+        Stop::Failed(error) => Stop::Failed(error),
+        Stop::Refused(why) => Stop::Refused(
+            why.into_iter()
+                .map(|refusal| Refusal {
+                    code: code(refusal.code),
+                    message: refusal.message,
+                    path: refusal.path,
+                    current_version: refusal.current_version,
+                })
+                .collect(),
+        ),
+    }
+}
+
+/// The files for a pilot that a viewer may have now: of their own suppliers' drafts and bids, and of the bids that they
+/// may read.
+pub fn of_pilot(app: App, viewer: Viewer, pilot: Uuid) -> BoxFuture<'static, Result<Vec<Attachment>, Error>> {
+    Box::pin(async move {
+        let Some(pilot) = super::super::one(&app, &viewer, pilot).await? else {
+            return Ok(Vec::new());
+        };
+        let drafts = drafts::of_pilot(&app, &viewer, &pilot).await?;
+        let mut files: Vec<Attachment> = Vec::new();
+        files.extend(drafts.into_iter().flat_map(|seen| seen.draft.words.attachments));
+        // Those that are kept back from the viewer in part are nearer to them than the bids.
+        if let Some(seen) = evaluation::read::of_pilot(&app, &viewer, &pilot).await? {
+            files.extend(seen.bids.into_iter().flat_map(|bid| bid.words.attachments));
+        }
+        if files.is_empty() {
+            let bids = super::of_pilot(&app, &viewer, &pilot).await?;
+            files.extend(bids.into_iter().flat_map(|bid| bid.offer.words.attachments));
+        }
+        Ok(files)
+    })
+}
+
+/// Forgets the objects that no draft and no bid names; how many those were.
+///
+/// # Errors
+/// When the database fails, a seal is broken, or the store cannot be reached: nothing is forgotten then that may be named.
+pub async fn sweep(app: &App) -> Result<u64, Error> {
+    let mut named = HashSet::new();
+    for pilot in store::published(app.db.read()).await? {
+        named.extend(named_for(app, pilot).await?);
+    }
+    attachments::sweep(app, &named).await
+}
+
+async fn named_for(app: &App, pilot: Uuid) -> Result<Vec<String>, Error> {
+    let db = app.db.read();
+    let mut rows = Vec::new();
+    let mut named = Vec::new();
+    // The box first: what is taken out of it in between is found as a row.
+    for kept in tender_box::all(app, db, pilot).await? {
+        named.extend(names(&kept));
+        rows.extend(kept.row(pilot));
+    }
+    rows.extend(store::bids(db, pilot).await?);
+    for row in rows {
+        let files = super::open(app, &row)?.offer.words.attachments;
+        named.extend(files.into_iter().map(|file| file.object));
+    }
+    Ok(named)
+}
+
+fn names(kept: &Kept) -> impl Iterator<Item = String> {
+    let draft = kept.draft.iter();
+    draft.flat_map(|draft| draft.words.attachments.iter().map(|file| file.object.clone()))
+}
+
+/// The same files under names that tell nothing of who sends them.
+pub(in crate::pilots) fn unnamed(files: &mut [Attachment]) {
+    for (file, number) in files.iter_mut().zip(1..) {
+        let ending = file.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        file.name = format!("attachment-{number}.{ending}");
+    }
+}
