@@ -22,6 +22,7 @@ mod m0015_needs;
 mod m0016_pilots;
 mod m0017_law;
 mod m0018_evaluation;
+mod m0021_record;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_pilots::Step),
             Box::new(m0017_law::Step),
             Box::new(m0018_evaluation::Step),
+            Box::new(m0021_record::Step),
         ]
     }
 }

@@ -17,6 +17,7 @@ pub use check::{Check, ERASURE, Wrong, check_export, signed};
 pub use entry::{About, Entry};
 pub use forget::{forget, forget_address};
 pub use head::{Head, Root, is_signed, public_key, signature};
+pub(crate) use read::about;
 pub use read::{Filter, Seen, list};
 
 use crate::access::{self, Attempt, Deed, Permit};

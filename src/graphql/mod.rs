@@ -43,6 +43,7 @@ mod privacy;
 mod products;
 mod profiles;
 mod questions;
+mod record;
 mod relations;
 mod results;
 mod search_inputs;
@@ -81,6 +82,7 @@ pub struct Query(
     pilots::PilotsQuery,
     catalogue::CatalogueQuery,
     products::ProductsQuery,
+    record::RecordQuery,
     alert_history::AlertHistoryQuery,
     preview::PreviewQuery,
     searches::SearchesQuery,

@@ -126,7 +126,8 @@ pub async fn submit(
     };
     let mut receipt = write(app, &txn, &permit, place, supplier, offer, now).await?;
     let digest = hex::encode(&receipt.digest);
-    let detail = serde_json::json!({ "pilot": pilot.id, "version": receipt.version, "digest": digest });
+    let detail = serde_json::json!({ "pilot": pilot.id, "version": receipt.version, "digest": digest,
+        "received": receipt.received_at });
     let root = audit::record(app, &txn, &permit, "bid", receipt.bid_id, &detail).await?;
     let head = audit::sign(app, root);
     store::put_head(&txn, &permit, receipt.bid_id, &head.line()).await?;

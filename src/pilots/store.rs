@@ -1,7 +1,9 @@
 //! Pilots and bids in the database; scores are `evaluation`'s.
 
+mod record;
 mod written;
 
+pub(super) use record::{bids_ever, mails, put_mail, receipt_mails};
 pub(super) use written::{addenda, put_addendum, put_said};
 
 use super::seal::Sealed;
