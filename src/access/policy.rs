@@ -138,8 +138,8 @@ pub enum Role {
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
         AnswerNeed, AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
-        ManageMembers, NamePanel, Operate, PublishPilot, ReadAudit, ReadBids, ReadRecord, RecordContract, ScoreBid,
-        SeeAnswers, SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
+        ManageMembers, NamePanel, Operate, PublishPilot, ReadAudit, ReadBids, ReadRecord, RecordContract,
+        ScoreBid, SeeAnswers, SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
     };
     match role {
         Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),

@@ -219,7 +219,10 @@ async fn write(
         };
         let mail = outbox::enqueue(app, txn, Stream::Outcome, Some(person), letter.words(app)?).await?;
         // Whose bids stay sealed for good leave no list of bidders here.
-        if pilot.deadline_at.is_none_or(|deadline| deadline <= app.clock.now()) {
+        if pilot
+            .deadline_at
+            .is_none_or(|deadline| deadline <= app.clock.now())
+        {
             store::put_mail(txn, (mail, pilot.id, supplier), app.clock.now()).await?;
         }
     }

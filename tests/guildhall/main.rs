@@ -36,6 +36,7 @@ mod products;
 mod profiles;
 mod provider;
 mod python;
+mod record;
 mod registers;
 mod relay;
 mod returned;

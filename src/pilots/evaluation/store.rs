@@ -171,7 +171,9 @@ pub(super) async fn add_entry(
         .await?;
     row.number = i32::try_from(before + 1).map_err(Error::fault)?;
     let row = score_entry::ActiveModel::from(row).reset_all();
-    score_entry::Entity::insert(row).exec_without_returning(txn).await?;
+    score_entry::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
     Ok(())
 }
 

@@ -42,7 +42,9 @@ pub(super) fn why(
         Phase::Cancelled if !closed_first => {
             Some("it was stopped before its deadline: bids stay sealed for good")
         }
-        _ if kept_out => Some("whoever asks was kept out of the evaluation by an interest, or never declared"),
+        _ if kept_out => {
+            Some("whoever asks was kept out of the evaluation by an interest, or never declared")
+        }
         Phase::Standstill | Phase::Awarded | Phase::NoneSuitable | Phase::Cancelled => None,
     }
 }

@@ -68,10 +68,7 @@ pub async fn of(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<Pack>, Er
         return Err(Error::NotAllowed);
     }
     // The earlier of two clocks: while one node still takes bids no other tells of them.
-    let now = app
-        .clock
-        .now()
-        .min(app.db.time(app.db.read(), &app.clock).await?);
+    let now = app.clock.now().min(app.db.time(app.db.read(), &app.clock).await?);
     let evaluation = evaluation::of(app.db.read(), pilot.id).await?;
     let kept_out = evaluation.keeps_out(viewer.person().map(|person| person.id));
     let phase = pilot.phase(now);
@@ -155,12 +152,7 @@ async fn open_parts(
 }
 
 /// What is told of bids, once it is.
-async fn bids_parts(
-    app: &App,
-    pilot: &Pilot,
-    evaluation: &Evaluation,
-    pack: &mut Pack,
-) -> Result<(), Error> {
+async fn bids_parts(app: &App, pilot: &Pilot, evaluation: &Evaluation, pack: &mut Pack) -> Result<(), Error> {
     let db = app.db.read();
     let rows = store::bids_ever(db, pilot.id).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
@@ -265,9 +257,7 @@ async fn questions_of(app: &App, pilot: &Pilot, log: &[Seen]) -> Result<Vec<Ques
     // As the program itself reads them: all, and nobody's own.
     let found = questions::of_pilot(app, &Viewer::System, pilot).await?;
     let told = found.into_iter().map(|of| Question {
-        answered_by: timeline::by(log, of.id, |entry| {
-            !kept_back::says(entry, "answered").is_null()
-        }),
+        answered_by: timeline::by(log, of.id, |entry| !kept_back::says(entry, "answered").is_null()),
         id: of.id,
         question: of.question,
         asked_at: of.asked_at,
@@ -284,10 +274,7 @@ async fn panel(app: &App, evaluation: &Evaluation) -> Result<Vec<OnPanel>, Error
     let names = accounts::names(app.db.read(), &people).await?;
     let told = evaluation.panel.iter().map(|of| OnPanel {
         evaluator: of.ordinal,
-        name: names
-            .get(&of.person)
-            .cloned()
-            .unwrap_or_else(|| "erased".into()),
+        name: names.get(&of.person).cloned().unwrap_or_else(|| "erased".into()),
         chair: of.chair,
         standing: match of.standing() {
             Standing::Named => "named",

@@ -1,9 +1,9 @@
 //! The record of a pilot as one page that needs nothing beside it, for those who read and print. Pure.
 
 use super::parts::Pack;
+use crate::runtime::Error;
 use crate::runtime::clock::in_words;
 use crate::runtime::letter::{pounds, templates};
-use crate::runtime::Error;
 use chrono::{DateTime, Utc};
 use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};

@@ -79,9 +79,8 @@ pub(super) fn deadlines(log: &[Seen], pilot: Uuid) -> Vec<DeadlineSet> {
 
 /// When a cancelled pilot was stopped.
 pub(super) fn stopped_at(log: &[Seen], pilot: Uuid) -> Option<DateTime<Utc>> {
-    let stopped = |entry: &&Seen| {
-        entry.subject.1 == pilot && !entry.refused && says(entry, "cancelled") != Value::Null
-    };
+    let stopped =
+        |entry: &&Seen| entry.subject.1 == pilot && !entry.refused && says(entry, "cancelled") != Value::Null;
     log.iter().rev().find(stopped).map(|entry| entry.at)
 }
 

@@ -144,7 +144,10 @@ mod tests {
             said("bid", json!({ "version": 2, "digest": "00" })),
             "Submitted version 2 of a bid"
         );
-        assert_eq!(said("pilot", json!({ "novel": 1, "odd": 2 })), "Recorded: novel, odd");
+        assert_eq!(
+            said("pilot", json!({ "novel": 1, "odd": 2 })),
+            "Recorded: novel, odd"
+        );
         assert_eq!(
             said("pilot", Value::Null),
             "Something was done about its bids, which is not told yet"

@@ -34,7 +34,9 @@ pub(in crate::pilots) async fn put_mail(
         supplier_id: Set(supplier),
         written_at: Set(now),
     };
-    pilot_mail::Entity::insert(row).exec_without_returning(txn).await?;
+    pilot_mail::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
     Ok(())
 }
 
