@@ -169,9 +169,9 @@ connection!(
 
 #[Object]
 impl RecordQuery {
-    /// The record of a pilot, for whoever audits it; null when there is no pilot that the viewer may know of. Bids, scores and
-    /// mails are in it once the pilot is decided, and never for whoever was kept out of the evaluation. Needs an approver or
-    /// administrator of the council; that anybody else who is signed in asked is on the record.
+    /// The record of a pilot, for whoever audits it: approvers and administrators of the council. Null to everybody else; that
+    /// somebody who is signed in asked all the same is on the record. Bids, scores and mails are in it once the pilot is
+    /// decided, and never for whoever was kept out of the evaluation.
     async fn pilot_record(
         &self,
         ctx: &Context<'_>,

@@ -259,6 +259,8 @@ impl Town {
         let also = evaluator.filter(|who| who.org == Some(council)).cloned();
         let (pilot, bids) = self.bid_for(council, stage, also.as_ref()).await;
         self.add("Pilot", stage, &[council.word()], "", &[("Pilot", &pilot)]);
+        let ids = [("Pilot", pilot.as_str()), ("pilot", &pilot)];
+        self.add("PilotRecord", stage, &[council.word()], "", &ids);
         for (supplier, bid) in &bids {
             let parties = [council.word(), *supplier];
             self.add("Bid", stage, &parties, "", &[("Pilot", &pilot), ("Bid", bid)]);
