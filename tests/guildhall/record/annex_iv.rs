@@ -29,7 +29,7 @@ fn deadline(record: &Value) -> DateTime<Utc> {
 }
 
 /// What was done, or tried, by whom.
-fn entries<'a>(record: &'a Value, of: impl Fn(&Value) -> bool) -> Vec<&'a Value> {
+fn entries(record: &Value, of: impl Fn(&Value) -> bool) -> Vec<&Value> {
     list(record, "timeline")
         .iter()
         .filter(|entry| of(entry))
