@@ -100,6 +100,10 @@ async fn b_before_the_time_limit_no_one_has_access_to_what_was_transmitted() {
             assert!(!asked.contains(hidden) && !record.contains(hidden), "{hidden}");
         }
     }
+    let sealed = procedure.record(&procedure.approver).await;
+    for part in ["receipts", "scores", "ranking", "mails"] {
+        assert_eq!(sealed[part], Value::Null, "nor that there are any: {part}");
+    }
     // Nor does the record of the whole procedure know of anybody who had.
     let procedure = Procedure::whole().await;
     let record = awarded(&procedure);
