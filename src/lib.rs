@@ -10,7 +10,7 @@
 //! | [`law`] | dated rules of procurement law with their sources, in a table that an operator can correct |
 //! | [`needs`] | problems that councils state before any tender, who says "us too", what suppliers answer |
 //! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
-//! | [`pilots`] | pilots, questions about them, sealed bids and their files, their evaluation, awards and other endings, results |
+//! | [`pilots`] | pilots, questions about them, sealed bids and their files, their evaluation, awards and other endings, results, and the record of it all for an auditor |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
 //! | [`exchange`] | register files, in |
 //! | [`events`] | what happened that somebody may want to hear of, written with the change that brought it |

@@ -23,6 +23,7 @@ mod m0016_pilots;
 mod m0017_law;
 mod m0018_evaluation;
 mod m0019_tender_box;
+mod m0021_record;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_law::Step),
             Box::new(m0018_evaluation::Step),
             Box::new(m0019_tender_box::Step),
+            Box::new(m0021_record::Step),
         ]
     }
 }

@@ -39,6 +39,8 @@ pub enum Action {
     ScoreBid,
     /// Award a pilot, or decide that nothing suits.
     AwardPilot,
+    /// Read the whole record of a pilot, once nothing of it is kept back any more.
+    ReadRecord,
     /// Write a supplier's profile and products.
     EditSupplier,
     /// Offer, replace and withdraw a supplier's bid, and ask its questions.
@@ -80,6 +82,7 @@ impl Action {
             Self::SeeDrafts
                 | Self::SeeAnswers
                 | Self::ReadBids
+                | Self::ReadRecord
                 | Self::SeeOwnBids
                 | Self::SeeMembers
                 | Self::ReadAudit
@@ -135,8 +138,8 @@ pub enum Role {
 pub fn allowed(role: Role, action: Action) -> bool {
     use Action::{
         AnswerNeed, AwardPilot, Bid, DraftPilot, EditSupplier, ImportRegister, KeepSearches, ManageAccount,
-        ManageMembers, NamePanel, Operate, PublishPilot, ReadAudit, ReadBids, RecordContract, ScoreBid,
-        SeeAnswers, SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
+        ManageMembers, NamePanel, Operate, PublishPilot, ReadAudit, ReadBids, ReadRecord, RecordContract,
+        ScoreBid, SeeAnswers, SeeDrafts, SeeMembers, SeeOwnBids, SetLeadTimes, SetMailWords, StateNeed,
     };
     match role {
         Role::Council(CouncilRole::Viewer) => matches!(action, SeeMembers),
@@ -165,6 +168,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | ReadBids
                 | NamePanel
                 | AwardPilot
+                | ReadRecord
                 | SeeMembers
                 | ReadAudit
         ),
@@ -184,6 +188,7 @@ pub fn allowed(role: Role, action: Action) -> bool {
                 | NamePanel
                 | ScoreBid
                 | AwardPilot
+                | ReadRecord
                 | SeeMembers
                 | ManageMembers
                 | ReadAudit

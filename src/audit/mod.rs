@@ -18,8 +18,9 @@ pub use check::{Check, ERASURE, Wrong, check_export, signed};
 pub use entry::{About, Entry};
 pub use forget::{forget, forget_address};
 pub use head::{Head, Root, is_signed, public_key, signature};
+pub(crate) use read::about;
 pub use read::{Filter, Seen, list};
-pub use sealed::sealed;
+pub use sealed::{opened, sealed};
 
 use crate::access::{self, Attempt, Deed, Permit};
 use crate::runtime::{App, Error};

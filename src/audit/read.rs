@@ -8,9 +8,15 @@ use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::{audit_entry as row, audit_part};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 use serde_json::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
+
+/// Values that fit in one statement of either database.
+const AT_A_TIME: usize = 500;
 
 /// Which entries; every part that is given must hold.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +53,10 @@ pub struct Seen {
 }
 
 /// What a viewer may read.
+#[derive(Default)]
 struct Sight {
+    /// Whoever asks has seen to it that all of it may be read.
+    all: bool,
     operator: bool,
     councils: Vec<Uuid>,
     suppliers: Vec<Uuid>,
@@ -65,6 +74,7 @@ impl Sight {
         suppliers.retain(|id| reads(Resource::Supplier(*id)));
         let person = viewer.person().map(|person| person.id);
         Ok(Self {
+            all: false,
             operator: reads(Resource::System),
             councils,
             suppliers,
@@ -75,6 +85,7 @@ impl Sight {
     /// Whether an organisation's entries are the viewer's own to read.
     fn is_own(&self, organisation: Resource) -> bool {
         match organisation {
+            _ if self.all => true,
             Resource::Council(id) => self.councils.contains(&id),
             Resource::Supplier(id) => self.suppliers.contains(&id),
             Resource::Person(id) => self.person == Some(id),
@@ -141,12 +152,7 @@ pub async fn list(app: &App, viewer: &Viewer, filter: &Filter, cut: &Cut) -> Res
         query = query.filter(row::Column::Sequence.lt(last.sequence));
     }
     let rows = query.all(app.db.read()).await?;
-    let sequences = rows.iter().map(|row| row.sequence);
-    let parts = audit_part::Entity::find()
-        .filter(audit_part::Column::Sequence.is_in(sequences))
-        .all(app.db.read())
-        .await?;
-    let mut parts = store::by_sequence(parts);
+    let mut parts = parts_of(app.db.read(), &rows).await?;
     let items = rows.into_iter().map(|row| {
         let parts = parts.remove(&row.sequence).unwrap_or_default();
         Ok(Item {
@@ -160,6 +166,55 @@ pub async fn list(app: &App, viewer: &Viewer, filter: &Filter, cut: &Cut) -> Res
         cut,
         None,
     ))
+}
+
+/// Every entry about these things, and every entry by this right in that organisation, in the order of the log. Whoever calls
+/// has seen to it that they may be read.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn about(
+    app: &App,
+    db: &impl ConnectionTrait,
+    subjects: &[Uuid],
+    also: (Action, Resource),
+) -> Result<Vec<Seen>, Error> {
+    let (kind, organisation) = store::organisation(also.1);
+    let mut rows = row::Entity::find()
+        .filter(row::Column::OrganisationKind.eq(kind))
+        .filter(row::Column::OrganisationId.eq(organisation))
+        .filter(row::Column::Action.eq(format!("{:?}", also.0)))
+        .all(db)
+        .await?;
+    for subjects in subjects.chunks(AT_A_TIME) {
+        let of = row::Column::SubjectId.is_in(subjects.iter().copied());
+        rows.extend(row::Entity::find().filter(of).all(db).await?);
+    }
+    rows.sort_by_key(|row| row.sequence);
+    rows.dedup_by_key(|row| row.sequence);
+    let mut parts = parts_of(db, &rows).await?;
+    let sight = Sight {
+        all: true,
+        ..Sight::default()
+    };
+    let seen = rows.into_iter().map(|row| {
+        let parts = parts.remove(&row.sequence).unwrap_or_default();
+        seen(app, &sight, row, parts)
+    });
+    seen.collect()
+}
+
+/// What these entries say, by their place.
+async fn parts_of(
+    db: &impl ConnectionTrait,
+    rows: &[row::Model],
+) -> Result<HashMap<i64, Vec<audit_part::Model>>, Error> {
+    let mut parts = Vec::new();
+    for rows in rows.chunks(AT_A_TIME) {
+        let sequences = audit_part::Column::Sequence.is_in(rows.iter().map(|row| row.sequence));
+        parts.extend(audit_part::Entity::find().filter(sequences).all(db).await?);
+    }
+    Ok(store::by_sequence(parts))
 }
 
 fn seen(app: &App, sight: &Sight, row: row::Model, parts: Vec<audit_part::Model>) -> Result<Seen, Error> {

@@ -23,7 +23,10 @@ pub fn sealed(app: &App, detail: &Value) -> Value {
 }
 
 /// What a detail says, sealed or not.
-pub(super) fn opened(secret: &Secret, detail: Value) -> Result<Value, Error> {
+///
+/// # Errors
+/// When it was changed or another server sealed it.
+pub fn opened(secret: &Secret, detail: Value) -> Result<Value, Error> {
     let Some(sealed) = detail.get(NAME).and_then(Value::as_str) else {
         return Ok(detail);
     };

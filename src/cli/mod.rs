@@ -5,6 +5,7 @@ pub mod demo;
 mod import;
 mod mail;
 mod open;
+mod pilot;
 mod receipt;
 mod schema;
 mod serve;
@@ -45,6 +46,9 @@ enum Command {
     /// See and steer the mail queue, take what came back, or print what the DNS should say of mail.
     #[command(subcommand)]
     Mail(mail::Mail),
+    /// Write the record of a pilot.
+    #[command(subcommand)]
+    Pilot(pilot::Pilots),
     /// Check what a bidder holds of a bid.
     #[command(subcommand)]
     Receipt(receipt::Receipts),
@@ -67,6 +71,7 @@ pub async fn run() -> ExitCode {
         Command::User(user) => user::run(config, user).await,
         Command::Audit(audit) => audit::run(config, audit).await,
         Command::Mail(mail) => mail::run(config, mail).await,
+        Command::Pilot(pilot) => pilot::run(config, pilot).await,
         Command::Receipt(receipt) => receipt::run(config, receipt),
         Command::Schema => schema::run(),
     };

@@ -21,6 +21,7 @@ impl BidAttachment {
     }
 }
 
+/// A file of a bid. What it is was told by its content.
 #[Object]
 impl BidAttachment {
     /// Its name.

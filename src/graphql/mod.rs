@@ -45,6 +45,7 @@ mod privacy;
 mod products;
 mod profiles;
 mod questions;
+mod record;
 mod relations;
 mod results;
 mod search_inputs;
@@ -84,6 +85,7 @@ pub struct Query(
     pilots::PilotsQuery,
     catalogue::CatalogueQuery,
     products::ProductsQuery,
+    record::RecordQuery,
     alert_history::AlertHistoryQuery,
     preview::PreviewQuery,
     searches::SearchesQuery,

@@ -39,12 +39,17 @@ pub(super) fn cut(first: Option<i32>, after: Option<&str>) -> async_graphql::Res
 }
 
 fn decode(cursor: &str) -> async_graphql::Result<(String, uuid::Uuid)> {
-    let refuse = || bad("after is not a cursor of this list".to_owned());
+    let refuse = bad_cursor;
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| refuse())?;
     let (id, key) = bytes.split_at_checked(16).ok_or_else(refuse)?;
     let id = uuid::Uuid::from_slice(id).map_err(|_| refuse())?;
     let key = std::str::from_utf8(key).map_err(|_| refuse())?;
     Ok((key.to_owned(), id))
+}
+
+/// That a cursor is none of the list.
+pub(super) fn bad_cursor() -> async_graphql::Error {
+    bad("after is not a cursor of this list".to_owned())
 }
 
 fn encode(key: &str, id: uuid::Uuid) -> String {

@@ -47,6 +47,8 @@ impl Uploaded {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload(String);
 
+/// A file, sent as the GraphQL multipart request specification says: `operations` with null in the file's place, `map`,
+/// then the file; one file of at most 10 MiB in a request, and the header `GraphQL-Preflight: 1`.
 #[Scalar(specified_by_url = "https://github.com/jaydenseric/graphql-multipart-request-spec")]
 impl ScalarType for Upload {
     fn parse(value: Value) -> InputValueResult<Self> {

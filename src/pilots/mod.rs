@@ -2,8 +2,9 @@
 //!
 //! [`rules`] and [`timetable`] are pure. [`draft`] and [`edit`] write what is not public, [`review`] and [`publish`] are
 //! another's eyes on it, and this front door lists; [`questions`] are asked and answered in public; [`eligibility`]
-//! says who may bid; [`bids`] takes and opens bids, [`attachments`] their files; [`evaluation`] scores them; [`award`] decides for some of them, [`ending`] is for pilots that end otherwise,
-//! [`undoing`] takes either back; [`results`] is what came of it; [`changes`] is what those who watch one are told. Until
+//! says who may bid; [`bids`] takes and opens bids, [`attachments`] their files; [`evaluation`] scores them; [`award`]
+//! decides for some of them, [`ending`] is for pilots that end otherwise, [`undoing`] takes either back; [`results`] is what
+//! came of it; [`changes`] is what those who watch one are told; [`pack`] is the whole record for whoever audits it. Until
 //! the deadline nobody but its bidder can learn what a bid says, nor how many there are. What is published never changes but
 //! by its numbered [`addenda`].
 
@@ -20,6 +21,7 @@ pub mod ending;
 pub mod evaluation;
 mod lawful;
 mod outcome;
+pub mod pack;
 mod publishing;
 pub mod questions;
 pub mod receipt;

@@ -4,7 +4,7 @@
 
 use super::bids::OpenedBid;
 use super::receipt::Receipt;
-use super::{Pilot, Points, scoring, tender_box};
+use super::{Pilot, Points, scoring, store, tender_box};
 use crate::access::{Permit, Resource, accounts};
 use crate::audit::{self, Head};
 use crate::councils::directory;
@@ -217,7 +217,14 @@ async fn write(
             reason: format!("your organisation bid for this pilot of {council}"),
             witness: witness.clone(),
         };
-        outbox::enqueue(app, txn, Stream::Outcome, Some(person), letter.words(app)?).await?;
+        let mail = outbox::enqueue(app, txn, Stream::Outcome, Some(person), letter.words(app)?).await?;
+        // Whose bids stay sealed for good leave no list of bidders here.
+        if pilot
+            .deadline_at
+            .is_none_or(|deadline| deadline <= app.clock.now())
+        {
+            store::put_mail(txn, (mail, pilot.id, supplier), app.clock.now()).await?;
+        }
     }
     Ok(())
 }

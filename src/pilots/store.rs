@@ -1,7 +1,9 @@
 //! Pilots and bids in the database; scores are `evaluation`'s.
 
+mod record;
 mod written;
 
+pub(super) use record::{mails, put_mail};
 pub(super) use written::{addenda, put_addendum, put_said};
 
 use super::{

@@ -2,6 +2,7 @@
 //! it shows in a copy of the database.
 
 mod copied;
+mod files;
 mod interleaved;
 
 use crate::alert_pages::uuid_of;

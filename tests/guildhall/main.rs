@@ -39,6 +39,7 @@ mod products;
 mod profiles;
 mod provider;
 mod python;
+mod record;
 mod registers;
 mod relay;
 mod returned;

@@ -100,6 +100,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("suppression", "suppression"),
         ("mail_attempt", "mailAttempts"),
         ("bid_score", "scores"),
+        ("score_entry", "scoresAsEntered"),
         ("pilot_evaluator", "panels"),
         ("supplier_number", "supplierNumbers"),
         ("contract", "contracts"),
@@ -281,13 +282,19 @@ async fn closing_an_account_leaves_no_trace_but_what_the_answer_names() {
     assert_eq!(who["viewer"], Value::Null);
 }
 
-const KEEP_THE_ID: [&str; 4] = [
+const KEEP_THE_ID: [&str; 5] = [
     "audit_entry.organisation_id",
     "audit_entry.subject_id",
     "bid_score.evaluator_id",
     "pilot_evaluator.person_id",
+    "score_entry.evaluator_id",
 ];
-const KEEP_THE_REASON: [&str; 3] = ["audit_part.content", "bid_score.reason", "outbox.message"];
+const KEEP_THE_REASON: [&str; 4] = [
+    "audit_part.content",
+    "bid_score.reason",
+    "outbox.message",
+    "score_entry.reason",
+];
 
 #[tokio::test]
 async fn a_farewell_that_nobody_takes_goes_too() {

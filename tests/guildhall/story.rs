@@ -140,7 +140,7 @@ impl Town {
     /// Log, database and whatever lies beside it.
     fn no_file_holds_a_word_of_them(&self) {
         let log = self.server.log();
-        assert!(log.contains("TRACE") && !log.contains(CANARY), "the log");
+        assert!(log.contains("INFO") && !log.contains(CANARY), "the log");
         let folder = self.database.as_ref().map(|file| file.parent().unwrap());
         for file in folder
             .into_iter()

@@ -215,6 +215,31 @@ impl World {
         self.client.post("/graphql").body_json(body)
     }
 
+    /// The same with a file, which stands in the place of `variables.input.file`.
+    pub(crate) fn post_file(
+        &self,
+        body: &Value,
+        file: &[u8],
+    ) -> TestRequestBuilder<'_, BoxEndpoint<'static, Response>> {
+        let mut body = body.clone();
+        body["variables"]["input"]["file"] = Value::Null;
+        let part = |name: &str, content: &[u8]| {
+            let head = format!("--xYx\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n");
+            [head.as_bytes(), content, b"\r\n"].concat()
+        };
+        let parts = [
+            part("operations", body.to_string().as_bytes()),
+            part("map", br#"{"0":["variables.input.file"]}"#),
+            part("0", file),
+            b"--xYx--\r\n".to_vec(),
+        ];
+        self.client
+            .post("/graphql")
+            .header("content-type", "multipart/form-data; boundary=xYx")
+            .header("graphql-preflight", "1")
+            .body(parts.concat())
+    }
+
     /// Makes an account with [`PASSWORD`] and gives its id.
     pub(crate) async fn person(&self, email: &str, name: &str) -> Uuid {
         self.account(email, name, false).await

@@ -10,7 +10,8 @@ use crate::runtime::{App, Error};
 use entity::{
     api_token, attempt, audit_entry, audit_part, bid_score, contract, device, feed_link, identity,
     import_run, installation, invitation, mail_attempt, mailed_link, membership, notification, outbox,
-    person, pilot, pilot_evaluator, recovery_code, saved_search, session, supplier_number, suppression,
+    person, pilot, pilot_evaluator, recovery_code, saved_search, score_entry, session, supplier_number,
+    suppression,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
@@ -162,6 +163,12 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         let own = bid_score::Entity::find().filter(bid_score::Column::EvaluatorId.eq(me));
         self.add("scores", own.order_by_asc(bid_score::Column::ScoredAt))
             .await?;
+        let own = score_entry::Entity::find().filter(score_entry::Column::EvaluatorId.eq(me));
+        self.add(
+            "scoresAsEntered",
+            own.order_by_asc(score_entry::Column::EnteredAt),
+        )
+        .await?;
         let own = pilot_evaluator::Entity::find().filter(pilot_evaluator::Column::PersonId.eq(me));
         self.add("panels", own.order_by_asc(pilot_evaluator::Column::PilotId))
             .await?;

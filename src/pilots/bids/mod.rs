@@ -176,7 +176,8 @@ pub async fn submit(
     let mut receipt = receipt(&row);
     let digest = hex::encode(&receipt.digest);
     // Sealed in the log, too: whoever has the database is not to tell a bid from a draft.
-    let detail = json!({ "pilot": pilot.id, "version": receipt.version, "digest": digest });
+    let detail = json!({ "pilot": pilot.id, "version": receipt.version, "digest": digest,
+        "received": receipt.received_at });
     let root = audit::record(app, &txn, &permit, "bid", kept.id, &audit::sealed(app, &detail)).await?;
     let head = audit::sign(app, root);
     row.audit_head = Some(head.line());

@@ -224,6 +224,62 @@ fn labelled(app: &App, bids: &[Uuid]) -> Vec<(Uuid, String)> {
     in_order.map(|(place, bid)| (bid, rules::label(place))).collect()
 }
 
+/// A score as it was entered, and whether it stands.
+#[derive(Clone, Debug)]
+pub(in crate::pilots) struct Entered {
+    /// Of which bid.
+    pub(in crate::pilots) bid: Uuid,
+    /// The criterion's place.
+    pub(in crate::pilots) criterion: i32,
+    /// Who, by their place on the panel; nobody, where the panel came to it.
+    pub(in crate::pilots) evaluator: Option<i32>,
+    /// Whether the panel came to it.
+    pub(in crate::pilots) consensus: bool,
+    /// 1 for what was entered first.
+    pub(in crate::pilots) number: i32,
+    /// Out of 100.
+    pub(in crate::pilots) score: i32,
+    /// Why.
+    pub(in crate::pilots) reason: String,
+    /// When.
+    pub(in crate::pilots) entered_at: DateTime<Utc>,
+    /// Whether nothing took its place.
+    pub(in crate::pilots) stands: bool,
+}
+
+/// Every score of these bids and every consensus, as they were entered, in that order. Whoever calls has seen to it that
+/// they may be read.
+pub(in crate::pilots) async fn entered(
+    db: &impl ConnectionTrait,
+    evaluation: &Evaluation,
+    bids: &[Uuid],
+) -> Result<Vec<Entered>, Error> {
+    let rows = store::entries(db, bids).await?;
+    let mut last: HashMap<(Uuid, i32, Option<Uuid>), i32> = HashMap::new();
+    for row in &rows {
+        let number = last
+            .entry((row.bid_id, row.ordinal, row.evaluator_id))
+            .or_default();
+        *number = row.number.max(*number);
+    }
+    let place = |person: Uuid| {
+        let mut panel = evaluation.panel.iter();
+        panel.find(|of| of.person == person).map(|of| of.ordinal)
+    };
+    let read = |row: entity::score_entry::Model| Entered {
+        stands: last.get(&(row.bid_id, row.ordinal, row.evaluator_id)) == Some(&row.number),
+        bid: row.bid_id,
+        criterion: row.ordinal,
+        evaluator: row.evaluator_id.and_then(place),
+        consensus: row.evaluator_id.is_none(),
+        number: row.number,
+        score: row.score,
+        reason: row.reason,
+        entered_at: row.entered_at,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// The labels of the bids for a pilot, by bid.
 pub(super) async fn labels(
     app: &App,

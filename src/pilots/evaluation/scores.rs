@@ -1,7 +1,7 @@
 //! Scores: each evaluator's own until all are in, what the panel comes to, and the lock that opens prices and names.
 //!
-//! What of it somebody wrote stays as it was first submitted: a consensus stands beside it. At the lock all of it goes
-//! into the audit log, bid by bid.
+//! What of it somebody wrote stays as it was first submitted: a consensus stands beside it. Whatever is entered is kept as it
+//! was entered, replaced or not. At the lock all of it goes into the audit log, bid by bid.
 
 use super::super::{CriterionKind, Pilot, State, bids, store as pilots, tender_box};
 use super::rules::all_in;
@@ -12,7 +12,7 @@ use super::{
 use crate::access::{Permit, Viewer};
 use crate::audit;
 use crate::runtime::{App, Error, Stop, Wrong};
-use entity::{bid, bid_score};
+use entity::{bid, bid_score, score_entry};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde_json::json;
 use uuid::Uuid;
@@ -52,6 +52,17 @@ pub async fn score(app: &App, viewer: &Viewer, pilot: Uuid, given: Given<'_>) ->
         reason: given.reason.trim().into(),
         scored_at: app.clock.now(),
     };
+    let entry = score_entry::Model {
+        id: app.new_id(),
+        bid_id: bid,
+        ordinal: row.ordinal,
+        evaluator_id: Some(row.evaluator_id),
+        number: 0,
+        score: row.score,
+        reason: row.reason.clone(),
+        entered_at: row.scored_at,
+    };
+    store::add_entry(&txn, &permit, entry).await?;
     store::put_score(&txn, &permit, row).await?;
     if pilot.state == State::Published {
         pilot.state = State::Evaluating;
@@ -129,6 +140,17 @@ pub async fn consensus(
         reason: given.reason.trim().to_owned(),
         recorded_at: app.clock.now(),
     };
+    let entry = score_entry::Model {
+        id: app.new_id(),
+        bid_id: bid,
+        ordinal: of.ordinal,
+        evaluator_id: None,
+        number: 0,
+        score: of.score,
+        reason: of.reason.clone(),
+        entered_at: of.recorded_at,
+    };
+    store::add_entry(&txn, &permit, entry).await?;
     store::put_consensus(&txn, &permit, of).await?;
     evaluation.version += 1;
     store::put(&txn, &permit, pilot.id, &evaluation).await?;
@@ -174,6 +196,7 @@ async fn on_the_record(
     let ids = ids(rows);
     let scores = store::scores(txn, &ids).await?;
     let consensus = store::consensus(txn, &ids).await?;
+    let entered = store::entries(txn, &ids).await?;
     let by = |person: Uuid| evaluation.panel.iter().find(|of| of.person == person);
     let mut entries: Entries = Vec::new();
     let mut wrong = Wrong::default();
@@ -199,12 +222,26 @@ async fn on_the_record(
             .filter(|of| of.bid == row.id)
             .map(|of| json!({ "criterion": of.ordinal, "score": of.score, "reason": of.reason }))
             .collect();
-        entries.push((
-            "bid",
-            row.id,
-            json!({ "scores": given, "consensus": came_to }),
-            None,
-        ));
+        let mut detail = json!({ "scores": given, "consensus": came_to });
+        let replaced = entered.iter().filter(|of| of.bid_id == row.id);
+        let replaced = replaced.filter(|of| {
+            let later = |other: &&score_entry::Model| {
+                (other.bid_id, other.ordinal, other.evaluator_id) == (of.bid_id, of.ordinal, of.evaluator_id)
+                    && other.number > of.number
+            };
+            entered.iter().any(|other| later(&other))
+        });
+        let replaced: Vec<_> = replaced
+            .map(|of| {
+                let evaluator = of.evaluator_id.and_then(by).map(|of| of.ordinal);
+                json!({ "evaluator": evaluator, "criterion": of.ordinal, "score": of.score, "reason": of.reason,
+                    "entered": of.entered_at })
+            })
+            .collect();
+        if !replaced.is_empty() {
+            detail["replaced"] = replaced.into();
+        }
+        entries.push(("bid", row.id, detail, None));
     }
     wrong.stop()?;
     entries.push(("pilot", pilot.id, json!({ "quality locked": true }), None));

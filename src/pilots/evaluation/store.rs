@@ -4,9 +4,11 @@ use super::rules::Evaluator;
 use super::{Consensus, Evaluation};
 use crate::access::Permit;
 use crate::runtime::Error;
-use entity::{bid_consensus, bid_score, pilot_evaluation, pilot_evaluator};
+use entity::{bid_consensus, bid_score, pilot_evaluation, pilot_evaluator, score_entry};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use uuid::Uuid;
 
 /// How far the evaluation of a pilot's bids has come; the pilot's row is what is held.
@@ -148,4 +150,42 @@ pub(super) async fn put_consensus(
         .exec_without_returning(txn)
         .await?;
     Ok(())
+}
+
+/// Adds a score as it is entered, whatever it replaces. The pilot's row is held: of two entries none has the other's number.
+pub(super) async fn add_entry(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    mut row: score_entry::Model,
+) -> Result<(), Error> {
+    use score_entry::Column::{BidId, EvaluatorId, Ordinal};
+    let by = match row.evaluator_id {
+        Some(person) => EvaluatorId.eq(person),
+        None => EvaluatorId.is_null(),
+    };
+    let before = score_entry::Entity::find()
+        .filter(BidId.eq(row.bid_id))
+        .filter(Ordinal.eq(row.ordinal))
+        .filter(by)
+        .count(txn)
+        .await?;
+    row.number = i32::try_from(before + 1).map_err(Error::fault)?;
+    let row = score_entry::ActiveModel::from(row).reset_all();
+    score_entry::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// Every score of these bids as it was entered, in the order of entering.
+pub(super) async fn entries(
+    db: &impl ConnectionTrait,
+    bids: &[Uuid],
+) -> Result<Vec<score_entry::Model>, Error> {
+    use score_entry::Column::{BidId, EnteredAt, EvaluatorId, Number, Ordinal};
+    let mut query = score_entry::Entity::find().filter(BidId.is_in(bids.iter().copied()));
+    for column in [EnteredAt, BidId, Ordinal, EvaluatorId, Number] {
+        query = query.order_by_asc(column);
+    }
+    Ok(query.all(db).await?)
 }

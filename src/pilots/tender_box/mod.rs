@@ -19,7 +19,7 @@ use entity::bid;
 use piece::Piece;
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// So often what a supplier has is read again while others write.
@@ -208,15 +208,24 @@ pub(super) async fn bids_of(
     db: &impl ConnectionTrait,
     pilot: Uuid,
 ) -> Result<Vec<bid::Model>, Error> {
+    let mut rows = bids_ever(app, db, pilot).await?;
+    rows.retain(|row| row.state != State::Withdrawn.as_str());
+    Ok(rows)
+}
+
+/// The same, with those that were taken back.
+pub(super) async fn bids_ever(
+    app: &App,
+    db: &impl ConnectionTrait,
+    pilot: Uuid,
+) -> Result<Vec<bid::Model>, Error> {
+    // The box first: what is taken out of it in between is found as a row.
     let inside = all(app, db, pilot).await?;
     let inside = inside.iter().filter_map(|kept| kept.row(pilot));
-    let mut rows: HashMap<Uuid, bid::Model> = inside.map(|row| (row.id, row)).collect();
+    let mut rows: BTreeMap<Uuid, bid::Model> = inside.map(|row| (row.id, row)).collect();
     let taken_out = super::store::bids(db, pilot).await?;
     rows.extend(taken_out.into_iter().map(|row| (row.id, row)));
-    let mut rows: Vec<bid::Model> = rows.into_values().collect();
-    rows.retain(|row| row.state != State::Withdrawn.as_str());
-    rows.sort_by_key(|row| row.id);
-    Ok(rows)
+    Ok(rows.into_values().collect())
 }
 
 /// Which suppliers work on a bid for these pilots or have one in, by pilot.

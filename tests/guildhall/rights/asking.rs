@@ -27,7 +27,12 @@ impl Town {
     /// Asks by the real route; whatever comes back holds nothing that is not for whoever asks.
     pub(crate) async fn ask(&self, who: &Somebody, query: &str, variables: &Value) -> Answer {
         let call = json!({ "query": query, "variables": variables });
-        let mut request = self.world.post(&call);
+        let mut request = match variables.pointer("/input/file") {
+            Some(file) => self
+                .world
+                .post_file(&call, file.as_str().unwrap_or_default().as_bytes()),
+            None => self.world.post(&call),
+        };
         if let Some(token) = &who.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -153,10 +158,32 @@ fn by_the_log(who: &Somebody, query: &str, parties: &str) -> bool {
     who.called == "operator" && query.contains("auditEntries") && !of_bids
 }
 
-/// The addresses of those who tried what they may not: the log of the council where they did tells who they were.
-fn who_tried(body: &Value) -> Vec<&str> {
+/// The addresses of those who tried what they may not: the log of the council where they did tells who they were. And the
+/// record of a pilot that is decided tells who bid, and whom its mails went to.
+fn who_tried(body: &Value) -> Vec<String> {
     let entries = body["data"]["auditEntries"]["edges"].as_array();
     let entries = entries.into_iter().flatten().map(|edge| &edge["node"]);
     let refused = entries.filter(|entry| entry["refused"] == true);
-    refused.filter_map(|entry| entry["actor"].as_str()).collect()
+    let mut tried: Vec<String> = refused
+        .filter_map(|entry| entry["actor"].as_str().map(str::to_owned))
+        .collect();
+    let record = &body["data"]["pilotRecord"];
+    let whole = record["json"].as_str();
+    let whole = whole.map_or(Value::Null, |text| serde_json::from_str(text).unwrap());
+    let told = match whole["withheld"] == json!([]) {
+        true => ["receipts", "mails", "timeline"].as_slice(),
+        false => &["attempts"],
+    };
+    let list = told.iter().filter_map(|part| whole[part].as_array()).flatten();
+    let names = list.flat_map(|of| [&of["by"], &of["to"]]);
+    tried.extend(names.filter_map(|name| name.as_str().map(str::to_owned)));
+    // A page of it: there are such pages only when it is decided, but of those who tried.
+    for part in ["receipts", "mails", "timeline"] {
+        let edges = record[part]["edges"].as_array().into_iter().flatten();
+        let nodes = edges.map(|edge| &edge["node"]);
+        let told = nodes.filter(|of| of["refused"] != false || of["right"] == "Bid");
+        let names = told.flat_map(|of| [&of["by"], &of["to"]]);
+        tried.extend(names.filter_map(|name| name.as_str().map(str::to_owned)));
+    }
+    tried
 }

@@ -297,6 +297,8 @@ impl Aim<'_> {
         let (town, known) = (
             self.town,
             [
+                "bidDraftAttach",
+                "bidDraftDetach",
                 "bidDraftDiscard",
                 "bidDraftSave",
                 "bidDraftSubmit",
@@ -342,10 +344,20 @@ impl Aim<'_> {
                 json!({ "input": { "pilot": open().await, "supplier": supplier, "pricePence": 500_000,
                 "answer": text, "declarations": DECLARED } })
             }
+            "bidDraftAttach" => {
+                let pilot = open().await;
+                town.bid_draft(&pilot, org, &text, &DECLARED).await;
+                json!({ "input": { "pilot": pilot, "supplier": supplier, "name": "b.txt", "file": text } })
+            }
+            "bidDraftDetach" => {
+                let pilot = open().await;
+                town.bid_draft(&pilot, org, &text, &DECLARED).await;
+                json!({ "pilot": pilot, "supplier": supplier, "name": format!("{text}.txt") })
+            }
             "bidDraftDiscard" | "bidDraftSubmit" => {
                 let pilot = open().await;
-                town.bid_draft(&pilot, org, &DECLARED).await;
-                json!({ "pilot": pilot, "supplier": supplier })
+                let version = town.bid_draft(&pilot, org, &text, &DECLARED).await;
+                json!({ "pilot": pilot, "supplier": supplier, "version": version })
             }
             "bidWithdraw" => {
                 let pilot = open().await;

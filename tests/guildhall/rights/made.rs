@@ -268,6 +268,8 @@ impl Town {
             for (stage, public) in &STAGES[..4] {
                 let pilot = self.pilot(org, &by, stage, *public).await;
                 self.add("Pilot", stage, &[of], &maker.word, &[("Pilot", &pilot)]);
+                let ids = [("Pilot", pilot.as_str()), ("pilot", &pilot)];
+                self.add("PilotRecord", stage, &[of], &maker.word, &ids);
             }
         } else {
             for stage in ["draft", "published", "archived", "archived draft"] {

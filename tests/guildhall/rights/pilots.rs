@@ -126,31 +126,33 @@ impl Town {
         bids.iter().map(|bid| id(&bid["id"])).collect()
     }
 
-    /// A bid; the council may read it only if its deadline passes.
+    /// A bid; the council may read it only if its deadline passes. Its supplier goes on drafting.
     pub(crate) async fn bid(&self, pilot: &str, council: Org, supplier: Org, stage: &str) {
         let parties = match stage {
             "open" | "cancelled" => format!("{}.bid", supplier.word()),
             _ => format!("{}.{}.bid", supplier.word(), council.word()),
         };
-        self.bid_draft(pilot, supplier, &[]).await;
-        let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000,
-            "answer": format!("hid--{parties}--"), "answers": [{ "criterion": 1, "text": format!("hid--{parties}--") }],
-            "declarations": DECLARED });
-        self.done(
-            &[&self.colleagues[&supplier]],
-            "bidSubmit",
-            json!({ "input": input }),
-        )
-        .await;
+        let text = format!("hid--{parties}--");
+        let version = self.bid_draft(pilot, supplier, &text, &DECLARED).await;
+        let by = [&self.colleagues[&supplier]];
+        let draft = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "version": version });
+        self.done(&by, "bidDraftSubmit", draft.clone()).await;
+        let mut file = draft;
+        file["name"] = format!("{text}.txt").into();
+        self.done(&by, "bidDraftDetach", file).await;
+        self.bid_draft(pilot, supplier, &format!("hid--{}.bid--", supplier.word()), &[])
+            .await;
     }
 
-    /// A draft, which nobody but its supplier ever reads.
-    pub(crate) async fn bid_draft(&self, pilot: &str, supplier: Org, declared: &[&str]) {
-        let text = format!("hid--{}.bid--", supplier.word());
+    /// A draft with a file, which nobody but its supplier ever reads; its version.
+    pub(crate) async fn bid_draft(&self, pilot: &str, supplier: Org, text: &str, declared: &[&str]) -> Value {
         let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "pricePence": 500_000, "answer": text,
             "answers": [{ "criterion": 1, "text": text }], "declarations": declared });
         let by = [&self.colleagues[&supplier]];
         self.done(&by, "bidDraftSave", json!({ "input": input })).await;
+        let input = json!({ "pilot": pilot, "supplier": self.ids[&supplier], "name": format!("{text}.txt"), "file": text });
+        let attached = self.done(&by, "bidDraftAttach", json!({ "input": input })).await;
+        attached["draft"]["version"].clone()
     }
 
     /// What each bidder is told.
@@ -271,6 +273,8 @@ impl Town {
         let also = evaluator.filter(|who| who.org == Some(council)).cloned();
         let (pilot, bids) = self.bid_for(council, stage, also.as_ref()).await;
         self.add("Pilot", stage, &[council.word()], "", &[("Pilot", &pilot)]);
+        let ids = [("Pilot", pilot.as_str()), ("pilot", &pilot)];
+        self.add("PilotRecord", stage, &[council.word()], "", &ids);
         for (supplier, bid) in &bids {
             let parties = [council.word(), *supplier];
             self.add("Bid", stage, &parties, "", &[("Pilot", &pilot), ("Bid", bid)]);

@@ -16,6 +16,8 @@ impl Town {
             if org.is_council() {
                 let pilot = self.pilot(org, &[&self.colleagues[&org]], "open", true).await;
                 self.add("Pilot", "open", &[org.word()], "", &[("Pilot", &pilot)]);
+                let ids = [("Pilot", pilot.as_str()), ("pilot", &pilot)];
+                self.add("PilotRecord", "open", &[org.word()], "", &ids);
                 pilots.push((org, pilot));
             }
         }
@@ -26,13 +28,10 @@ impl Town {
     pub(crate) async fn closed_pilot(&mut self) -> (String, Vec<String>) {
         let (pilot, bids) = self.bid_for(Org::CouncilA, "closed", None).await;
         self.panel(Org::CouncilA, &pilot, None, true).await;
-        self.add(
-            "Pilot",
-            "closed",
-            &[Org::CouncilA.word()],
-            "",
-            &[("Pilot", &pilot)],
-        );
+        for of in ["Pilot", "PilotRecord"] {
+            let ids = [("Pilot", pilot.as_str()), ("pilot", &pilot)];
+            self.add(of, "closed", &[Org::CouncilA.word()], "", &ids);
+        }
         (pilot, bids.into_values().collect())
     }
 

@@ -358,6 +358,20 @@ pub(super) fn all(scene: &Scene) -> Vec<Change<'_>> {
             "NOT_ALLOWED",
         ),
         (
+            "bidDraftAttach",
+            String::new(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
+            "bidDraftDetach",
+            "pilot: $pilot, supplier: $supplier, version: @, name: \"a.txt\"".into(),
+            bidder,
+            1,
+            "NOT_ALLOWED",
+        ),
+        (
             "bidDraftSubmit",
             "pilot: $pilot, supplier: $supplier, version: @, replaces: 1".into(),
             bidder,
