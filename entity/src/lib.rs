@@ -32,6 +32,7 @@ pub mod import_run;
 pub mod installation;
 pub mod invitation;
 pub mod law_rule;
+pub mod loose_object;
 pub mod mail_attempt;
 pub mod mail_domain;
 pub mod mailed_link;

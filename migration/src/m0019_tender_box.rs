@@ -1,5 +1,5 @@
 //! Where bids lie until their pilot's deadline, so that a copy of the database tells neither what they say nor how many
-//! there are.
+//! there are; and which stored objects nothing names any more.
 
 crate::dialect::step!("m0019_tender_box", BOTH, "", "");
 
@@ -14,6 +14,12 @@ CREATE TABLE bid_piece (
     owner {bytes} NOT NULL,
     sealed {bytes} NOT NULL,
     PRIMARY KEY (pilot_id, ordinal)
+) {strict};
+
+-- Stored objects that nothing was found to name, and since when.
+CREATE TABLE loose_object (
+    name TEXT NOT NULL PRIMARY KEY,
+    since {instant} NOT NULL
 ) {strict};
 
 -- When the bids were taken out, after the deadline.

@@ -35,7 +35,6 @@ pub use tick::{Told, tick};
 pub use unsubscribe::{Unsubscribed, subscription, unsubscribe};
 
 use crate::access;
-use crate::pilots::bids::files;
 use crate::runtime::{App, idempotency, outbox};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -84,11 +83,6 @@ async fn look(app: &App) {
     }
     if let Err(error) = idempotency::sweep(app).await {
         tracing::error!(%error, "forgetting old idempotency keys failed; the next pass tries again");
-    }
-    if app.work.is_new_day(app.clock.now())
-        && let Err(error) = files::sweep(app).await
-    {
-        tracing::error!(%error, "forgetting files that no bid names failed; tomorrow's pass tries again");
     }
     wipe(app).await;
 }

@@ -34,6 +34,7 @@ pub async fn tick(app: &App) -> Result<Told, Error> {
     let Some(_alone) = app.db.alone().await? else {
         return Ok(told);
     };
+    changes::open_due(app).await?;
     loop {
         let brought = bring(app).await?;
         told.brought += brought;

@@ -16,7 +16,7 @@ pub(super) enum Receipts {
         /// The file with the bid's canonical content, to the byte; the signature alone is checked, if not given.
         #[arg(long)]
         content: Option<PathBuf>,
-        /// The server's public key in hexadecimal, as `audit key` prints it; that of the server's secret, if not given.
+        /// The server's public key in hexadecimal, as the receipt's mail and `BidReceipt.auditHead.publicKey` tell and `audit key` prints it; that of the server's secret, if not given.
         #[arg(long)]
         key: Option<String>,
     },

@@ -5,6 +5,7 @@ use crate::access::single_sign_on;
 use crate::alerts;
 use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
+use crate::pilots::bids::files;
 use crate::runtime::config::Config;
 use crate::runtime::entropy::Entropy;
 use crate::runtime::{App, outbox, telemetry};
@@ -63,7 +64,8 @@ pub(super) async fn serve(
     let address = listener.local_addr().map_err(failed)?;
     let (stop, stopped) = watch::channel(false);
     let looking = tokio::spawn(alerts::run(app.clone(), stopped.clone()));
-    let sending = tokio::spawn(outbox::run(app.clone(), stopped));
+    let sending = tokio::spawn(outbox::run(app.clone(), stopped.clone()));
+    let sweeping = tokio::spawn(files::run(app.clone(), stopped));
     let told = app.clone();
     let site = Site::new(app.clone(), Api::new(app))
         .with_page(page)
@@ -80,6 +82,8 @@ pub(super) async fn serve(
     };
     let served = http::serve(site, listener, signalled).await;
     let _ = stop.send(true);
+    // A sweep that is cut short goes on where it was.
+    sweeping.abort();
     let _ = looking.await;
     // What is under way is waited for: killed, it would be sent again.
     let _ = sending.await;

@@ -159,10 +159,20 @@ impl Api {
             let extensions = error.extensions.get_or_insert_default();
             if extensions.get("code").is_none() {
                 extensions.set("code", "MALFORMED");
+                error.message += form_of(&error.message);
             }
         }
         guard::trim_errors(&mut response.errors);
         response
+    }
+}
+
+/// How a day or an instant is written, where a value was none.
+fn form_of(message: &str) -> &'static str {
+    match message {
+        of if of.contains("Failed to parse \"NaiveDate\"") => ": write a day as 2027-04-01",
+        of if of.contains("Failed to parse \"DateTime\"") => ": write an instant as 2027-04-01T12:00:00Z",
+        _ => "",
     }
 }
 

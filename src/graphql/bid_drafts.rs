@@ -103,7 +103,8 @@ fn given<'a>(ctx: &Context<'a>) -> (&'a App, &'a Viewer) {
 
 #[Object]
 impl BidDraftsMutation {
-    /// Saves what is written of a bid, finished or not, until the deadline. Colleagues in the supplier read it and go on
+    /// Saves what is written of a bid, finished or not, until the deadline. Where a pilot withholds suppliers' names, keep
+    /// yours out of texts and files. Colleagues in the supplier read it and go on
     /// from it; nobody else learns that there is one. Needs a member of the supplier.
     async fn bid_draft_save(
         &self,

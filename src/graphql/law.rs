@@ -234,6 +234,11 @@ impl PilotGuidance {
     async fn notifiable(&self) -> Option<bool> {
         self.0.notifiable
     }
+    /// The least standstill between telling the bidders and the contract, in working days; null where none is due. An award
+    /// stands still for so long, or for as long as the pilot chose if that is more.
+    async fn standstill(&self) -> Option<LawEntry> {
+        self.0.standstill.clone().map(LawEntry)
+    }
     /// The rule that its reservation rests on; null where it is not reserved, or no rule is in force.
     async fn reservation(&self) -> Option<LawEntry> {
         self.0.reservation.clone().map(LawEntry)

@@ -331,7 +331,8 @@ impl Pilot {
     }
     /// The bids that the viewer may read whole: a supplier's own, always; all of them, for those of the council who may,
     /// once quality is locked, and for those on the panel who take part after the deadline already, if the pilot keeps
-    /// neither names nor prices back. To everybody else the list is empty, whatever there is.
+    /// neither names nor prices back. To everybody else the list is empty, whatever there is; that somebody of the council
+    /// asked while bids are sealed is on the record.
     async fn bids(&self, ctx: &Context<'_>) -> Result<Vec<Bid>> {
         let (app, viewer) = given(ctx);
         let found = bids::of_pilot(app, viewer, &self.0).await.told(ctx)?;

@@ -115,9 +115,10 @@ pub struct PilotRecordMail {
     message_id: Option<String>,
     /// When it was written.
     written_at: DateTime<Utc>,
-    /// When a mail server took it.
+    /// When a mail server took it; null of receipts, of which nothing is kept once they are sent: while bids are sealed
+    /// nobody is to tell from the queue who has bid.
     sent_at: Option<DateTime<Utc>>,
-    /// `queued`, `leased`, `sent`, `parked`, `suppressed` or `erased`.
+    /// `queued`, `leased`, `sent`, `parked`, `suppressed` or `erased`; receipts are `erased` when they are sent.
     state: String,
 }
 

@@ -56,7 +56,8 @@ pub(super) fn endpoint(site: &Site) -> BoxEndpoint<'static, Response> {
 async fn answer(site: &Site, mut request: Request) -> Result<Response, Response> {
     let has_file = uploads::is_one(&request);
     if !has_file && !is_json(&request) {
-        let message = "send JSON, as Content-Type: application/json";
+        let message = "send JSON, as Content-Type: application/json; or, with a file, multipart/form-data and the header \
+                       GraphQL-Preflight: 1";
         return Err(refusal(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "MALFORMED",

@@ -27,6 +27,8 @@ const PREFLIGHT: [&str; 2] = ["graphql-preflight", "apollo-require-preflight"];
 const MAP: u64 = 1024;
 /// Read at once: what the reader holds beyond what it has taken apart.
 const PIECE: usize = 16 * 1024;
+/// Bytes a second that a body comes at, at the least.
+const SLOWEST: u64 = 128 * 1024;
 /// Whatever comes before the file, its own headers included.
 const BEFORE: u64 = super::graphql::BODY as u64 + MAP + 4 * 1024 + 2 * PIECE as u64;
 /// A file that is a little too large is told so in the operation's own words.
@@ -191,6 +193,7 @@ fn pieces(
     idle: Duration,
     allowed: Arc<AtomicU64>,
 ) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
+    let begun = tokio::time::Instant::now();
     let state = (body.into_bytes_stream().boxed(), Bytes::new(), 0_u64);
     stream::unfold(Some(state), move |state| {
         let allowed = allowed.clone();
@@ -207,6 +210,10 @@ fn pieces(
             }
             let piece = rest.split_to(rest.len().min(PIECE));
             read += piece.len() as u64;
+            // A body that drips would keep its place from others.
+            if begun.elapsed() > idle + Duration::from_millis(read * 1000 / SLOWEST) {
+                return Some((Err(std::io::ErrorKind::TimedOut.into()), None));
+            }
             if read > allowed.load(Ordering::Relaxed) {
                 return Some((Err(std::io::ErrorKind::FileTooLarge.into()), None));
             }

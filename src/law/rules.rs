@@ -43,6 +43,8 @@ pub struct Guidance {
     pub notifiable_from: Option<Entry>,
     /// Whether it needs them.
     pub notifiable: Option<bool>,
+    /// The least standstill, in working days; none where none is due.
+    pub standstill: Option<Entry>,
     /// The rule that its reservation rests on.
     pub reservation: Option<Entry>,
     /// Why it may not be so reserved; nothing, where it may or is not reserved.
@@ -136,6 +138,10 @@ impl Book {
             below_threshold: threshold.and_then(reaches).map(|reaches| !reaches),
             notifiable_from: notifiable_from.cloned(),
             notifiable: notifiable_from.and_then(reaches),
+            standstill: threshold
+                .and_then(reaches)
+                .filter(|reaches| *reaches)
+                .and_then(|_| at(Rule::StandstillDays).cloned()),
             reservation: None,
             against: Vec::new(),
             lawful_because: None,

@@ -3,10 +3,11 @@
 
 use super::rules::Phase;
 use super::timetable::{self, Timetable};
-use super::{Pilot, PilotErrorCode, changes, event, store};
+use super::{Pilot, PilotErrorCode, changes, event, outcome, store};
 use crate::access::{Action, Permit, Viewer};
 use crate::events::{self, Happened, Kind};
 use crate::runtime::clock::in_words;
+use crate::runtime::letter::day;
 use crate::runtime::{App, Error, Stop, Wrong, words};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseTransaction;
@@ -170,6 +171,12 @@ async fn write(
     };
     store::put_addendum(&txn, permit, &pilot, &addendum).await?;
     tell(app, &txn, &pilot, &addendum, was, told_as_addendum).await?;
+    let heading = format!("Addendum {}", addendum.number);
+    let mut news = vec![addendum.text.clone()];
+    if told_as_addendum {
+        news.extend(addendum.moved.iter().map(in_a_sentence));
+    }
+    outcome::tell_news(app, &txn, &pilot, &heading, news).await?;
     let detail =
         json!({ "addendum": addendum.number, "text": addendum.text, "changes": changed(&addendum.moved) });
     Ok(super::change(app, txn, permit, pilot, detail).await?)
@@ -211,6 +218,26 @@ async fn tell(
         });
     }
     events::record(app, txn, told).await
+}
+
+fn in_a_sentence(moved: &Moved) -> String {
+    let spelled = |text: &str| match (text.parse::<DateTime<Utc>>(), text.parse::<NaiveDate>()) {
+        (Ok(at), _) => in_words(at),
+        (_, Ok(on)) => day(on),
+        _ => text.to_owned(),
+    };
+    let what = match moved.what {
+        Day::QuestionsUntil => "The end of questions",
+        Day::Deadline => "The deadline",
+        Day::AwardOn => "The day of the award",
+        Day::StartsOn => "The start",
+        Day::DecidesOn => "The day to stop or to scale",
+    };
+    let to = spelled(&moved.to);
+    match &moved.from {
+        Some(from) => format!("{what} was {} and is {to}.", spelled(from)),
+        None => format!("{what} is {to}."),
+    }
 }
 
 /// Dates by name: what each was and is.

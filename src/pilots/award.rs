@@ -6,13 +6,15 @@
 use super::bids::OpenedBid;
 use super::decisions::{self, Decision, Kind as Decided, OfBid, standstill};
 use super::evaluation::{self, Evaluation, read};
-use super::{Pilot, PilotErrorCode, State, bids, outcome, scoring, store};
+use super::{Pilot, PilotErrorCode, State, bids, lawful, outcome, scoring, store};
 use crate::access::{Action, Permit, Viewer, attempted};
 use crate::audit;
 use crate::contracts::award::{Award, record_award};
 use crate::councils::directory;
 use crate::events::{self, Kind};
+use crate::law;
 use crate::runtime::clock::london_date;
+use crate::runtime::letter::pounds;
 use crate::runtime::{App, Error, Stop, Wrong};
 use chrono::{Duration, NaiveDate};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
@@ -76,7 +78,8 @@ pub async fn award(
     let now = app.clock.now();
     let today = london_date(now);
     let calendar = directory().calendar(pilot.council_id);
-    let until = standstill::over_at(today, pilot.said.standstill_days, &calendar);
+    let days = lawful::standstill_days(&law::book(&txn).await?, &pilot, today);
+    let until = standstill::over_at(today, days, &calendar);
     let starts_on = standstill::contract_starts_on(today, until.map(london_date), pilot.said.starts_on);
     let ordinal = decisions::next(&txn, pilot.id).await?;
     let mut said = decide(&txn, &permit, &opened, winners, feedback).await?;
@@ -205,7 +208,10 @@ pub(super) async fn decide(
             !told.is_some_and(|text| !text.is_empty() && text.len() <= 10_000),
             PilotErrorCode::NoFeedback,
             "feedback",
-            format!("bid {} has no feedback, or more than 10,000 bytes of it", bid.id),
+            format!(
+                "every bidder is told something: the bid at {} has no feedback, or more than 10,000 bytes of it",
+                pounds(bid.offer.price_pence)
+            ),
         );
     }
     wrong.stop()?;

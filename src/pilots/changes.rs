@@ -5,7 +5,7 @@
 //! they may see. Bids and scores change nothing there, so nobody can count them by what is told.
 
 use super::addenda::{self, Addendum};
-use super::{Pilot, State, questions, store, tender_box};
+use super::{Phase, Pilot, State, outcome, questions, store};
 use crate::access::Viewer;
 use crate::events::{self, About, Happened, Kind};
 use crate::runtime::{App, Error};
@@ -48,7 +48,7 @@ pub async fn told_of(app: &App, pilots: &[Uuid]) -> Result<HashMap<Uuid, Told>, 
         (told.pilot.id, told)
     };
     let mut told: HashMap<Uuid, Told> = public.map(told).collect();
-    for (pilot, supplier) in tender_box::bidders(app, app.db.read(), pilots).await? {
+    for (pilot, supplier) in store::bidders(app.db.read(), pilots).await? {
         if let Some(told) = told.get_mut(&pilot) {
             told.bidders.push(supplier);
         }
@@ -56,19 +56,41 @@ pub async fn told_of(app: &App, pilots: &[Uuid]) -> Result<HashMap<Uuid, Told>, 
     Ok(told)
 }
 
-/// Takes the bids out of the tender boxes whose deadline has passed, and writes the events of pilots whose deadlines are
-/// near, once for each deadline. One that was published with no more
+/// Takes the bids out of the tender boxes whose deadline has passed, each in a transaction of its own: one that does not
+/// open stops nothing else.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_due(app: &App) -> Result<(), Error> {
+    for pilot in store::unopened(app.db.read(), app.clock.now()).await? {
+        if let Err(error) = open(app, pilot).await {
+            tracing::error!(%error, %pilot, "a tender box was not opened; the next pass tries again");
+        }
+    }
+    Ok(())
+}
+
+async fn open(app: &App, pilot: Uuid) -> Result<(), Error> {
+    let txn = app.db.begin().await?;
+    store::locked(app, &txn, pilot).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Writes the events of pilots whose deadlines are near, once for each deadline; who has a draft and no bid is told so. One that was published with no more
 /// time than that has just been told.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn bring(app: &App, txn: &DatabaseTransaction) -> Result<usize, Error> {
     let now = app.clock.now();
-    for pilot in store::unopened(txn, now).await? {
-        store::locked(app, txn, pilot).await?;
-    }
     let near = store::closing_by(txn, now + CLOSING).await?;
     let brought = near.len();
+    let ids: Vec<Uuid> = near.iter().map(|row| row.id).collect();
+    for pilot in store::by_ids(txn, &ids).await? {
+        if pilot.phase(now) == Phase::Open {
+            outcome::tell_unfinished(app, txn, &pilot).await?;
+        }
+    }
     let happened = near.into_iter().filter_map(|row| {
         let deadline = row.deadline_at.filter(|deadline| now < *deadline)?;
         let key = closing_key(row.id, deadline);

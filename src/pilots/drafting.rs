@@ -54,10 +54,14 @@ pub async fn draft_from_need(
     if criteria.is_empty() {
         criteria = usual_criteria();
     }
+    let mut summary = said.problem;
+    if let Some(constraints) = said.constraints {
+        summary += &format!("\n\nWhat an answer must keep to: {constraints}");
+    }
     let draft = Draft {
         need_id: Some(need),
         title: said.title,
-        summary: said.problem,
+        summary,
         success_measures: said.outcomes,
         systems: said.systems,
         cap_pence: asked.cap_pence.or(said.budget_max_pence).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Questions about an open pilot: answered for everybody to read, the asker unnamed.
 
 use super::rules::Phase;
-use super::{Pilot, store, timetable};
+use super::{Pilot, outcome, store, timetable};
 use crate::access::{Action, Resource, Viewer, authorize, may, signed_in};
 use crate::audit;
 use crate::events::{self, Happened, Kind};
@@ -199,7 +199,16 @@ pub async fn answer(
         let answered = super::event(&pilot, Kind::QuestionAnswered, &format!("answered/{}", row.id));
         let detail = serde_json::json!({ "question": row.id });
         events::record(app, &txn, vec![Happened { detail, ..answered }]).await?;
+        let said = [Some(row.question.clone()), row.answer.clone()];
+        let said = said.into_iter().flatten().collect();
+        outcome::tell_news(app, &txn, &pilot, "A question is answered", said).await?;
     }
+    let answered = (
+        row.supplier_id,
+        row.question.as_str(),
+        row.answer.as_deref().unwrap_or_default(),
+    );
+    outcome::tell_asker(app, &txn, &pilot, answered).await?;
     audit::record(
         app,
         &txn,

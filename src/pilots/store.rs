@@ -132,8 +132,8 @@ pub(super) async fn locked(app: &App, txn: &impl ConnectionTrait, id: Uuid) -> R
     if txn.get_database_backend() == DbBackend::Postgres {
         query = query.lock_exclusive();
     }
-    let found = with_criteria(txn, query.all(txn).await?).await?.pop();
-    if let Some(pilot) = &found {
+    let mut found = with_criteria(txn, query.all(txn).await?).await?.pop();
+    if let Some(pilot) = &mut found {
         tender_box::open(app, txn, pilot).await?;
     }
     Ok(found)
@@ -321,6 +321,12 @@ pub(super) async fn bid(
         .filter(bid::Column::PilotId.eq(pilot))
         .filter(bid::Column::SupplierId.eq(supplier));
     Ok(query.one(db).await?)
+}
+
+/// Takes a bid's row away: it goes into the tender box.
+pub(super) async fn drop_bid(txn: &impl ConnectionTrait, _permit: &Permit, id: Uuid) -> Result<(), Error> {
+    bid::Entity::delete_by_id(id).exec(txn).await?;
+    Ok(())
 }
 
 /// Writes a bid that the clock takes out of the tender box.

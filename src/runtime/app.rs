@@ -8,9 +8,8 @@ use super::objects::Objects;
 use super::outbox::Sending;
 use super::provider::Providers;
 use super::secret::Secret;
-use chrono::{DateTime, Utc};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::{Mutex, MutexGuard, Notify, Semaphore};
 
 /// The running application. Cheap to clone.
@@ -48,7 +47,6 @@ pub struct Work {
     nudge: Notify,
     written: Notify,
     turn: Mutex<()>,
-    day: AtomicI64,
 }
 
 impl Work {
@@ -71,12 +69,6 @@ impl Work {
     /// Completes when something was committed since it last did.
     pub async fn written(&self) {
         self.written.notified().await;
-    }
-
-    /// Whether this is asked for the first time on the day of this instant (UTC).
-    pub fn is_new_day(&self, now: DateTime<Utc>) -> bool {
-        let day = now.timestamp().div_euclid(86_400);
-        self.day.swap(day, Ordering::SeqCst) != day
     }
 
     /// One pass at a time.

@@ -153,6 +153,17 @@ impl<C> Stop<C> {
         }])
     }
 
+    /// The same, in other words.
+    #[must_use]
+    pub fn saying(mut self, message: &str) -> Self {
+        if let Self::Refused(refusals) = &mut self {
+            refusals
+                .iter_mut()
+                .for_each(|refusal| refusal.message = message.into());
+        }
+        self
+    }
+
     /// The same, about another input field.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {

@@ -10,9 +10,9 @@ mod deliver;
 pub mod hold;
 mod pace;
 pub mod queue;
-mod receipts;
 mod record;
 mod relay;
+mod sealed;
 mod sending;
 
 pub use claim::free_leases;
@@ -48,9 +48,9 @@ pub enum Stream {
     Alert,
     /// The outcome of a pilot, to its bidders.
     Outcome,
-    /// The receipt of a bid, to its bidder. No count and no list for operators holds it: they are not to learn how many
-    /// bids there are.
-    Receipt,
+    /// To bidders while nobody else may know that they are: receipts, and news of the pilot. Encrypted in the queue, gone
+    /// once it is sent, and in no count and no list for operators: they are not to learn how many bids there are.
+    Sealed,
     /// What protects an account: links, new devices, changes. Nobody can unsubscribe from it, and it waits for nothing.
     Security,
 }
@@ -61,7 +61,7 @@ impl Stream {
         match self {
             Self::Alert => "alert",
             Self::Outcome => "outcome",
-            Self::Receipt => "receipt",
+            Self::Sealed => "sealed",
             Self::Security => "security",
         }
     }
@@ -84,7 +84,7 @@ pub async fn enqueue(
     let message = app.mailer.compose(&letter).map_err(Error::fault)?;
     let suppressed = match stream {
         Stream::Alert => suppression::suppressed(txn, &letter.to).await?,
-        Stream::Outcome | Stream::Receipt | Stream::Security => None,
+        Stream::Outcome | Stream::Sealed | Stream::Security => None,
     };
     let mut mail = Model {
         id,
@@ -113,7 +113,7 @@ pub async fn enqueue(
         created_at: now,
         sent_at: None,
     };
-    receipts::seal(app, &mut mail);
+    sealed::seal(app, &mut mail);
     let row = ActiveModel::from(mail).reset_all();
     Entity::insert(row).exec_without_returning(txn).await?;
     Ok(id)
@@ -217,13 +217,13 @@ pub async fn latest(app: &App, limit: u64) -> Result<Vec<Model>, Error> {
         .order_by_desc(Column::Id)
         .limit(limit);
     let newest = newest.all(app.db.read()).await?;
-    Ok(newest.into_iter().map(|mail| receipts::open(app, mail)).collect())
+    Ok(newest.into_iter().map(|mail| sealed::open(app, mail)).collect())
 }
 
 /// One mail, for the development mailbox.
 pub async fn one(app: &App, id: Uuid) -> Result<Option<Model>, Error> {
     let found = Entity::find_by_id(id).one(app.db.read()).await?;
-    Ok(found.map(|mail| receipts::open(app, mail)))
+    Ok(found.map(|mail| sealed::open(app, mail)))
 }
 
 /// How many mails there are in all.

@@ -124,7 +124,7 @@ async fn a_missing_or_broken_object_is_a_fault_and_never_an_empty_file() {
 }
 
 #[tokio::test]
-async fn what_nothing_names_is_swept_a_day_later_and_nothing_else() {
+async fn what_nothing_names_is_swept_five_weeks_later_and_nothing_else() {
     let world = World::new().await;
     let bid = world.app.new_id();
     let (named, orphan) = (
@@ -141,7 +141,12 @@ async fn what_nothing_names_is_swept_a_day_later_and_nothing_else() {
         "a day is not over"
     );
     assert!(world.app.clock.advance(Duration::seconds(1)));
-    assert_eq!(attachments::sweep(&world.app, &names).await.unwrap(), 1);
+    let sweep = async || attachments::sweep(&world.app, &names).await.unwrap();
+    assert_eq!(sweep().await, 0, "found loose for the first time");
+    assert!(world.app.clock.advance(Duration::days(35)));
+    assert_eq!(sweep().await, 0, "a backup may name it");
+    assert!(world.app.clock.advance(Duration::seconds(1)));
+    assert_eq!(sweep().await, 1);
     assert_eq!(attachments::give(&world.app, &named).await.unwrap(), CANARY);
     assert_eq!(attachments::give(&world.app, &young).await.unwrap(), CANARY);
     fault(attachments::give(&world.app, &orphan).await);

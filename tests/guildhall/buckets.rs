@@ -111,6 +111,8 @@ async fn files_are_kept_in_a_bucket_as_in_a_folder() {
     assert!(world.app.clock.advance(chrono::Duration::hours(25)));
     let named = HashSet::from([file.object.clone()]);
     assert_eq!(attachments::sweep(&world.app, &named).await.unwrap(), 0);
+    assert_eq!(attachments::sweep(&world.app, &HashSet::new()).await.unwrap(), 0);
+    assert!(world.app.clock.advance(chrono::Duration::days(36)));
     assert_eq!(attachments::sweep(&world.app, &HashSet::new()).await.unwrap(), 1);
     assert!(kept.objects.lock().unwrap().is_empty());
     let gone = attachments::give(&world.app, &file).await;

@@ -253,7 +253,11 @@ async fn a_pilot_goes_from_need_to_award_and_stays_sealed_until_its_deadline() {
     assert_eq!(mail.subject().unwrap(), "Your bid was not chosen: Missed bins");
     let text = mail.body_text(0).unwrap();
     assert!(
-        text.contains("Approach: 70.50 (the winner: 80.00)") && text.contains("thank you"),
+        text.contains("Approach (weight 60): 70.50 (the winner: 80.00)") && text.contains("thank you"),
+        "{text}"
+    );
+    assert!(
+        text.contains("The council has chosen the bid of Tidebell.") && text.contains("Total of 100:"),
         "{text}"
     );
     assert!(!text.contains(CANARY));

@@ -2,14 +2,16 @@
 //!
 //! A file is judged by its content, sealed, and kept under a name that tells nothing ([`objects`]); the row that names it
 //! is whoever calls this one's, who has asked for the right. Keep first, then write the row in the transaction; what no
-//! row came to name is swept a day later.
+//! row names any more is swept five weeks later.
 
 mod directory;
 mod kinds;
 pub mod links;
+mod loose;
 
 use crate::access::Viewer;
 use crate::runtime::mail::clean;
+use crate::runtime::outbox::hold;
 use crate::runtime::{App, Error, Stop, Wrong, objects};
 use chrono::Duration;
 use futures_util::future::BoxFuture;
@@ -26,8 +28,10 @@ pub const MOST_FILES: usize = 20;
 pub const MOST_BYTES_OF_BID: u64 = 50 << 20;
 /// Characters of a name.
 const LONGEST_NAME: usize = 120;
-/// An object that nothing names is kept so long, because a row may come that does.
-const KEPT: Duration = Duration::hours(24);
+/// An object is named by a row so long after it is kept, or never.
+const NAMED_WITHIN: Duration = Duration::hours(24);
+/// An object that nothing names is kept so long: a backup may name it.
+const KEPT: Duration = Duration::days(35);
 
 /// A file of a bid, as the bid names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,8 +143,10 @@ fn judged(
         .map_err(|(code, why)| Stop::refuse(code, "file", format!("{name:?} {why}")))?;
     if !kind.endings.contains(&&*ending) {
         let ends = kind.endings.join(" or .");
-        let message =
-            format!("{name:?} is a file whose name ends in .{ends}: name it so, if that is what it is");
+        let message = format!(
+            "what is in {name:?} is {}, whose name ends in .{ends}",
+            kind.media_type
+        );
         return Err(Stop::refuse(NotAsNamed, "name", message));
     }
     Ok((name, kind.media_type))
@@ -181,20 +187,24 @@ pub async fn forget(app: &App, attachment: &Attachment) -> Result<(), Error> {
     objects::delete(app, &attachment.object).await
 }
 
-/// Forgets the objects that are named nowhere, and tells how many. `named` is to be read before this is called, and
-/// from everywhere where an object may be named; what is younger than a day stays, for its row may be on its way.
+/// Forgets the objects that were named nowhere for five weeks, and tells how many: backups may name them until then.
+/// `named` is to be read before this is called, and from everywhere where an object may be named. While dispatch is held
+/// nothing is forgotten: the database may be an older one than the store.
 ///
 /// # Errors
-/// When the store cannot be reached.
+/// When the database or the store cannot be reached.
 pub async fn sweep(app: &App, named: &HashSet<String>) -> Result<u64, Error> {
-    let before = app.clock.now() - KEPT;
+    if hold::held(app).await?.is_some() {
+        return Ok(0);
+    }
+    let now = app.clock.now();
+    let young = |name: &str| objects::named_at(name).is_none_or(|at| at >= now - NAMED_WITHIN);
+    let mut loose: HashSet<String> = objects::list(app).await?.into_iter().collect();
+    loose.retain(|name| !named.contains(name) && !young(name));
     let mut gone = 0;
-    for name in objects::list(app).await? {
-        let old = objects::named_at(&name).is_some_and(|at| at < before);
-        if old && !named.contains(&name) {
-            objects::delete(app, &name).await?;
-            gone += 1;
-        }
+    for name in loose::note(app, &loose, now - KEPT).await? {
+        objects::delete(app, &name).await?;
+        gone += 1;
     }
     Ok(gone)
 }

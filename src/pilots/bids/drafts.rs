@@ -61,8 +61,8 @@ pub async fn save(
     let before = kept.draft.take().unwrap_or_default();
     based_on(replaces.unwrap_or(0), before.version, BidErrorCode::Conflict)
         .map_err(|stop| stop.at("replaces"))?;
+    let version = kept.drafts + 1;
     offer::check_draft(&pilot, price_pence, &words).stop()?;
-    let version = before.version + 1;
     kept.draft = Some(BidDraft {
         version,
         saved_at: now,
@@ -84,12 +84,12 @@ pub(super) async fn change(
     (pilot, supplier): (Uuid, Uuid),
     version: i32,
     mut said: serde_json::Value,
-    change: impl FnOnce(&mut BidDraft) -> Result<(), Stop<BidErrorCode>>,
+    change: impl FnOnce(&mut Kept, &mut BidDraft) -> Result<(), Stop<BidErrorCode>>,
 ) -> Result<Seen, Stop<BidErrorCode>> {
     let (txn, pilot, permit, now) = in_time(app, viewer, pilot, supplier, None).await?;
     let (mut kept, mut draft) = with_draft(tender_box::of_supplier(app, &txn, pilot.id, supplier).await?)?;
     based_on(version, draft.version, BidErrorCode::Conflict)?;
-    change(&mut draft)?;
+    change(&mut kept, &mut draft)?;
     draft.version += 1;
     draft.saved_at = now;
     (said["pilot"], said["draft"]) = (pilot.id.to_string().into(), draft.version.into());
@@ -146,7 +146,9 @@ async fn keep(
     kept: &Kept,
     said: serde_json::Value,
 ) -> Result<(), Error> {
-    tender_box::put(app, &txn, permit, pilot.id, kept).await?;
+    let mut kept = kept.clone();
+    kept.drafts = kept.draft.as_ref().map_or(kept.drafts, |draft| draft.version);
+    tender_box::put(app, &txn, permit, pilot.id, &kept).await?;
     audit::record(app, &txn, permit, "bid", kept.id, &audit::sealed(app, &said)).await?;
     Ok(txn.commit().await?)
 }

@@ -11,7 +11,15 @@ use crate::runtime::{App, Error, Refusal, Stop, based_on};
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use std::collections::HashSet;
+use std::time::Duration;
+use tokio::sync::watch;
 use uuid::Uuid;
+
+/// Bytes of the files that are ever attached to one bid, those that were taken off among them: they are kept for a while.
+const MOST_EVER: u64 = 500 << 20;
+
+/// Between two sweeps.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Attaches a file to a supplier's draft, of the version told.
 ///
@@ -30,16 +38,27 @@ pub async fn attach(
     let (txn, found, ..) = in_time(app, viewer, pilot, supplier, None).await?;
     let (kept, draft) = drafts::with_draft(tender_box::of_supplier(app, &txn, found.id, supplier).await?)?;
     based_on(version, draft.version, BidErrorCode::Conflict)?;
+    if kept.attached > MOST_EVER {
+        let message =
+            "files of over 500 MiB were attached to this bid and taken off again: no more are taken";
+        return Err(Stop::refuse(BidErrorCode::FileTooLarge, "file", message));
+    }
     // Nothing is held while the file is kept: what it is based on is looked at again.
     txn.rollback().await.map_err(Error::from)?;
     let taken = attachments::take(app, kept.id, &draft.words.attachments, name, content).await;
     let file = taken.map_err(of_file)?;
     let said = json!({ "attached": file.sha256 });
-    drafts::change(app, viewer, (pilot, supplier), version, said, |draft| {
+    let object = file.clone();
+    let changed = drafts::change(app, viewer, (pilot, supplier), version, said, |kept, draft| {
+        kept.attached += file.bytes;
         draft.words.attachments.push(file);
         Ok(())
-    })
-    .await
+    });
+    let changed = changed.await;
+    if changed.is_err() {
+        attachments::forget(app, &object).await?;
+    }
+    changed
 }
 
 /// Takes a file off a draft, by its name. A bid that was submitted with it keeps it.
@@ -55,7 +74,7 @@ pub async fn detach(
     name: &str,
 ) -> Result<Seen, Stop<BidErrorCode>> {
     let said = json!({ "detached": true });
-    drafts::change(app, viewer, (pilot, supplier), version, said, |draft| {
+    drafts::change(app, viewer, (pilot, supplier), version, said, |_, draft| {
         let files = &mut draft.words.attachments;
         let at = files.iter().position(|file| file.name == name);
         let at = at.ok_or_else(|| {
@@ -105,16 +124,27 @@ pub fn of_pilot(app: App, viewer: Viewer, pilot: Uuid) -> BoxFuture<'static, Res
         let drafts = drafts::of_pilot(&app, &viewer, &pilot).await?;
         let mut files: Vec<Attachment> = Vec::new();
         files.extend(drafts.into_iter().flat_map(|seen| seen.draft.words.attachments));
-        // Those that are kept back from the viewer in part are nearer to them than the bids.
+        // First those of which something is kept back from the viewer: a file's own name may be.
         if let Some(seen) = evaluation::read::of_pilot(&app, &viewer, &pilot).await? {
             files.extend(seen.bids.into_iter().flat_map(|bid| bid.words.attachments));
         }
-        if files.is_empty() {
-            let bids = super::of_pilot(&app, &viewer, &pilot).await?;
-            files.extend(bids.into_iter().flat_map(|bid| bid.offer.words.attachments));
-        }
+        let bids = super::of_pilot(&app, &viewer, &pilot).await?;
+        files.extend(bids.into_iter().flat_map(|bid| bid.offer.words.attachments));
         Ok(files)
     })
+}
+
+/// Sweeps once a day, until told to stop.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = sweep(&app).await {
+            tracing::error!(%error, "forgetting files that no bid names failed; the next day's sweep tries again");
+        }
+        tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(DAY) => {}
+        }
+    }
 }
 
 /// Forgets the objects that no draft and no bid names; how many those were.

@@ -149,7 +149,15 @@ pub async fn submit(
     let kept = tender_box::of_supplier(app, &txn, pilot.id, supplier).await?;
     let before = kept.as_ref().and_then(|kept| kept.row(pilot.id));
     let current = before.map_or(0, |bid| bid.version);
-    based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict).map_err(|stop| stop.at("replaces"))?;
+    based_on(replaces.unwrap_or(0), current, BidErrorCode::Conflict).map_err(|stop| {
+        let stop = stop.at("replaces");
+        match replaces {
+            None => stop.saying(&format!(
+                "you have a bid already: replaces: {current} puts this in its place"
+            )),
+            Some(_) => stop,
+        }
+    })?;
     let (price, words) = match submission {
         Submission::Given(price, words) => (Some(price), words),
         Submission::Draft(version) => {
@@ -242,6 +250,7 @@ async fn in_time(
         .ok_or(Error::NotFound)?;
     let now = app.db.time(&txn, &app.clock).await?;
     if pilot.phase(now) == Phase::Open {
+        tender_box::put_in(app, &txn, &permit, pilot.id).await?;
         return Ok((txn, pilot, permit, now));
     }
     txn.rollback().await.map_err(Error::from)?;

@@ -70,10 +70,17 @@ pub(super) fn belongs(entry: &Seen, pilot: Uuid, whole: bool) -> bool {
     match entry.subject.0.as_str() {
         "person" => says(entry, "evaluates bids for") == json!(pilot),
         "contract" => whole && by(Action::AwardPilot),
-        "bid" => whole,
+        "bid" => whole && !is_of_draft(entry),
         "question" => true,
         _ => entry.subject.1 == pilot && (whole || !by(Action::Bid)),
     }
+}
+
+/// Whether it tells of a draft, which nobody but its supplier ever learns of.
+fn is_of_draft(entry: &Seen) -> bool {
+    ["draft", "draft thrown away"]
+        .iter()
+        .any(|word| !says(entry, word).is_null())
 }
 
 /// What an entry says was done, as far as that is told: of what was done with bids, nothing but that it was, while they are

@@ -32,6 +32,12 @@ pub(super) struct Kept {
     pub(super) supplier: Uuid,
     /// The bid, which has its number before it is submitted.
     pub(super) id: Uuid,
+    /// The version of its last draft: of those that were thrown away, too.
+    #[serde(default)]
+    pub(super) drafts: i32,
+    /// Bytes of the files that were ever attached.
+    #[serde(default)]
+    pub(super) attached: u64,
     /// What is being written.
     pub(super) draft: Option<BidDraft>,
     /// What was submitted.
@@ -59,9 +65,17 @@ impl Kept {
         Self {
             supplier,
             id,
+            drafts: 0,
+            attached: 0,
             draft: None,
             bid: None,
         }
+    }
+
+    /// Whether a bid was submitted and not taken back.
+    pub(super) fn is_in(&self) -> bool {
+        let withdrawn = State::Withdrawn.as_str();
+        self.bid.as_ref().is_some_and(|bid| bid.state != withdrawn)
     }
 
     /// The bid as a row.
@@ -140,7 +154,7 @@ pub(super) async fn all(app: &App, db: &impl ConnectionTrait, pilot: Uuid) -> Re
     put_together(app, pilot, store::pieces(db, pilot, None).await?)
 }
 
-/// Writes what a supplier has now, the pilot's row held; with neither draft nor bid it goes.
+/// Writes what a supplier has now, the pilot's row held.
 pub(super) async fn put(
     app: &App,
     txn: &DatabaseTransaction,
@@ -148,18 +162,31 @@ pub(super) async fn put(
     pilot: Uuid,
     kept: &Kept,
 ) -> Result<(), Error> {
-    let content = match (&kept.draft, &kept.bid) {
-        (None, None) => Vec::new(),
-        _ => serde_json::to_vec(kept).map_err(Error::fault)?,
-    };
+    let content = serde_json::to_vec(kept).map_err(Error::fault)?;
     let lids = store::lids(txn, pilot).await?;
     let written = piece::rewritten(app, pilot, kept.supplier, &content, &lids);
     store::put(txn, written).await
 }
 
+/// Puts the bids of an open pilot in that were submitted before there were tender boxes.
+pub(super) async fn put_in(
+    app: &App,
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    pilot: Uuid,
+) -> Result<(), Error> {
+    for row in super::store::bids(txn, pilot).await? {
+        let mut kept = Kept::new(row.supplier_id, row.id);
+        super::store::drop_bid(txn, permit, row.id).await?;
+        kept.put(row);
+        put(app, txn, permit, pilot, &kept).await?;
+    }
+    Ok(())
+}
+
 /// Takes the bids out once the deadline has passed by the database's clock, the pilot's row held. From then on each has
 /// a row of its own, still sealed.
-pub(super) async fn open(app: &App, txn: &impl ConnectionTrait, pilot: &Pilot) -> Result<(), Error> {
+pub(super) async fn open(app: &App, txn: &impl ConnectionTrait, pilot: &mut Pilot) -> Result<(), Error> {
     let Some(deadline) = pilot.deadline_at.filter(|_| pilot.state == PilotState::Published) else {
         return Ok(());
     };
@@ -186,6 +213,7 @@ pub(super) async fn open(app: &App, txn: &impl ConnectionTrait, pilot: &Pilot) -
         pieces.extend(packed);
     }
     store::put(txn, pieces).await?;
+    pilot.opened_at = Some(now);
     super::store::opened(txn, pilot.id, now).await
 }
 
@@ -228,29 +256,11 @@ pub(super) async fn bids_ever(
     Ok(rows.into_values().collect())
 }
 
-/// Which suppliers work on a bid for these pilots or have one in, by pilot.
-pub(super) async fn bidders(
-    app: &App,
-    db: &impl ConnectionTrait,
-    pilots: &[Uuid],
-) -> Result<Vec<(Uuid, Uuid)>, Error> {
-    let mut bidders = Vec::new();
-    for pilot in pilots {
-        let withdrawn = State::Withdrawn.as_str();
-        let inside = all(app, db, *pilot).await?;
-        let work =
-            |kept: &Kept| kept.draft.is_some() || kept.bid.as_ref().is_some_and(|bid| bid.state != withdrawn);
-        bidders.extend(
-            inside
-                .iter()
-                .filter(|kept| work(kept))
-                .map(|kept| (*pilot, kept.supplier)),
-        );
-    }
-    bidders.extend(super::store::bidders(db, pilots).await?);
-    bidders.sort_unstable();
-    bidders.dedup();
-    Ok(bidders)
+/// Which suppliers work on a bid for a pilot or have one in, while they lie in the box.
+pub(super) async fn bidders(app: &App, db: &impl ConnectionTrait, pilot: Uuid) -> Result<Vec<Kept>, Error> {
+    let mut inside = all(app, db, pilot).await?;
+    inside.retain(|kept| kept.draft.is_some() || kept.is_in());
+    Ok(inside)
 }
 
 /// What a bid is sealed as.

@@ -12,7 +12,7 @@ const CONTENT: usize = 4096;
 /// Before the content: whose it is, which of theirs it is, of how many, and how many bytes of it count.
 const HEAD: usize = 16 + 3 * 4;
 /// A box has so many pieces, or a multiple: it grows when fewer than half of them are empty.
-const AT_A_TIME: usize = 64;
+const AT_A_TIME: usize = 128;
 /// Whose an empty piece is.
 const NOBODY: Uuid = Uuid::nil();
 /// What the server's secret is used for here.

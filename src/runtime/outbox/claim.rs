@@ -5,8 +5,8 @@ use super::super::error::Error;
 use super::super::suppression;
 use super::Stream;
 use super::pace;
-use super::receipts;
 use super::record::write_attempts;
+use super::sealed;
 use chrono::{DateTime, Duration, Utc};
 use entity::mail_attempt;
 use entity::outbox::{Column, Entity, Model};
@@ -35,7 +35,7 @@ pub(super) async fn claim(
     let sql = claiming(app.db.backend(), places);
     let statement = Statement::from_sql_and_values(app.db.backend(), sql, values);
     let mails = Entity::find().from_raw_sql(statement).all(txn).await?;
-    let mails = mails.into_iter().map(|mail| receipts::open(app, mail));
+    let mails = mails.into_iter().map(|mail| sealed::open(app, mail));
     let mut mails: Vec<Model> = mails.collect();
     let taken = mails.len();
     mails.sort_by_key(|mail| (mail.stream != "security", mail.due_at, mail.id));

@@ -5,7 +5,7 @@ use super::super::app::App;
 use super::super::error::Error;
 use super::super::mail::Answer;
 use super::record::Offered;
-use super::{claim, hold, queue, receipts, record};
+use super::{claim, hold, queue, record, sealed};
 use entity::outbox::Model;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -159,7 +159,7 @@ async fn round(app: &App, ended: &[Offered], places: usize) -> Result<(Vec<Model
     let mut erased = false;
     if !ended.is_empty() {
         record::record(app, &txn, ended).await?;
-        erased = record::erase(&txn, ended).await?;
+        erased = record::erase(app, &txn, ended).await?;
     }
     let taken = match places {
         0 => (Vec::new(), 0),
@@ -186,8 +186,11 @@ async fn round(app: &App, ended: &[Offered], places: usize) -> Result<(Vec<Model
 async fn offer(app: App, mail: Model) -> Offered {
     let started_at = app.clock.now();
     let back = app.mailer.return_path(&app.secret, mail.id);
-    let answer = app.mailer.send(&back, &mail.recipient, &mail.message).await;
-    let answer = receipts::kept(&mail, answer);
+    let answer = match sealed::is_shut(&mail) {
+        true => Answer::Later("it is sealed by another secret than this server's".into()),
+        false => app.mailer.send(&back, &mail.recipient, &mail.message).await,
+    };
+    let answer = sealed::kept(&mail, answer);
     Offered {
         id: mail.id,
         token: mail.lease_token,

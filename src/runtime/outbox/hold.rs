@@ -44,7 +44,7 @@ pub async fn held(app: &App) -> Result<Option<Held>, Error> {
     let Some(since) = row.held_at else { return Ok(None) };
     let waiting = outbox::Entity::find()
         .filter(outbox::Column::State.eq("queued"))
-        .filter(outbox::Column::Stream.is_not_in(["security", "receipt"]));
+        .filter(outbox::Column::Stream.is_not_in(["security", "sealed"]));
     Ok(Some(Held {
         since,
         reason: row.held_reason.unwrap_or_default(),
@@ -94,7 +94,7 @@ pub async fn release(
 async fn drop_unsent(txn: &DatabaseTransaction, which: SimpleExpr) -> Result<u64, Error> {
     let done = outbox::Entity::update_many()
         .filter(outbox::Column::State.is_in(["queued", "leased"]))
-        .filter(outbox::Column::Stream.is_not_in(["security", "receipt"]))
+        .filter(outbox::Column::Stream.is_not_in(["security", "sealed"]))
         .filter(which)
         .col_expr(outbox::Column::State, Expr::value("suppressed"))
         .col_expr(outbox::Column::LeaseToken, Expr::value(None::<Uuid>))

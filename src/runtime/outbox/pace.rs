@@ -35,7 +35,7 @@ fn domain(address: &str) -> String {
 
 /// Whether a mail counts: not what protects an account, nor receipts of bids, of which no trace is to be left.
 fn paced(mail: &Model) -> bool {
-    mail.stream != Stream::Security.as_str() && mail.stream != Stream::Receipt.as_str()
+    mail.stream != Stream::Security.as_str() && mail.stream != Stream::Sealed.as_str()
 }
 
 /// Gives back those that are ahead of their domain's allowance, due when it is their turn.

@@ -54,7 +54,7 @@ pub struct Parked {
 pub type Attempt = mail_attempt::Model;
 
 /// What operators are shown: how many bids there are is not theirs to know.
-const SHOWN: &str = "stream <> 'receipt'";
+const SHOWN: &str = "stream <> 'sealed'";
 
 /// How much mail is where.
 ///
@@ -62,7 +62,7 @@ const SHOWN: &str = "stream <> 'receipt'";
 /// When the database fails.
 pub async fn queue(app: &App) -> Result<Queue, Error> {
     let now = app.clock.now();
-    // Each by an index of its own: what was sent long ago is not counted through. Receipts of bids are not counted.
+    // Each by an index of its own: what was sent long ago is not counted through. What is sealed is not counted.
     let of = |state: &str| format!("(SELECT count(*) FROM outbox WHERE state = '{state}' AND {SHOWN})");
     let sql = format!(
         "SELECT {}, {}, {}, {}, (SELECT count(*) FROM outbox WHERE state = 'sent' AND sent_at > $1 AND {SHOWN}), \

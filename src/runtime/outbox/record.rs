@@ -4,13 +4,13 @@ use super::super::app::App;
 use super::super::entropy::Entropy;
 use super::super::error::Error;
 use super::super::mail::Answer;
-use super::GIVE_UP;
+use super::{GIVE_UP, Stream};
 use chrono::{DateTime, Duration, Utc};
 use entity::mail_attempt;
 use entity::outbox::{Column, Entity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, UpdateMany};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, UpdateMany};
 use uuid::Uuid;
 
 /// First wait between attempts; it doubles (30 s, 1 min, 2 min ... 1 h).
@@ -45,11 +45,19 @@ pub(super) async fn record(app: &App, txn: &DatabaseTransaction, all: &[Offered]
 }
 
 /// Removes those of them that were to go once done; whether any went.
-pub(super) async fn erase(txn: &DatabaseTransaction, all: &[Offered]) -> Result<bool, Error> {
+pub(super) async fn erase(app: &App, txn: &DatabaseTransaction, all: &[Offered]) -> Result<bool, Error> {
+    let erased = Condition::all()
+        .add(Column::Erase.eq(true))
+        .add(Column::State.is_in(["sent", "parked"]));
+    // Where mail is read in development, they stay to be read.
+    let sealed = (!app.development).then(|| {
+        Condition::all()
+            .add(Column::Stream.eq(Stream::Sealed.as_str()))
+            .add(Column::State.eq("sent"))
+    });
     let gone = Entity::delete_many()
         .filter(Column::Id.is_in(all.iter().map(|offered| offered.id)))
-        .filter(Column::Erase.eq(true))
-        .filter(Column::State.is_in(["sent", "parked"]))
+        .filter(Condition::any().add(erased).add_option(sealed))
         .exec(txn)
         .await?;
     Ok(gone.rows_affected > 0)

@@ -6,6 +6,7 @@ use crate::world::{DECLARATIONS, World};
 use chrono::Duration;
 use guildhall::access::accounts::join_council;
 use guildhall::access::{CouncilRole, Viewer};
+use guildhall::alerts::tick;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
@@ -114,13 +115,20 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
     assert_eq!(bid["bidSubmit"]["receipt"]["version"], 1, "{bid}");
     of_pilot(&world, &id, "pilotExtend", &deadline(&world, 12)).await;
     let officers = world.mails(OFFICER).await.len();
-    let bidder = only(news(&world, "one@tidebell.example").await);
+    tick(&world.app).await.unwrap();
+    let bidder = world.mails("one@tidebell.example").await.pop().unwrap();
+    let bidder = (bidder.subject, bidder.text);
     let officer = world.mails(OFFICER).await.split_off(officers).remove(0);
-    for (subject, text) in [bidder, (officer.subject, officer.text)] {
-        assert!(subject.starts_with("Pilot changed: Bin sensors"), "{subject}");
+    for (begins, (subject, text)) in [
+        ("Addendum 1: Bin sensors", bidder),
+        ("Pilot changed: Bin sensors", (officer.subject, officer.text)),
+    ] {
+        assert!(subject.starts_with(begins), "{subject}");
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            text.contains("the deadline was Wednesday 25 February 2026") && text.contains("is Friday 27"),
+            text.to_lowercase()
+                .contains("the deadline was wednesday 25 february 2026")
+                && text.contains("is Friday 27"),
             "{text}"
         );
     }
@@ -186,11 +194,16 @@ async fn who_has_left_a_supplier_does_not_learn_that_it_bids_and_no_operator_doe
     let bid = world.data(&tidebell, &submit(&first), Value::Null).await;
     assert_eq!(bid["bidSubmit"]["receipt"]["version"], 1, "{bid}");
     of_pilot(&world, &first, "pilotExtend", &deadline(&world, 12)).await;
-    only(news(&world, "one@tidebell.example").await);
+    tick(&world.app).await.unwrap();
+    let mails = world.mails("one@tidebell.example").await;
+    assert!(mails.last().unwrap().subject.starts_with("Addendum 1: "));
     let history = "query H($about: ID!, $address: String) { alertHistory(about: $about, address: $address) {
         searches { name } notification { state } } }";
     let own = world.data(&tidebell, history, json!({ "about": first })).await;
-    assert!(own.to_string().contains("my organisation bids for"), "{own}");
+    assert!(
+        !own.to_string().contains("my organisation bids for"),
+        "no list of bidders while bids are sealed: {own}"
+    );
     world.operator("op@guildhall.example").await;
     let operator = world.token("op@guildhall.example").await;
     let asked = json!({ "about": first, "address": "one@tidebell.example" });
@@ -224,7 +237,8 @@ async fn who_has_left_a_supplier_does_not_learn_that_it_bids_and_no_operator_doe
     .await
     .unwrap();
     of_pilot(&world, &first, "pilotExtend", &deadline(&world, 14)).await;
-    assert_eq!(news(&world, "one@tidebell.example").await, []);
+    tick(&world.app).await.unwrap();
+    assert_eq!(world.mails("one@tidebell.example").await.len(), mails.len());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 use super::{SAVE, open_pilot};
 use crate::pilots::CANARY;
 use crate::world::{DECLARED, World};
+use guildhall::alerts;
 use guildhall::runtime::outbox;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
@@ -73,6 +74,7 @@ async fn files(world: &World) -> Vec<(String, Vec<u8>)> {
 async fn town(doing: Doing) -> World {
     let world = World::new().await;
     let pilot = open_pilot(&world).await;
+    let asker = world.supplier("sam@larch.example", "Larch").await;
     for name in ["tidebell", "copperwren", "larkmill"] {
         let supplier = world.supplier(&format!("sam@{name}.example"), name).await;
         let input = json!({ "pilot": pilot, "supplier": supplier.id, "pricePence": PRICE, "answer": CANARY,
@@ -85,7 +87,43 @@ async fn town(doing: Doing) -> World {
         let done = world.data(&supplier, text, json!({ "input": input })).await;
         assert_eq!(done[named]["errors"], json!([]));
     }
+    // What happens to the pilot meanwhile is told to whoever bids, and leaves no list of them.
+    let ask = "mutation A($pilot: ID!, $supplier: ID!) {
+        pilotQuestionAsk(pilot: $pilot, supplier: $supplier, question: \"How many?\") { question { id } } }";
+    let ids = json!({ "pilot": pilot, "supplier": asker.id });
+    let asked = world.data(&asker, ask, ids).await["pilotQuestionAsk"]["question"]["id"].clone();
+    let approver = world.token("a@norfolk.example").await;
+    let answer = "mutation A($id: ID!) { pilotQuestionAnswer(question: $id, version: 1,
+        state: ANSWERED_AND_PUBLISHED, answer: \"Two.\") { errors { message } } }";
+    let answered = world.data(&approver, answer, json!({ "id": asked })).await;
+    assert_eq!(answered["pilotQuestionAnswer"]["errors"], json!([]));
+    let extend = "mutation E($id: ID!, $version: Int!, $at: DateTime!) {
+        pilotExtend(pilot: $id, version: $version, deadlineAt: $at) { errors { message } } }";
+    let at = (world.now() + chrono::Duration::hours(9)).to_rfc3339();
+    let version = world.version(&approver, &pilot).await;
+    let extended = world
+        .data(
+            &approver,
+            extend,
+            json!({ "id": pilot, "version": version, "at": at }),
+        )
+        .await;
+    assert_eq!(extended["pilotExtend"]["errors"], json!([]));
+    alerts::tick(&world.app).await.unwrap();
+    let before = world.smtp.all().len();
     outbox::deliver_due(&world.app).await.unwrap();
+    let told = world.smtp.all().split_off(before);
+    let others = |to: &str| !to.contains("larch") && !to.contains("norfolk");
+    let told = told.iter().filter(|mail| others(&mail.to[0])).count();
+    let expected = match doing {
+        Doing::Nothing => 0,
+        Doing::Drafting => 6,
+        Doing::Bidding => 9,
+    };
+    assert_eq!(
+        told, expected,
+        "an answer and an addendum for each, and the receipts"
+    );
     world
 }
 

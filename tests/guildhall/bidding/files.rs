@@ -159,6 +159,8 @@ async fn what_cannot_be_attached_is_refused_in_words_and_what_nothing_names_is_f
     assert_eq!(again["bidDraftSubmit"]["receipt"]["version"], 2, "{again}");
     assert_eq!(files::sweep(&world.app).await.unwrap(), 0, "younger than a day");
     world.app.clock.advance(Duration::hours(25));
+    assert_eq!(files::sweep(&world.app).await.unwrap(), 0, "a backup may name it");
+    world.app.clock.advance(Duration::days(36));
     assert_eq!(
         files::sweep(&world.app).await.unwrap(),
         1,

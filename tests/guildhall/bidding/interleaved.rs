@@ -189,9 +189,7 @@ impl Town {
                 Ok(())
             }
             Step::Tick => {
-                let txn = app.db.begin().await.unwrap();
-                changes::bring(app, &txn).await.unwrap();
-                txn.commit().await.unwrap();
+                changes::open_due(app).await.unwrap();
                 Ok(())
             }
         }

@@ -367,6 +367,24 @@ async fn whoever_was_excluded_decides_nothing_either() {
     assert_eq!(tried(world, &scene.approver, AWARD, award).await, [""; 0]);
 }
 
+#[tokio::test]
+async fn an_award_above_the_threshold_stands_still_as_long_as_is_due_though_the_pilot_chose_nothing() {
+    // 200,000 pounds, and VAT: above the threshold of 207,720 for goods and services.
+    let scene = Scene::with(json!({ "capPence": 20_000_000 })).await;
+    let due = "query G($id: ID!) { pilot(id: $id) { guidance { belowThreshold standstill { amount } } } }";
+    let due = scene.world.data((), due, json!({ "id": scene.pilot })).await;
+    let expected = json!({ "belowThreshold": false, "standstill": { "amount": 8 } });
+    assert_eq!(due["pilot"]["guidance"], expected);
+    let [alpha, _] = locked(&scene, 80).await;
+    scene.awarded(&[&alpha]).await;
+    // Thursday 15 January is the first of eight working days, Monday 26 the last.
+    let decided = scene.decided().await;
+    assert_eq!(
+        decided["decisions"][0]["standstillUntil"], "2026-01-27T00:00:00+00:00",
+        "{decided}"
+    );
+}
+
 /// S10: of two awards at once one is made, whoever they are for. How many pairs: `GUILDHALL_FULL=1` for all of them.
 #[tokio::test]
 async fn of_two_awards_at_once_one_is_made() {

@@ -1,5 +1,5 @@
-//! Receipts of bids in the queue: sealed, address and all, and gone once they are sent. Whoever has the database is not
-//! to learn from it who has bid.
+//! Mails to bidders while nobody else may know that they are: sealed in the queue, address and all, and gone once they are
+//! sent. Whoever has the database is not to learn from it who has bid.
 
 use super::super::app::App;
 use super::super::mail::Answer;
@@ -7,11 +7,11 @@ use super::Stream;
 use entity::outbox::Model;
 
 /// What the server's secret is used for here.
-const USE: &str = "receipt in the queue";
+const USE: &str = "mail in the queue";
 
-/// Seals a receipt that is about to be written. Where mail can be read in development it stays when it is sent.
+/// Seals a mail that is about to be written, if it is one of these.
 pub(super) fn seal(app: &App, mail: &mut Model) {
-    if mail.stream != Stream::Receipt.as_str() {
+    if mail.stream != Stream::Sealed.as_str() {
         return;
     }
     let plain = [
@@ -27,16 +27,15 @@ pub(super) fn seal(app: &App, mail: &mut Model) {
         .seal(USE, mail.id.as_bytes(), app.entropy.bytes(), &plain);
     (mail.recipient, mail.subject) = (String::new(), String::new());
     mail.person_id = None;
-    mail.erase = !app.development;
 }
 
-/// A mail as it leaves. One that does not open has no address, and is given up like others that cannot be sent.
+/// A mail as it leaves. One that does not open has no address.
 pub(super) fn open(app: &App, mut mail: Model) -> Model {
-    if mail.stream != Stream::Receipt.as_str() {
+    if mail.stream != Stream::Sealed.as_str() {
         return mail;
     }
     let Some(plain) = app.secret.open(USE, mail.id.as_bytes(), &mail.message) else {
-        tracing::error!(mail = %mail.id, "a sealed receipt does not open: was the server's secret changed?");
+        tracing::error!(mail = %mail.id, "a sealed mail does not open: was the server's secret changed?");
         return mail;
     };
     let mut parts = plain.splitn(3, |byte| *byte == b'\n');
@@ -48,9 +47,14 @@ pub(super) fn open(app: &App, mut mail: Model) -> Model {
     mail
 }
 
-/// What is kept of an answer: of one to a receipt the code alone, for mail servers repeat whom a mail is to.
+/// Whether a mail cannot be offered, because this server's secret does not open it: it waits for the one that does.
+pub(super) fn is_shut(mail: &Model) -> bool {
+    mail.stream == Stream::Sealed.as_str() && mail.recipient.is_empty()
+}
+
+/// What is kept of an answer: of one to these the code alone, for mail servers repeat whom a mail is to.
 pub(super) fn kept(mail: &Model, answer: Answer) -> Answer {
-    if mail.stream != Stream::Receipt.as_str() {
+    if mail.stream != Stream::Sealed.as_str() {
         return answer;
     }
     let code = |said: String| said.chars().take(3).collect();
