@@ -8,6 +8,7 @@
 
 mod kept_back;
 mod mails;
+mod of_bids;
 pub mod parts;
 mod report;
 mod timeline;
