@@ -9,6 +9,7 @@ mod cells;
 mod columns;
 mod decode;
 mod doubt;
+mod extensions;
 mod headings;
 mod identity;
 mod interpret;
@@ -33,6 +34,8 @@ pub use doubt::{Doubt, Why};
 pub use headings::{Headings, RawRow};
 pub use report::{DoubtCsv, Report, escape_formula};
 pub use rows::RegisterRow;
+
+pub(in crate::exchange) use extensions::extensions;
 
 use chrono::NaiveDate;
 use identity::Identity;

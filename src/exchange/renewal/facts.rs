@@ -14,6 +14,8 @@ pub(super) struct Offered {
     pub(super) up_to: bool,
     /// It comes after the one before it, and does not say the same again.
     pub(super) follows_on: bool,
+    /// No word calls it an option: it says so by where it is written.
+    pub(super) alone: bool,
 }
 
 /// What a text says. Lengths are in months.

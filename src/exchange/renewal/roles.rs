@@ -93,9 +93,10 @@ impl Scan {
             facts.negated_option |= (1..=4).any(|next| word_at(items, at + next).is_some_and(|w| is(w, words::OPTION)));
         }
         self.supposed |= is(word, &["if", "may", "can", "could", "where", "when", "unless"]);
-        self.ended |= word == "break" || word.starts_with("terminat");
+        self.ended |= ends(word);
         let may_be = self.supposed || before(2).any(|w| is(w, words::MAY_BE));
-        if is(word, words::DECIDED) && !may_be || is(word, words::GONE) {
+        let current = word == "current" && word_at(items, at + 1).is_some_and(|next| is(next, words::OPTION));
+        if is(word, words::DECIDED) && !may_be || is(word, words::GONE) || current {
             facts.stops.push(Stopped::AlreadyTaken);
         }
         self.anew(items, at, word, facts);
@@ -147,6 +148,7 @@ impl Scan {
                 lengths: lengths.clone(),
                 up_to,
                 follows_on: follows_on(items, at),
+                alone: self.cue.is_none() && !facts.speaks_of_options,
             }),
             Role::Initial if lengths.parts.len() > 1 => {
                 facts.initial.extend(lengths.parts.first().and_then(|part| part.months()));
@@ -157,7 +159,8 @@ impl Scan {
             Role::Whole => facts.whole.extend(months),
             Role::WholeOrOption => facts.whole_or_option.push(lengths.clone()),
             Role::Step => facts.steps.extend(months),
-            Role::Notice if self.ended => {}
+            // Of ending it, not of extending it.
+            Role::Notice if self.ended || (2..=6).any(|n| word_at(items, at + n).is_some_and(ends)) => {}
             Role::Notice => facts.notice = lengths.as_period(),
             Role::Other => {}
             Role::Unclear => facts.stops.push(Stopped::NotOfAnOption),
@@ -167,6 +170,15 @@ impl Scan {
 
     fn role(&self, items: &[Item], at: usize, lengths: &Lengths, facts: &Facts) -> Role {
         let single = lengths.parts.len() == 1 && !lengths.counted;
+        let before: Vec<&str> = words_before(items, at, 2).collect();
+        match before.as_slice() {
+            [vague, ..] if is(vague, words::VAGUE) => return Role::Unclear,
+            // "extend to 5 years" may be all of it; "up to" is another word.
+            ["to", ..] => return Role::Unclear,
+            ["upto", extended] if is(extended, words::EXTENDED) => return Role::WholeOrOption,
+            ["of", periods] if single && is(periods, &["periods", "extensions", "options"]) => return Role::Step,
+            _ => {}
+        }
         if let Some(role) = ahead(items, at, single) {
             return match role {
                 Role::Option { .. } => Role::Option {
@@ -224,6 +236,10 @@ impl Scan {
             (false, _) => facts.not_understood = true,
         }
     }
+}
+
+fn ends(word: &str) -> bool {
+    word == "break" || word.starts_with("terminat")
 }
 
 /// What the words right behind a length say of it.

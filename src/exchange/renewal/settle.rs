@@ -126,11 +126,13 @@ fn stepped(facts: &Facts, shares: &[Share]) -> Result<Vec<Share>, Stopped> {
 /// The longest term, where one is said, is the initial term and the options, or the options alone.
 fn fits_whole(facts: &Facts, initials: &[u32], options: u32) -> Result<(), Stopped> {
     let fits = |whole: u32| {
+        // Some state the whole of the term for the contract's.
         let together = |initial: &u32| initial.saturating_add(options) == whole || *initial == whole;
         options == 0 || whole == options || initials.is_empty() || initials.iter().any(together)
     };
-    let either = facts.whole_or_option.iter().filter_map(|lengths| lengths.whole_months());
-    if facts.whole.iter().copied().chain(either).all(fits) {
+    let mut either = facts.whole_or_option.iter().filter_map(|lengths| lengths.whole_months());
+    let either_fits = |whole: u32| whole == options || initials.iter().any(|i| i.saturating_add(options) == whole);
+    if facts.whole.iter().copied().all(fits) && either.all(either_fits) {
         Ok(())
     } else {
         Err(Stopped::DoesNotFit)

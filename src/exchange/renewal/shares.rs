@@ -17,6 +17,7 @@ pub(super) struct Share {
 /// The options that the lengths of a text come to; none when it only has days.
 pub(super) fn of(facts: &Facts, initials: &[u32], sure: &mut bool) -> Result<Vec<Share>, Stopped> {
     if let Some(stretch) = stretched(facts, initials)? {
+        *sure &= !stretch.up_to;
         return Ok(vec![stretch]);
     }
     let mut wholes = Vec::new();
@@ -25,7 +26,16 @@ pub(super) fn of(facts: &Facts, initials: &[u32], sure: &mut bool) -> Result<Vec
     for stretch in in_sequence(&facts.offered) {
         match stretch {
             [one] if one.is_sum() => sums.push((&one.lengths, true)),
-            [one] if !one.lengths.counted => wholes.push(one.shares(initials, sure)?),
+            [one] if !one.lengths.counted => {
+                let whole = one.shares(initials, sure)?;
+                // "5 years (3+2)", or the initial term again: it need not be an option's.
+                let not_less = initials.iter().any(|initial| total(&whole) >= *initial);
+                if one.alone && (not_less || facts.unattached_sum.is_some()) {
+                    return Err(Stopped::NotOfAnOption);
+                }
+                *sure &= !one.alone;
+                wholes.push(whole);
+            }
             many => divided.push(all(many, initials, sure)?),
         }
     }

@@ -118,14 +118,18 @@ impl Lexer<'_> {
     }
 
     fn word(&mut self) {
+        let after_number = matches!(self.tokens.last(), Some(Token::Number(_)));
         let mut word = String::new();
         while let Some(c) = self
             .chars
             .next_if(|c| c.is_alphanumeric() || matches!(c, '\'' | '\u{2019}'))
         {
             word.extend(c.to_lowercase().filter(|c| c.is_alphanumeric()));
+            // "2x12".
+            if word == "x" && self.chars.peek().is_some_and(char::is_ascii_digit) {
+                break;
+            }
         }
-        let counts = word.strip_prefix('x').map(str::parse);
         match word.as_str() {
             "http" | "https" | "www" => drop(self.take(|c| !c.is_whitespace())),
             "n" if self.chars.peek() == Some(&'/') => {
@@ -133,16 +137,13 @@ impl Lexer<'_> {
                 self.chars.next();
                 self.take(char::is_alphanumeric);
             }
-            "st" | "nd" | "rd" | "th" if matches!(self.tokens.last(), Some(Token::Number(_))) => {}
+            "st" | "nd" | "rd" | "th" if after_number => {}
             // What is left of a line's end in some exports, alone or stuck to a word.
             "rn" | "calendar" => {}
             "plus" => self.tokens.push(Token::Plus),
             "x" | "times" => self.tokens.push(Token::Times),
-            _ if counts.is_some() => {
-                self.tokens.push(Token::Times);
-                self.tokens
-                    .push(counts.and_then(Result::ok).map_or(Token::Odd, Token::Number));
-            }
+            // "2 no. extensions".
+            "no" if after_number && self.chars.next_if_eq(&'.').is_some() => {}
             _ => self.push_word(word),
         }
     }

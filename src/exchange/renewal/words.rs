@@ -151,5 +151,13 @@ pub(super) const FILLER: &[&str] = &[
     "mutual", "consent", "both", "or", "our", "its", "their", "per", "annum", "awarded", "run", "runs", "operate",
     "consisting", "comprising", "years", "values", "taken", "increments", "increment", "intervals", "steps", "basis",
     "annual", "annually", "one", "time", "notice", "written", "giving", "prior", "months", "exercised", "exercise",
-    "maximum", "max", "total", "overall", "initial", "initially", "award", "commencing", "start", "starting",
+    "maximum", "max", "total", "overall", "initial", "initially", "award", "yes", "commencing", "start", "starting",
 ];
+
+/// A length behind these is not quite that length.
+pub(super) const VAGUE: &[&str] = &[
+    "than", "approximately", "approx", "about", "around", "circa", "over", "nearly", "almost",
+];
+
+/// "up to 5 years" right behind these may be all of it.
+pub(super) const EXTENDED: &[&str] = &["extend", "extended", "extending", "contract", "agreement", "framework", "term"];
