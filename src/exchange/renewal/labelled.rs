@@ -47,7 +47,10 @@ pub(super) fn own() -> Vec<Labelled> {
 /// The published texts, or nothing where they are not at hand. In CI they must be.
 fn shared() -> Option<Vec<Labelled>> {
     if !Path::new(FILE).exists() {
-        assert!(std::env::var_os("CI").is_none(), "{FILE} is not here, and CI must have it");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "{FILE} is not here, and CI must have it"
+        );
         println!("skipped: ../shared/data is not here");
         return None;
     }
@@ -56,7 +59,11 @@ fn shared() -> Option<Vec<Labelled>> {
     let labelled = texts.as_array().unwrap().iter().map(|entry| {
         let text = entry["text"].as_str().unwrap().to_owned();
         let period = &entry["contractPeriod"];
-        let date = |name: &str| period[name].as_str().map(|day| day[..10].parse::<NaiveDate>().unwrap());
+        let date = |name: &str| {
+            period[name]
+                .as_str()
+                .map(|day| day[..10].parse::<NaiveDate>().unwrap())
+        };
         Labelled {
             label: labels[&hex::encode(Sha256::digest(&text))[..12]].to_owned(),
             initial: InitialTerm {
@@ -101,7 +108,9 @@ fn score(texts: &[Labelled]) -> Score {
         let reading = read(&labelled.text, &labelled.initial);
         let (said, expected) = (said(&reading), labelled.label.as_str());
         let right = said == expected;
-        let labelled_options = expected.split(' ').filter(|word| word.parse::<u16>().is_ok() || word.contains('-'));
+        let labelled_options = expected
+            .split(' ')
+            .filter(|word| word.parse::<u16>().is_ok() || word.contains('-'));
         let labelled_options = labelled_options.count();
         score.right += usize::from(right);
         score.sure_and_wrong += usize::from(!right && reading.confidence == Confidence::Sure);

@@ -1,8 +1,11 @@
 //! The reader of prose about extension options: "2 x 12 months", "3+1+1", "extend annually until 31st May 2030".
 //! Text and the initial term in, ordered options out; pure. It takes no guess: what it cannot place it says, and gives none.
-//! The way of a text: `tokens` -> `phrases` (lengths, counts, sums) -> `roles` (what each is the length of) -> `settle`
-//! (options that fit what else is said). Its words are in `words.rs`.
+//! The way of a text: `tokens` -> `phrases` and `parts` (lengths, counts, sums) -> `roles` and `around` (what each is the
+//! length of) -> `facts` -> `settle` and `shares` (options that fit what else is said). Its words are in `words.rs`.
+//! It is written by hand and uses no grammar library: what a length is of depends on words on both sides of it, and most
+//! of the words in such texts mean nothing here.
 
+mod around;
 mod confidence;
 mod facts;
 mod parts;
@@ -91,12 +94,12 @@ pub struct Reading {
 pub fn read(text: &str, initial: &InitialTerm) -> Reading {
     let found = found(text, initial);
     let (options, notice, confidence, why) = match found {
-        Ok(settle::Settled::Options {
-            offers,
-            notice,
-            sure,
-        }) => {
-            let confidence = if sure { Confidence::Sure } else { Confidence::Likely };
+        Ok(settle::Settled::Options { offers, notice, sure }) => {
+            let confidence = if sure {
+                Confidence::Sure
+            } else {
+                Confidence::Likely
+            };
             (offers, notice, confidence, Why::Options)
         }
         Ok(settle::Settled::None(why)) => (Vec::new(), None, Confidence::Likely, why),

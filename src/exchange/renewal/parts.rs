@@ -44,7 +44,11 @@ pub(super) fn sum<'a>(tokens: &'a [Token], before: Option<&Item>) -> Option<(Len
     }
     loop {
         let behind_plus = lengths.added || !lengths.parts.is_empty();
-        let (called_option, at) = if behind_plus { option_words(rest) } else { (false, rest) };
+        let (called_option, at) = if behind_plus {
+            option_words(rest)
+        } else {
+            (false, rest)
+        };
         let Some((mut part, left, counted)) = part(at) else {
             break;
         };
@@ -83,7 +87,15 @@ fn share_units(parts: &mut [Part]) {
 /// Past a plus, with a comma before it or a few nouns of the part that it follows.
 fn plus(tokens: &[Token]) -> Option<&[Token]> {
     const NOUNS: &[&str] = &[
-        "period", "initial", "initially", "term", "contract", "extension", "option", "firm", "fixed",
+        "period",
+        "initial",
+        "initially",
+        "term",
+        "contract",
+        "extension",
+        "option",
+        "firm",
+        "fixed",
     ];
     let mut rest = tokens;
     for _ in 0..REACH {
@@ -149,7 +161,8 @@ fn times(count: u32, each: u32, unit: Option<Unit>) -> Part {
 
 /// Past "further additional".
 fn past_more(tokens: &[Token]) -> &[Token] {
-    let more = |token: &&Token| matches!(token, Token::Word(word) if is(word, words::MORE) || word == "optional");
+    let more =
+        |token: &&Token| matches!(token, Token::Word(word) if is(word, words::MORE) || word == "optional");
     let length = tokens.iter().take(REACH).take_while(more).count();
     tokens.get(length..).unwrap_or_default()
 }
@@ -172,13 +185,18 @@ fn counted(count: u32, tokens: &[Token]) -> Option<Parsed<'_>> {
     if let [Token::Unit(unit), rest @ ..] = past_more(tokens) {
         return Some((times(1, count, Some(*unit)), rest, false));
     }
-    let (mut rest, mut signed, mut named, mut up_to, mut called_option) = (tokens, false, false, false, false);
+    let (mut rest, mut signed, mut named, mut up_to, mut called_option) =
+        (tokens, false, false, false, false);
     for _ in 0..REACH {
         let each = match rest {
             [Token::Number(each), Token::Unit(unit), after @ ..] => Some((*each, Some(*unit), after)),
             [Token::Number(each), after @ ..] if signed && !named => Some((*each, None, after)),
-            [Token::Word(a), Token::Unit(unit), after @ ..] if a == "a" && named => Some((1, Some(*unit), after)),
-            [Token::Word(annual), Token::Word(noun), ..] if annual == "annual" && is(noun, words::ANNUALS) => {
+            [Token::Word(a), Token::Unit(unit), after @ ..] if a == "a" && named => {
+                Some((1, Some(*unit), after))
+            }
+            [Token::Word(annual), Token::Word(noun), ..]
+                if annual == "annual" && is(noun, words::ANNUALS) =>
+            {
                 Some((1, Some(Unit::Year), rest.get(1..).unwrap_or_default()))
             }
             _ => None,
@@ -197,7 +215,9 @@ fn counted(count: u32, tokens: &[Token]) -> Option<Parsed<'_>> {
                 called_option |= is(word, words::OPTION);
                 (rest, named) = (after, true);
             }
-            [Token::Word(to), Token::Word(extend), after @ ..] if to == "to" && extend == "extend" && named => {
+            [Token::Word(to), Token::Word(extend), after @ ..]
+                if to == "to" && extend == "extend" && named =>
+            {
                 rest = after;
             }
             [Token::Word(word), after @ ..] if is(word, words::THEN_LENGTH) && named => {

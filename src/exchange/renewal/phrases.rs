@@ -72,8 +72,26 @@ pub(super) fn labels(before: Option<&Item>) -> bool {
 }
 
 const LABELS: &[&str] = &[
-    "lot", "lots", "clause", "section", "schedule", "paragraph", "phase", "option", "year", "years", "ref", "item",
-    "stage", "page", "part", "appendix", "annex", "no", "number", "version",
+    "lot",
+    "lots",
+    "clause",
+    "section",
+    "schedule",
+    "paragraph",
+    "phase",
+    "option",
+    "year",
+    "years",
+    "ref",
+    "item",
+    "stage",
+    "page",
+    "part",
+    "appendix",
+    "annex",
+    "no",
+    "number",
+    "version",
 ];
 
 /// "up to", "not exceeding" and "no more than" become one word.
@@ -94,7 +112,10 @@ fn up_to(tokens: &[Token]) -> Vec<Token> {
     while let Some((first, after)) = rest.split_first() {
         let way = WAYS.iter().find(|way| {
             let said = rest.iter().take(way.len());
-            said.len() == way.len() && said.zip(**way).all(|(token, word)| *token == Token::Word((*word).to_owned()))
+            said.len() == way.len()
+                && said
+                    .zip(**way)
+                    .all(|(token, word)| *token == Token::Word((*word).to_owned()))
         });
         folded.push(way.map_or_else(|| first.clone(), |_| Token::Word("upto".to_owned())));
         rest = way.map_or(after, |way| rest.get(way.len()..).unwrap_or_default());
@@ -140,7 +161,13 @@ fn from_to(tokens: &[Token]) -> Option<(Item, &[Token])> {
         [Token::Unit(unit), rest @ ..] => (Some(*unit), rest),
         _ => (None, rest),
     };
-    let [Token::Word(to), Token::Number(high), Token::Unit(unit_of_high), rest @ ..] = rest else {
+    let [
+        Token::Word(to),
+        Token::Number(high),
+        Token::Unit(unit_of_high),
+        rest @ ..,
+    ] = rest
+    else {
         return None;
     };
     let months = match unit_of_high {

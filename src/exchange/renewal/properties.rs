@@ -38,7 +38,10 @@ fn same(text: &str, other: &str, initial: &InitialTerm) {
 }
 
 fn spaced(text: &str) -> String {
-    format!(" \t{}\n ", text.split(' ').collect::<Vec<_>>().join(" \u{a0}\r\n "))
+    format!(
+        " \t{}\n ",
+        text.split(' ').collect::<Vec<_>>().join(" \u{a0}\r\n ")
+    )
 }
 
 proptest! {
@@ -97,7 +100,23 @@ fn mutate(text: &str, other: &str, rng: &mut ChaCha8Rng) -> String {
         _ => {
             let mut chars: Vec<char> = text.chars().collect();
             let at = rng.random_range(0..chars.len().max(1));
-            let signs = ['0', '9', '+', '-', '(', ')', '.', ',', '/', ' ', 'x', '\u{2013}', '\0', 'é', '\u{1F4C5}'];
+            let signs = [
+                '0',
+                '9',
+                '+',
+                '-',
+                '(',
+                ')',
+                '.',
+                ',',
+                '/',
+                ' ',
+                'x',
+                '\u{2013}',
+                '\0',
+                'é',
+                '\u{1F4C5}',
+            ];
             if let (Some(slot), Some(sign)) = (chars.get_mut(at), signs.choose(rng)) {
                 *slot = *sign;
             }

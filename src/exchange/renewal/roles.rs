@@ -1,21 +1,22 @@
 //! What each length in a text is the length of: an option, the initial term, everything together, a notice, or a step.
-//! Looks at the words around it, nearest first. Must not reckon with lengths. Next: `settle.rs`, which does.
+//! Goes through a text once and knows what was said before; what stands right around a length is `around.rs`.
+//! Must not reckon with lengths. Next: `settle.rs`, which does.
 
 use chrono::NaiveDate;
 
+use super::around::{ahead, annual, behind, ends, follows_on, known, stands_alone, word_at, words_before};
 use super::facts::{Facts, Offered};
 use super::parts::Lengths;
 use super::phrases::Item;
 use super::why::Stopped;
 use super::words::{self, is};
 
-/// So many words before a length are looked at.
-const BEHIND: usize = 8;
-
 /// What a length is the length of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    Option { up_to: bool },
+pub(super) enum Role {
+    Option {
+        up_to: bool,
+    },
     Initial,
     /// A sum that no word calls an option.
     Sum,
@@ -63,7 +64,10 @@ pub(super) fn assign(items: &[Item]) -> Result<Facts, Stopped> {
         match item {
             Item::Stop => {
                 let lot = scan.lot.take();
-                scan = Scan { lot, ..Scan::default() };
+                scan = Scan {
+                    lot,
+                    ..Scan::default()
+                };
             }
             Item::Comma | Item::Close => (scan.condition, scan.naming) = (false, false),
             Item::Open => scan.naming = false,
@@ -90,7 +94,8 @@ impl Scan {
         self.condition = is(word, words::CONDITION);
         if is(word, words::NOT) && !behind_a_date {
             (self.negated, facts.negated) = (true, true);
-            facts.negated_option |= (1..=4).any(|next| word_at(items, at + next).is_some_and(|w| is(w, words::OPTION)));
+            facts.negated_option |=
+                (1..=4).any(|next| word_at(items, at + next).is_some_and(|w| is(w, words::OPTION)));
         }
         self.supposed |= is(word, &["if", "may", "can", "could", "where", "when", "unless"]);
         self.ended |= ends(word);
@@ -120,12 +125,21 @@ impl Scan {
     /// "will be renewed", "to be re-tendered", "a new contract": unlike "may be renewed", no option.
     fn anew(&mut self, items: &[Item], at: usize, word: &str, facts: &mut Facts) {
         let renewed = is(word, &["renew", "renewed"]);
-        let optional = || words_before(items, at, 4).any(|w| is(w, &["may", "can", "could", "option", "options", "right"]));
+        let optional = || {
+            words_before(items, at, 4).any(|w| is(w, &["may", "can", "could", "option", "options", "right"]))
+        };
         if renewed && optional() {
             self.cue = Some(at);
             facts.speaks_of_options = true;
         }
-        let lettings = ["contract", "tender", "procurement", "agreement", "framework", "competition"];
+        let lettings = [
+            "contract",
+            "tender",
+            "procurement",
+            "agreement",
+            "framework",
+            "competition",
+        ];
         let new = word == "new" && word_at(items, at + 1).is_some_and(|next| is(next, &lettings));
         facts.anew |= renewed && !optional() || new || is(word, words::ANEW);
         if is(word, &["renews", "renewing"]) {
@@ -133,11 +147,19 @@ impl Scan {
         }
     }
 
-    fn lengths(&mut self, items: &[Item], at: usize, lengths: &Lengths, facts: &mut Facts) -> Result<(), Stopped> {
+    fn lengths(
+        &mut self,
+        items: &[Item],
+        at: usize,
+        lengths: &Lengths,
+        facts: &mut Facts,
+    ) -> Result<(), Stopped> {
         if lengths.parts.iter().any(|part| part.each == 0 || part.count == 0) {
             return Err(Stopped::OddNumber);
         }
-        if word_at(items, at + 1).is_some_and(|next| next == "or") && !matches!(items.get(at + 2), Some(Item::Date(_))) {
+        if word_at(items, at + 1).is_some_and(|next| next == "or")
+            && !matches!(items.get(at + 2), Some(Item::Date(_)))
+        {
             return Err(Stopped::Alternatives);
         }
         let role = self.role(items, at, lengths, facts);
@@ -151,7 +173,9 @@ impl Scan {
                 alone: self.cue.is_none() && !facts.speaks_of_options,
             }),
             Role::Initial if lengths.parts.len() > 1 => {
-                facts.initial.extend(lengths.parts.first().and_then(|part| part.months()));
+                facts
+                    .initial
+                    .extend(lengths.parts.first().and_then(|part| part.months()));
                 facts.unattached_sum = Some(lengths.clone());
             }
             Role::Initial => facts.initial.extend(months),
@@ -176,7 +200,9 @@ impl Scan {
             // "extend to 5 years" may be all of it; "up to" is another word.
             ["to", ..] => return Role::Unclear,
             ["upto", extended] if is(extended, words::EXTENDED) => return Role::WholeOrOption,
-            ["of", periods] if single && is(periods, &["periods", "extensions", "options"]) => return Role::Step,
+            ["of", periods] if single && is(periods, &["periods", "extensions", "options"]) => {
+                return Role::Step;
+            }
             _ => {}
         }
         if let Some(role) = ahead(items, at, single) {
@@ -208,24 +234,34 @@ impl Scan {
     /// Nothing between the cue and the length says that it is of something else. Whose discretion it is says nothing.
     fn only_known_words(&self, items: &[Item], cue: usize, at: usize) -> bool {
         let mut naming = matches!(items.get(cue), Some(Item::Word(word)) if is(word, words::DISCRETION));
-        items.get(cue..at).unwrap_or_default().iter().all(|item| match item {
-            Item::Word(word) if is(word, words::DISCRETION) => {
-                naming = true;
-                true
-            }
-            Item::Word(word) => naming || known(word),
-            Item::Comma | Item::Open | Item::Close => {
-                naming = false;
-                true
-            }
-            _ => true,
-        })
+        items
+            .get(cue..at)
+            .unwrap_or_default()
+            .iter()
+            .all(|item| match item {
+                Item::Word(word) if is(word, words::DISCRETION) => {
+                    naming = true;
+                    true
+                }
+                Item::Word(word) => naming || known(word),
+                Item::Comma | Item::Open | Item::Close => {
+                    naming = false;
+                    true
+                }
+                _ => true,
+            })
     }
 
     /// A date is an option's end only behind "until" or its like and after a word that speaks of options.
     fn date(&self, items: &[Item], at: usize, date: NaiveDate, facts: &mut Facts) {
-        let until = words_before(items, at, 3)
-            .any(|w| is(w, &["until", "till", "upto", "to", "ending", "beyond", "than", "through"]));
+        let until = words_before(items, at, 3).any(|w| {
+            is(
+                w,
+                &[
+                    "until", "till", "upto", "to", "ending", "beyond", "than", "through",
+                ],
+            )
+        });
         match (until && !self.condition, self.cue) {
             (true, _) if self.negated || words_before(items, at, 2).any(|w| w == "than") => {
                 facts.latest.push(date);
@@ -236,156 +272,4 @@ impl Scan {
             (false, _) => facts.not_understood = true,
         }
     }
-}
-
-fn ends(word: &str) -> bool {
-    word == "break" || word.starts_with("terminat")
-}
-
-/// What the words right behind a length say of it.
-fn ahead(items: &[Item], at: usize, single: bool) -> Option<Role> {
-    let next = |n: usize| word_at(items, at + n);
-    let words: Vec<&str> = (1..=6).map_while(next).collect();
-    let starts = |said: &[&str]| words.starts_with(said);
-    let first = *words.first()?;
-    if words.iter().take(4).any(|w| *w == "notice") {
-        return Some(Role::Notice);
-    }
-    let step = is(first, words::STEPS) || starts(&["at", "a", "time"]);
-    let in_periods = is(first, &["periods", "extensions"]) && words_before(items, at, 1).any(|w| w == "in");
-    if single && (step || in_periods) {
-        return Some(Role::Step);
-    }
-    if starts(&["in", "total"]) {
-        return Some(Role::Whole);
-    }
-    let named = words.iter().position(|w| !is(w, words::TERM)).map(|n| words[n]);
-    let named = named.filter(|w| !is(first, words::OTHER_THINGS) || w == &first);
-    if is(first, words::INITIAL) || named.is_some_and(|w| is(w, words::INITIAL)) {
-        return Some(Role::Initial);
-    }
-    if is(first, words::WHOLE) {
-        return Some(Role::Whole);
-    }
-    if is(first, words::OTHER_THINGS) || words.get(1).is_some_and(|w| is(first, words::TERM) && is(w, words::OTHER_THINGS)) {
-        return Some(Role::Unclear);
-    }
-    if is(first, &["contract", "agreement", "framework", "term"])
-        && words_before(items, at, 1).any(|w| is(w, &["the", "this", "existing", "current"]))
-    {
-        return Some(Role::Initial);
-    }
-    named.filter(|w| is(w, words::OPTION)).map(|_| Role::Option { up_to: false })
-}
-
-/// What the words before a length say of it, nearest first, and whether it is "up to" that length.
-fn behind(items: &[Item], at: usize, cued: bool) -> (Option<Role>, bool) {
-    let words: Vec<&str> = words_before(items, at, BEHIND).collect();
-    let said = |list: &[&str]| words.iter().any(|w| is(w, list));
-    let up_to = said(&["upto"]);
-    for (distance, word) in words.iter().enumerate() {
-        let role = if is(word, words::WHOLE) {
-            whole(&words, distance, up_to, cued || said(words::OPTION))
-        } else if is(word, words::INITIAL) {
-            let whole = said(&["inclusive", "including", "includes"]);
-            if whole { Role::Whole } else { Role::Initial }
-        } else if *word == "notice" {
-            Role::Notice
-        } else if is(word, words::STEPS) && distance <= 1 && *word != "basis" {
-            Role::Step
-        } else if distance < 2 && is(word, words::TIME_AT) {
-            Role::Other
-        } else if distance < 2 && is(word, words::OTHER_THINGS) {
-            Role::Unclear
-        } else if is(word, words::OPTION) || is(word, words::MORE) {
-            Role::Option { up_to }
-        } else if known(word) {
-            continue;
-        } else {
-            break;
-        };
-        return (Some(role), up_to);
-    }
-    (None, up_to)
-}
-
-/// "maximum of": everything together, unless what is extended is meant, or it may be either.
-fn whole(words: &[&str], distance: usize, up_to: bool, cued: bool) -> Role {
-    let around = |list: &[&str]| words.iter().any(|w| is(w, list));
-    let together = words[distance] != "maximum" && words[distance] != "max"
-        || around(&["term", "total", "overall", "contract", "duration", "length", "inclusive"]);
-    if around(words::MORE) && !around(&["total", "overall"]) {
-        Role::Option { up_to: true }
-    } else if together || !cued {
-        Role::Whole
-    } else if up_to {
-        Role::WholeOrOption
-    } else {
-        Role::Option { up_to: true }
-    }
-}
-
-/// "6 months" and nothing else in its stretch of the text.
-fn stands_alone(items: &[Item], at: usize) -> bool {
-    let edge = |item: Option<&Item>| !matches!(item, Some(Item::Word(_) | Item::Lengths(_) | Item::Date(_)));
-    let before = words_before(items, at, BEHIND);
-    let length = before.take_while(|w| is(w, &["upto", "period", "periods", "of", "a", "an"])).count();
-    let noun = usize::from(word_at(items, at + 1).is_some_and(|w| is(w, &["period", "periods", "each"])));
-    let start = at.checked_sub(length + 1);
-    let after = at + 1 + noun;
-    let in_steps = word_at(items, after) == Some("in") && matches!(items.get(after + 1), Some(Item::Lengths(_)));
-    edge(start.and_then(|at| items.get(at))) && (in_steps || edge(items.get(after)))
-}
-
-/// "and then a further": this length comes after the one before it.
-fn follows_on(items: &[Item], at: usize) -> bool {
-    let joins = ["and", "then", "followed", "further", "another", "additional", "second", "thereafter"];
-    let between = items.get(..at).unwrap_or_default().iter().rev();
-    let between: Vec<&Item> = between.take_while(|item| !matches!(item, Item::Lengths(_) | Item::Stop)).collect();
-    let whole_way = between.len() < at && matches!(items.get(at - between.len() - 1), Some(Item::Lengths(_)));
-    let fits = |item: &&Item| match item {
-        Item::Word(word) => is(word, &joins) || is(word, words::OPTION) || is(word, &["by", "a", "an", "of", "for", "to", "the"]),
-        item => matches!(item, Item::Comma),
-    };
-    let joined = between.iter().any(|item| matches!(item, Item::Word(word) if is(word, &joins)));
-    whole_way && joined && between.iter().all(fits)
-}
-
-fn annual(items: &[Item], at: usize, word: &str) -> bool {
-    is(word, &["annually", "yearly"])
-        || word == "annual" && word_at(items, at + 1).is_some_and(|next| is(next, words::ANNUALS))
-}
-
-fn word_at(items: &[Item], at: usize) -> Option<&str> {
-    match items.get(at) {
-        Some(Item::Word(word)) => Some(word),
-        _ => None,
-    }
-}
-
-/// The words before a place in its stretch of the text, nearest first.
-fn words_before(items: &[Item], at: usize, reach: usize) -> impl Iterator<Item = &str> {
-    let before = items.get(..at).unwrap_or_default().iter().rev().take(reach);
-    before.map_while(|item| match item {
-        Item::Word(word) => Some(word.as_str()),
-        _ => None,
-    })
-}
-
-/// Whether a word is understood.
-fn known(word: &str) -> bool {
-    [
-        words::OPTION,
-        words::MORE,
-        words::FILLER,
-        words::TERM,
-        words::INITIAL,
-        words::WHOLE,
-        words::STEPS,
-        words::BETWEEN_COUNT_AND_LENGTH,
-        words::DISCRETION,
-        words::CONDITION,
-    ]
-    .iter()
-    .any(|list| is(word, list))
 }

@@ -86,7 +86,9 @@ fn in_days(facts: &Facts) -> Option<Result<u64, Stopped>> {
     let parts = || facts.offered.iter().flat_map(|offered| &offered.lengths.parts);
     parts().find(|part| matches!(part.unit, Some(Unit::Day | Unit::Week)))?;
     let mut parts = parts();
-    let only = parts.next().filter(|part| part.count == 1 && parts.next().is_none());
+    let only = parts
+        .next()
+        .filter(|part| part.count == 1 && parts.next().is_none());
     Some(match only {
         Some(part) if part.unit == Some(Unit::Week) => Ok(u64::from(part.each) * 7),
         Some(part) => Ok(u64::from(part.each)),
@@ -116,7 +118,13 @@ fn stepped(facts: &Facts, shares: &[Share]) -> Result<Vec<Share>, Stopped> {
             if count > MOST_OPTIONS {
                 return Err(Stopped::TooMuch);
             }
-            Ok(vec![Share { months: step, up_to: false }; count])
+            Ok(vec![
+                Share {
+                    months: step,
+                    up_to: false
+                };
+                count
+            ])
         }
         many if many.iter().all(|share| share.months == step) => Ok(many.to_vec()),
         _ => Err(Stopped::DoesNotFit),
@@ -130,8 +138,12 @@ fn fits_whole(facts: &Facts, initials: &[u32], options: u32) -> Result<(), Stopp
         let together = |initial: &u32| initial.saturating_add(options) == whole || *initial == whole;
         options == 0 || whole == options || initials.is_empty() || initials.iter().any(together)
     };
-    let mut either = facts.whole_or_option.iter().filter_map(|lengths| lengths.whole_months());
-    let either_fits = |whole: u32| whole == options || initials.iter().any(|i| i.saturating_add(options) == whole);
+    let mut either = facts
+        .whole_or_option
+        .iter()
+        .filter_map(|lengths| lengths.whole_months());
+    let either_fits =
+        |whole: u32| whole == options || initials.iter().any(|i| i.saturating_add(options) == whole);
     if facts.whole.iter().copied().all(fits) && either.all(either_fits) {
         Ok(())
     } else {
@@ -151,13 +163,21 @@ fn fits_days(facts: &Facts, end: Option<NaiveDate>, options: u32, sure: &mut boo
     };
     let exact = facts.until.iter().all(|date| *date == reached);
     let within = facts.latest.iter().all(|date| *date >= reached);
-    if exact && within { Ok(()) } else { Err(Stopped::DoesNotFit) }
+    if exact && within {
+        Ok(())
+    } else {
+        Err(Stopped::DoesNotFit)
+    }
 }
 
 /// Options to a day: as many steps as fit exactly, or one that is not divided.
 fn to_a_date(facts: &Facts, end: Option<NaiveDate>, sure: &mut bool) -> Result<Vec<Offer>, Stopped> {
     let [date] = facts.until.as_slice() else {
-        return Err(if facts.until.is_empty() { Stopped::NoLength } else { Stopped::Contradiction });
+        return Err(if facts.until.is_empty() {
+            Stopped::NoLength
+        } else {
+            Stopped::Contradiction
+        });
     };
     if end.is_some_and(|end| end >= *date) {
         return Err(Stopped::DoesNotFit);
@@ -167,7 +187,10 @@ fn to_a_date(facts: &Facts, end: Option<NaiveDate>, sure: &mut bool) -> Result<V
     };
     let months = end.and_then(|end| months_between(end.succ_opt()?, date.succ_opt()?));
     match months {
-        Some(months) => stepped(facts, &[Share { months, up_to: true }])?.iter().map(offer).collect(),
+        Some(months) => stepped(facts, &[Share { months, up_to: true }])?
+            .iter()
+            .map(offer)
+            .collect(),
         // Yearly, and nobody knows from when: the day is sure, the steps are not.
         None if step > 0 => {
             *sure = false;
@@ -194,12 +217,15 @@ fn offer(share: &Share) -> Result<Offer, Stopped> {
 
 /// All shares together.
 pub(super) fn total(shares: &[Share]) -> u32 {
-    shares.iter().fold(0, |sum, share| sum.saturating_add(share.months))
+    shares
+        .iter()
+        .fold(0, |sum, share| sum.saturating_add(share.months))
 }
 
 /// Whole months from one day to another; `None` when it is not so many months to the day.
 pub(super) fn months_between(from: NaiveDate, to: NaiveDate) -> Option<u32> {
-    let count = (to.year() - from.year()) * 12 + i32::try_from(to.month()).ok()? - i32::try_from(from.month()).ok()?;
+    let count = (to.year() - from.year()) * 12 + i32::try_from(to.month()).ok()?
+        - i32::try_from(from.month()).ok()?;
     let count = u32::try_from(count).ok()?;
     let there = from.checked_add_months(chrono::Months::new(count))?;
     (there == to).then_some(count)

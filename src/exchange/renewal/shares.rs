@@ -49,7 +49,8 @@ pub(super) fn of(facts: &Facts, initials: &[u32], sure: &mut bool) -> Result<Vec
         divided.push(of_sum(sum, attached, stated, facts, initials, sure)?);
     }
     let options = divided.first().or(wholes.first()).cloned().unwrap_or_default();
-    if divided.iter().any(|other| *other != options) || stated.is_some_and(|stated| stated != total(&options)) {
+    if divided.iter().any(|other| *other != options) || stated.is_some_and(|stated| stated != total(&options))
+    {
         return Err(Stopped::DoesNotFit);
     }
     if options.len() > MOST_OPTIONS || total(&options) > MOST_MONTHS {
@@ -65,7 +66,9 @@ fn stretched(facts: &Facts, initials: &[u32]) -> Result<Option<Share>, Stopped> 
         ([], _) if !facts.offered.is_empty() => Ok(None),
         ([(from, to)], []) if facts.offered.is_empty() => {
             let known = initials.is_empty() || initials.contains(from);
-            let months = to.checked_sub(*from).filter(|months| *months > 0 && known && *months <= MOST_MONTHS);
+            let months = to
+                .checked_sub(*from)
+                .filter(|months| *months > 0 && known && *months <= MOST_MONTHS);
             let months = months.ok_or(Stopped::DoesNotFit)?;
             Ok(Some(Share { months, up_to: false }))
         }
@@ -115,8 +118,14 @@ fn expanded(lengths: &Lengths, initials: &[u32], sure: &mut bool) -> Result<Vec<
     };
     let mut shares = Vec::new();
     for part in &lengths.parts {
-        let each = if lengths.bare { part.each.checked_mul(factor) } else { part.months() };
-        let months = each.filter(|months| *months <= MOST_MONTHS).ok_or(Stopped::TooMuch)?;
+        let each = if lengths.bare {
+            part.each.checked_mul(factor)
+        } else {
+            part.months()
+        };
+        let months = each
+            .filter(|months| *months <= MOST_MONTHS)
+            .ok_or(Stopped::TooMuch)?;
         let count = usize::try_from(part.count).unwrap_or(usize::MAX);
         if count > MOST_OPTIONS {
             return Err(Stopped::TooMuch);
@@ -138,7 +147,12 @@ fn assumed_unit(parts: &[Part], initials: &[u32], sure: &mut bool) -> Result<u32
     *sure = false;
     match () {
         () if parts.iter().all(|part| part.each <= 5) => Ok(12),
-        () if parts.iter().all(|part| part.each >= 6 && part.each.is_multiple_of(6)) => Ok(1),
+        () if parts
+            .iter()
+            .all(|part| part.each >= 6 && part.each.is_multiple_of(6)) =>
+        {
+            Ok(1)
+        }
         () => Err(Stopped::NoUnit),
     }
 }
@@ -154,7 +168,11 @@ fn of_sum(
 ) -> Result<Vec<Share>, Stopped> {
     let all = expanded(sum, initials, sure)?;
     let first_is_one = sum.parts.first().is_some_and(|part| part.count == 1);
-    let rest = if first_is_one { all.get(1..).unwrap_or_default() } else { &[] };
+    let rest = if first_is_one {
+        all.get(1..).unwrap_or_default()
+    } else {
+        &[]
+    };
     if sum.added || rest.is_empty() {
         return Ok(all);
     }
@@ -163,7 +181,9 @@ fn of_sum(
     let first_is_initial = initials.contains(&first);
     let said_whole = |months: u32| facts.whole.contains(&months);
     let called = sum.parts.iter().skip(1).any(|part| part.called_option);
-    let all_fit = initials.iter().any(|initial| said_whole(initial.saturating_add(whole)));
+    let all_fit = initials
+        .iter()
+        .any(|initial| said_whole(initial.saturating_add(whole)));
     match stated {
         Some(stated) if stated == whole => return Ok(all),
         Some(stated) if stated == total(rest) => return Ok(rest.to_vec()),

@@ -88,7 +88,9 @@ impl Lexer<'_> {
         loop {
             run.push_str(&self.take(|c| c.is_ascii_digit()));
             let mut ahead = self.chars.clone();
-            let sign = ahead.next().filter(|c| matches!(c, '.' | '/' | ',' | '-' | '\u{2013}'));
+            let sign = ahead
+                .next()
+                .filter(|c| matches!(c, '.' | '/' | ',' | '-' | '\u{2013}'));
             let Some(sign) = sign.filter(|_| ahead.peek().is_some_and(char::is_ascii_digit)) else {
                 break;
             };
@@ -206,7 +208,9 @@ fn join_numbers(tokens: Vec<Token>) -> Vec<Token> {
             (Some(Token::Number(_)), Some(_), Token::Number(to)) => {
                 joined.extend([Token::Range, Token::Number(to)]);
             }
-            (Some(Token::Word(re)), Some(Token::Hyphen), Token::Word(word)) if re == "re" => re.push_str(&word),
+            (Some(Token::Word(re)), Some(Token::Hyphen), Token::Word(word)) if re == "re" => {
+                re.push_str(&word)
+            }
             (_, Some(Token::Dash), token) => joined.extend([Token::Comma, token]),
             (_, _, token) => joined.push(token),
         }
@@ -224,15 +228,23 @@ fn join_dates(tokens: Vec<Token>) -> Vec<Token> {
     let mut rest = tokens.as_slice();
     while let Some((first, after)) = rest.split_first() {
         let taken = match rest {
-            [Token::Number(d), Token::Word(of), Token::Word(month), Token::Number(y), ..] if of == "of" => {
-                dated(*d, month, *y).map(|date| (date, 4))
-            }
+            [
+                Token::Number(d),
+                Token::Word(of),
+                Token::Word(month),
+                Token::Number(y),
+                ..,
+            ] if of == "of" => dated(*d, month, *y).map(|date| (date, 4)),
             [Token::Number(d), Token::Word(month), Token::Number(y), ..] => {
                 dated(*d, month, *y).map(|date| (date, 3))
             }
-            [Token::Word(month), Token::Number(d), Token::Comma, Token::Number(y), ..] => {
-                dated(*d, month, *y).map(|date| (date, 4))
-            }
+            [
+                Token::Word(month),
+                Token::Number(d),
+                Token::Comma,
+                Token::Number(y),
+                ..,
+            ] => dated(*d, month, *y).map(|date| (date, 4)),
             _ => None,
         };
         match taken {
