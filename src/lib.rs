@@ -69,7 +69,8 @@
 //! windows that may match, worded in pieces of 500. A window's `sequence` and what went (`window_gone`) are written where
 //! windows are.
 //!
-//! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts), and
+//! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts),
+//! [`exchange::renewal`] reads what it says of extensions in prose (pure too), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.
 
 // The types of the merged roots of the graph are as deep as there are of them.

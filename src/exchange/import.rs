@@ -1,7 +1,7 @@
 //! A register file into a council's register: added, changed or unchanged, in one transaction, whole or not at
 //! all. Reading the file is [`super::register`]'s.
 
-use super::register::{Reading, RegisterRow as Row, Report};
+use super::register::{Reading, RegisterRow as Row, Report, extensions};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::contracts::term::Term;
@@ -212,6 +212,8 @@ fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
                 .latest_ends_on
                 .filter(|latest| row.ends_on.is_none_or(|end| *latest >= end)),
             review_on: row.review_on,
+            extensions: extensions(&row.options),
+            notice_period: row.notice,
             ..Term::default()
         },
         leads: LeadTimeOverrides::default(),

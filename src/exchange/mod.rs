@@ -1,6 +1,8 @@
 //! Registers and open data, in and out: files become contracts here, and contracts files.
 //!
-//! [`register`] reads a file and is pure; [`import`] writes what was read into a council's register.
+//! [`register`] reads a file and is pure, with [`renewal`] for what it says of extensions in prose; [`import`] writes
+//! what was read into a council's register.
 
 pub mod import;
 pub mod register;
+pub mod renewal;

@@ -198,3 +198,60 @@ async fn anything_public_is_found_by_its_id_alone() {
         );
     }
 }
+
+/// A register with prose on extensions, as councils keep it.
+const PROSE: &str =
+    "Contract Reference number / ID,Title of the Agreement,Contract start date,End date,Extension options
+X1,Library vans,01/04/2024,31/03/2027,\"Option to extend for 2 x 12 months, on 6 months' notice\"
+X2,Street lighting,01/04/2024,31/03/2027,Extend until 30 September 2028
+X3,Payroll,01/04/2024,31/03/2027,Contract will be renewed at end of contract period
+X4,Cleaning,01/04/2024,31/03/2027,12 or 24 months
+";
+
+const OPTIONS: &str = "query Options { contracts(filter: { endsWithinDays: 90, asOf: \"2027-03-01\" }) {
+    edges { node { reference maximumEndsOn extensionOptions { ordinal months until noticeBy state }
+        windows { kind opensOn closesOn } } } } }";
+
+fn of<'a>(answer: &'a Value, reference: &str) -> &'a Value {
+    let edges = answer["data"]["contracts"]["edges"].as_array();
+    let edges = edges.unwrap_or_else(|| panic!("{answer}"));
+    let node = edges.iter().map(|edge| &edge["node"]);
+    let mut node = node.filter(|node| node["reference"] == reference);
+    node.next()
+        .unwrap_or_else(|| panic!("{reference} is not in {answer}"))
+}
+
+#[tokio::test]
+async fn prose_on_extensions_becomes_options_with_their_windows() {
+    let world = World::new().await;
+    assert_eq!(counts(&world.register(PROSE, false).await), (4, 0, 0));
+    let answer = world.query(None, OPTIONS, Value::Null).await;
+    let vans = of(&answer, "X1");
+    let year = |ordinal| json!({ "ordinal": ordinal, "months": 12, "until": null, "noticeBy": null, "state": "AVAILABLE" });
+    assert_eq!(vans["extensionOptions"], json!([year(1), year(2)]), "{answer}");
+    assert_eq!(vans["maximumEndsOn"], "2029-03-31");
+    let windows = vans["windows"].as_array().unwrap();
+    let decision = windows
+        .iter()
+        .find(|window| window["kind"] == "EXTENSION_DECISION")
+        .unwrap();
+    assert_eq!(decision["closesOn"], "2026-09-30", "six months before the end");
+    let lighting = of(&answer, "X2");
+    assert_eq!(lighting["extensionOptions"][0]["until"], "2028-09-30", "{answer}");
+    for reference in ["X3", "X4"] {
+        let contract = of(&answer, reference);
+        assert_eq!(contract["extensionOptions"], json!([]), "{reference}");
+        assert_eq!(contract["maximumEndsOn"], "2027-03-31", "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_prose_twice_changes_nothing_and_other_prose_changes_its_contract() {
+    let world = World::new().await;
+    world.register(PROSE, false).await;
+    assert_eq!(counts(&world.register(PROSE, false).await), (0, 0, 4));
+    let later = PROSE.replace("2 x 12 months", "3 x 12 months");
+    assert_eq!(counts(&world.register(&later, false).await), (0, 1, 3));
+    let answer = world.query(None, OPTIONS, Value::Null).await;
+    assert_eq!(of(&answer, "X1")["maximumEndsOn"], "2030-03-31", "{answer}");
+}

@@ -1,4 +1,5 @@
-//! The 39 columns of a contracts register: the LGA schema's 38 and the template's effective date.
+//! The 40 columns of a contracts register: the LGA schema's 38, the template's effective date, and what councils add to
+//! say of extension options in prose.
 //! Answers for their names and which heading means which; must not look at cells.
 //! A later importer that guesses columns needs to replace only `Column::called`. Next: `headings.rs`.
 
@@ -86,6 +87,8 @@ pub enum Column {
     AreaServedLabel,
     /// The area served, by code or address.
     AreaServedUri,
+    /// The options to extend, in prose. In neither the schema nor the template.
+    ExtensionOptions,
 }
 
 /// What a column is called.
@@ -150,6 +153,21 @@ const NAMES: [Names; Column::COUNT] = [
     names(Column::PerformanceUrl, "PerformanceInformationURL", "Performance information URL", ""),
     names(Column::AreaServedLabel, "AreaServedLabel", "Location service label", "Location served label"),
     names(Column::AreaServedUri, "AreaServedURI", "Location served URI", ""),
+    names(Column::ExtensionOptions, "ExtensionOptions", "Extension options", "Options to extend"),
+];
+
+/// What else councils head the prose about extensions.
+const ALSO_EXTENSION_OPTIONS: [&str; 10] = [
+    "Extension option",
+    "Option to extend",
+    "Extension",
+    "Extensions",
+    "Extension details",
+    "Extension terms",
+    "Renewal",
+    "Renewals",
+    "Renewal options",
+    "Renewal description",
 ];
 
 /// Without these a file is not a register, and is refused with their names.
@@ -175,7 +193,7 @@ pub(super) const REQUIRED: [Column; 14] = [
 
 impl Column {
     /// How many columns there are.
-    pub const COUNT: usize = 39;
+    pub const COUNT: usize = 40;
 
     /// Every column, in the template's order.
     pub fn all() -> impl Iterator<Item = Column> {
@@ -203,7 +221,8 @@ static BY_HEADING: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     let names = NAMES
         .iter()
         .flat_map(|n| [n.name, n.title, n.also].map(|name| (fold(name), n.column)));
-    names.filter(|(name, _)| !name.is_empty()).collect()
+    let also = ALSO_EXTENSION_OPTIONS.map(|name| (fold(name), Column::ExtensionOptions));
+    names.filter(|(name, _)| !name.is_empty()).chain(also).collect()
 });
 
 /// A heading with only its letters and digits, in lower case.

@@ -67,6 +67,10 @@ whys! {
     CompanyNumberForm "company_number_form" "A company number is two letters or digits and six digits."
     CharityNumberForm "charity_number_form" "A charity number is six or seven digits, or SC or NIC and six digits."
     CpvCodeForm "cpv_code_form" "A CPV code is eight digits, with or without a check digit."
+    RenewalRead "renewal_read" "Extension options were read from text; check them against it."
+    RenewalNone "renewal_none" "The text was taken to say that there is no option to extend."
+    RenewalNotUnderstood "renewal_not_understood" "The text on extension was not understood; no option was recorded."
+    RenewalOverruled "renewal_overruled" "The text on extension says otherwise than the last extension date, which stands."
     LinkForm "link_form" "This is not a web address beginning http:// or https://."
 }
 
@@ -87,12 +91,18 @@ pub struct Doubt {
     pub why: Why,
     /// Other rows it concerns, at most eleven.
     pub others: Vec<u32>,
+    /// What was made of the cell, as a sentence, where that is not plain.
+    pub made: Option<Box<str>>,
 }
 
 impl Doubt {
-    /// Why, in plain English, naming the other rows it concerns.
+    /// Why, in plain English, with what was made of it, naming the other rows it concerns.
     pub fn sentence(&self) -> String {
         let mut sentence = self.why.sentence().to_owned();
+        if let Some(made) = &self.made {
+            sentence.push(' ');
+            sentence.push_str(made);
+        }
         let opening = if self.others.len() > 1 {
             " See rows "
         } else {
@@ -139,6 +149,7 @@ mod tests {
                 raw,
                 why,
                 others,
+                made: None,
             }
             .sentence()
         };

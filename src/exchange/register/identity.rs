@@ -142,6 +142,11 @@ impl Identity {
                 put(&mut self.buffer, column.name(), &meaning);
             }
         }
+        // Prose that is better understood one day than it was makes the row a changed one.
+        if !row.options.is_empty() {
+            let options = format!("{:?} {:?}", row.options, row.notice);
+            put(&mut self.buffer, "options", &options);
+        }
         let mut unknown: Vec<_> = row
             .raw
             .unknown_cells()

@@ -9,6 +9,7 @@ use csv::StringRecord;
 use super::cells::{self, Cell, codes, dates, money};
 use super::columns::{Column, fold};
 use super::doubt::{Doubt, Why};
+use super::extensions;
 use super::headings::{Headings, RawRow};
 use super::records::Record;
 use super::rows::RegisterRow;
@@ -32,7 +33,16 @@ impl Doubts {
             raw,
             why,
             others,
+            made: None,
         });
+    }
+
+    /// Doubts one cell and says what was made of it.
+    pub(super) fn made(&mut self, raw: &RawRow, column: Column, why: Why, made: String) {
+        self.cell(raw, column, why);
+        if let Some(doubt) = self.0.last_mut() {
+            doubt.made = Some(made.into_boxed_str());
+        }
     }
 
     /// Doubts a whole row; `shown` says what to look for in it.
@@ -43,6 +53,7 @@ impl Doubts {
             raw: shown,
             why,
             others,
+            made: None,
         });
     }
 }
@@ -87,6 +98,7 @@ fn without_nuls(row: u32, cells: &StringRecord, headings: &Headings, doubts: &mu
                 raw,
                 why: Why::NulDropped,
                 others: Vec::new(),
+                made: None,
             });
         }
         cell.replace('\0', "")
@@ -179,7 +191,7 @@ fn when(row: &mut RegisterRow, doubts: &mut Doubts) {
     row.starts_on = date(raw, doubts, Column::StartDate);
     row.ends_on = date(raw, doubts, Column::EndDate);
     row.review_on = date(raw, doubts, Column::ReviewDate);
-    row.latest_ends_on = date(raw, doubts, Column::LastExtension);
+    extensions::fill(row, doubts);
 }
 
 fn how_much(row: &mut RegisterRow, doubts: &mut Doubts) {

@@ -9,6 +9,7 @@ mod cells;
 mod columns;
 mod decode;
 mod doubt;
+mod extensions;
 mod headings;
 mod identity;
 mod interpret;
@@ -34,6 +35,9 @@ pub use headings::{Headings, RawRow};
 pub use report::{DoubtCsv, Report, escape_formula};
 pub use rows::RegisterRow;
 
+pub(in crate::exchange) use extensions::extensions;
+
+use chrono::NaiveDate;
 use identity::Identity;
 use interpret::Doubts;
 use records::{Record, Records};
@@ -138,6 +142,11 @@ pub struct RegisterReader<'a> {
     records: Records<'a>,
     source: Source,
     identity: Identity,
+}
+
+/// Reads a date as a cell's is read, doubted or not.
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
+    cells::dates::date(text).value
 }
 
 /// Opens a contracts register: decodes it, recognises its headings, and passes over it once to learn which

@@ -4,6 +4,8 @@
 use chrono::NaiveDate;
 
 use super::headings::RawRow;
+use crate::contracts::term::Period;
+use crate::exchange::renewal::Offer;
 
 /// One row of a contracts register. Texts are trimmed and never empty; what could not be read is `None`, doubted,
 /// and still in `raw`. Names follow the LGA contracts schema where it has one.
@@ -61,6 +63,10 @@ pub struct RegisterRow {
     pub review_on: Option<NaiveDate>,
     /// The last day if every extension is taken.
     pub latest_ends_on: Option<NaiveDate>,
+    /// The options to extend that its prose offers, in order. The prose itself stays in `raw`.
+    pub options: Vec<Offer>,
+    /// Notice that the prose asks for before an extension.
+    pub notice: Option<Period>,
 
     /// The contract's value in pence, as given: the schema does not say whether whole or yearly.
     pub value_pence: Option<i64>,
