@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use uuid::Uuid;
 
-pub use naming::{Match, heirs, matched};
+pub use naming::{Match, heirs, matched, named};
 
 /// A council: its facts and the id everything refers to it by.
 #[derive(Clone, Debug)]

@@ -7,7 +7,9 @@
 //!
 //! An abolished council is an answer: the name means it. [`heirs`] says who followed.
 
+mod answers;
 mod index;
+mod piece;
 mod style;
 mod vocabulary;
 mod words;
@@ -18,144 +20,13 @@ mod judged;
 mod traps;
 
 use super::{Council, directory};
-use index::{Meaning, index};
-use style::{Phrase, mistyped, phrase};
-use vocabulary::{is_department, is_other_body, is_parish};
+pub use answers::{Confidence, Doubt, Match, NoCouncil, Rule, named};
+use index::index;
+use piece::piece;
 use words::words;
 
 /// Names longer than this are no names.
 const LONGEST: usize = 300;
-
-/// What a name means.
-#[derive(Clone, Debug)]
-pub enum Match {
-    /// One council.
-    Matched {
-        /// Which.
-        council: &'static Council,
-        /// What made it so.
-        rule: Rule,
-    },
-    /// It may be one of these; a person should say.
-    Doubtful {
-        /// Those that it may be.
-        candidates: Vec<&'static Council>,
-        /// Why nothing decides.
-        why: Doubt,
-    },
-    /// No council of the directory.
-    None {
-        /// What it is instead, as far as it can be told.
-        why: NoCouncil,
-    },
-}
-
-/// What made a name mean a council, the surest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rule {
-    /// A code or slug.
-    Code,
-    /// Its name in the directory but for case, punctuation and order of words.
-    Name,
-    /// Its place and "council", in another style than the official one, which fits no other.
-    Style,
-    /// Its name, beside a department or one who acts for it.
-    Department,
-    /// Its name but for one typing error, which is near no other's.
-    Typing,
-}
-
-/// How sure a rule is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Confidence {
-    /// It could only be wrong if the name were.
-    Certain,
-    /// The usual ways of writing a name.
-    Strong,
-    /// Somebody should look once.
-    Fair,
-}
-
-/// Why a name may be one of several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// Councils share the name and nothing tells them apart.
-    Homonyms,
-    /// No council of this place goes by this style.
-    AnotherStyle,
-    /// More than one council is named.
-    Several,
-    /// Only a part of a council's name.
-    Part,
-    /// A council's place, but nothing says that the council is meant.
-    PlaceOnly,
-    /// A council's name among words that may make it another body.
-    MoreWords,
-    /// A typing error away from a name, but not certainly that.
-    Typing,
-}
-
-/// Why a name is no council of the directory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoCouncil {
-    /// Nothing in it says council.
-    Unsaid,
-    /// A parish, town or community council.
-    Parish,
-    /// Another body: a company, a college, a charity, a police force ...
-    OtherBody,
-    /// It says council, but of no place that has one.
-    Unknown,
-}
-
-impl Rule {
-    /// What it is, in plain English.
-    pub const fn says(self) -> &'static str {
-        match self {
-            Self::Code => "it is the council's code or slug",
-            Self::Name => "it is the council's name but for case, punctuation and order",
-            Self::Style => "it is the council's place in another style, which fits no other council",
-            Self::Department => "it is the council's name beside a department, a trading name or an agent",
-            Self::Typing => "it is the council's name but for a typing error, and near no other's",
-        }
-    }
-
-    /// How sure it is.
-    pub const fn confidence(self) -> Confidence {
-        match self {
-            Self::Code | Self::Name => Confidence::Certain,
-            Self::Style | Self::Department => Confidence::Strong,
-            Self::Typing => Confidence::Fair,
-        }
-    }
-}
-
-impl Doubt {
-    /// What it is, in plain English.
-    pub const fn says(self) -> &'static str {
-        match self {
-            Self::Homonyms => "several councils share the name",
-            Self::AnotherStyle => "no council of this place goes by this style",
-            Self::Several => "more than one council is named",
-            Self::Part => "it is only a part of a council's name",
-            Self::PlaceOnly => "it is a council's place, but nothing says that the council is meant",
-            Self::MoreWords => "other words stand beside a council's name, and may make it another body",
-            Self::Typing => "it is near a council's name, but not certainly a typing error",
-        }
-    }
-}
-
-impl NoCouncil {
-    /// What it is, in plain English.
-    pub const fn says(self) -> &'static str {
-        match self {
-            Self::Unsaid => "nothing in it says council",
-            Self::Parish => "it is a parish, town or community council",
-            Self::OtherBody => "it is another body than a council",
-            Self::Unknown => "there is no council of this name",
-        }
-    }
-}
 
 /// Which council a name means.
 pub fn matched(name: &str) -> Match {
@@ -182,6 +53,17 @@ pub fn matched(name: &str) -> Match {
         return as_one;
     }
     let mut pieces: Vec<Match> = parts.pieces.iter().map(|text| piece(&words(text))).collect();
+    if pieces.len() > 1 {
+        // A place among other pieces is where somebody is ("Leeds City Council, Leeds"), not who.
+        pieces
+            .iter_mut()
+            .filter(|piece| is_place(piece))
+            .for_each(|piece| {
+                *piece = Match::None {
+                    why: NoCouncil::Unsaid,
+                }
+            });
+    }
     if one && !pieces.iter().any(|piece| matches!(piece, Match::Matched { .. })) {
         return as_one;
     }
@@ -215,6 +97,16 @@ pub fn heirs(council: &'static Council) -> Vec<&'static Council> {
     all.sort_by_key(|council| council.facts.slug);
     all.dedup_by_key(|council| council.id);
     all
+}
+
+fn is_place(one: &Match) -> bool {
+    matches!(
+        one,
+        Match::Doubtful {
+            why: Doubt::PlaceOnly,
+            ..
+        }
+    )
 }
 
 fn is_somebody(one: &Match) -> bool {
@@ -285,161 +177,4 @@ fn telling_more(one: Match, other: Match) -> Match {
         } => 0,
     };
     if says(&other) > says(&one) { other } else { one }
-}
-
-/// What one piece of a name means.
-fn piece(words: &[String]) -> Match {
-    let none = |why| Match::None { why };
-    let said = phrase(words);
-    if said.styles.says_council() && !said.place.is_empty() {
-        match index().meaning(&said) {
-            Meaning::One(council, official) => {
-                let rule = if official { Rule::Name } else { Rule::Style };
-                return Match::Matched { council, rule };
-            }
-            Meaning::Doubtful(candidates, why) => return Match::Doubtful { candidates, why },
-            Meaning::Unknown => {}
-        }
-    }
-    if let Some(several) = several(words) {
-        return several;
-    }
-    if is_parish(words) {
-        return none(NoCouncil::Parish);
-    }
-    if words.iter().any(|word| is_other_body(word)) {
-        return none(NoCouncil::OtherBody);
-    }
-    among_others(words)
-        .or_else(|| nearly(words))
-        .unwrap_or_else(|| incomplete(&said))
-}
-
-/// Two councils joined by "and": each with a style of its own, or together ("Councils").
-fn several(words: &[String]) -> Option<Match> {
-    let plural = words.last().is_some_and(|word| word == "councils");
-    for (at, _) in words.iter().enumerate().filter(|(_, word)| *word == "and") {
-        let (left, right) = (phrase(&words[..at]), phrase(&words[at + 1..]));
-        let mut both = [left, right];
-        both[1].styles = both[1].styles.one();
-        if !(both[1].styles.says_council() && (plural || both[0].styles.says_council())) {
-            continue;
-        }
-        both[0].styles = both[0].styles.council();
-        let found: Option<Vec<_>> = both.iter().map(one).collect();
-        if let Some(candidates) = found {
-            let why = Doubt::Several;
-            return Some(Match::Doubtful { candidates, why });
-        }
-    }
-    None
-}
-
-fn one(said: &Phrase) -> Option<&'static Council> {
-    match index().meaning(said) {
-        Meaning::One(council, _) => Some(council),
-        _ => None,
-    }
-}
-
-/// The longest council's name at the beginning or the end, where other words stand beside it.
-fn among_others(words: &[String]) -> Option<Match> {
-    let found = |part: &[String]| {
-        let said = phrase(part);
-        if said.styles.says_council() {
-            one(&said)
-        } else {
-            None
-        }
-    };
-    for length in (1..words.len()).rev() {
-        let (head, tail) = (&words[..length], &words[length..]);
-        if let Some(council) = found(head) {
-            if matches!(tail[0].as_str(), "for" | "of") {
-                let why = NoCouncil::OtherBody;
-                return Some(Match::None { why });
-            }
-            // Once more in the other language: "Cyngor Sir Ynys Mon" is behind "Isle of Anglesey County Council".
-            let Phrase { place, styles } = phrase(tail);
-            let again = one(&Phrase {
-                place,
-                styles: styles.council(),
-            });
-            return Some(match again {
-                Some(other) if other.id == council.id => beside(council, true),
-                _ => beside(council, tail.iter().all(|word| is_department(word))),
-            });
-        }
-        let (head, tail) = (&words[..words.len() - length], &words[words.len() - length..]);
-        if let Some(council) = found(tail) {
-            return Some(beside(council, head.iter().all(|word| is_department(word))));
-        }
-    }
-    None
-}
-
-fn beside(council: &'static Council, department: bool) -> Match {
-    if department {
-        let rule = Rule::Department;
-        Match::Matched { council, rule }
-    } else {
-        let (candidates, why) = (vec![council], Doubt::MoreWords);
-        Match::Doubtful { candidates, why }
-    }
-}
-
-/// A name with a typing error, in its style or in its place.
-fn nearly(words: &[String]) -> Option<Match> {
-    let (said, slip) = match mistyped(words) {
-        Some(said) => (said, false),
-        None => {
-            let said = phrase(words);
-            let place = index().nearly(&said.place)?.to_owned();
-            (Phrase { place, ..said }, true)
-        }
-    };
-    if !said.styles.says_council() {
-        return None;
-    }
-    match index().meaning(&said) {
-        Meaning::One(council, official) if official || !slip => {
-            let rule = Rule::Typing;
-            Some(Match::Matched { council, rule })
-        }
-        Meaning::One(council, _) => Some(Match::Doubtful {
-            candidates: vec![council],
-            why: Doubt::Typing,
-        }),
-        Meaning::Doubtful(candidates, _) => Some(Match::Doubtful {
-            candidates,
-            why: Doubt::Typing,
-        }),
-        Meaning::Unknown => None,
-    }
-}
-
-/// What is left: a place alone, a part of a name, or nothing known.
-fn incomplete(said: &Phrase) -> Match {
-    let doubtful = |candidates, why| Match::Doubtful { candidates, why };
-    if !said.styles.says_council() {
-        let council = said.styles.council();
-        return match index().meaning(&Phrase {
-            styles: council,
-            place: said.place.clone(),
-        }) {
-            Meaning::One(council, _) => doubtful(vec![council], Doubt::PlaceOnly),
-            Meaning::Doubtful(candidates, _) => doubtful(candidates, Doubt::PlaceOnly),
-            Meaning::Unknown => Match::None {
-                why: NoCouncil::Unsaid,
-            },
-        };
-    }
-    let candidates = index().with_part(&said.place);
-    if candidates.is_empty() {
-        Match::None {
-            why: NoCouncil::Unknown,
-        }
-    } else {
-        doubtful(candidates, Doubt::Part)
-    }
 }

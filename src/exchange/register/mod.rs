@@ -12,6 +12,7 @@ mod doubt;
 mod headings;
 mod identity;
 mod interpret;
+mod organisation;
 mod quotes;
 mod records;
 mod report;
@@ -34,8 +35,10 @@ pub use headings::{Headings, RawRow};
 pub use report::{DoubtCsv, Report, escape_formula};
 pub use rows::RegisterRow;
 
+use crate::councils::Council;
 use identity::Identity;
 use interpret::Doubts;
+use organisation::Whose;
 use records::{Record, Records};
 
 /// Why a file as a whole cannot be read. What is wrong with single rows never is one of these.
@@ -138,6 +141,7 @@ pub struct RegisterReader<'a> {
     records: Records<'a>,
     source: Source,
     identity: Identity,
+    whose: Option<Whose>,
 }
 
 /// Opens a contracts register: decodes it, recognises its headings, and passes over it once to learn which
@@ -175,10 +179,18 @@ pub fn read(bytes: &[u8]) -> Result<RegisterReader<'_>, RegisterError> {
         records,
         source,
         identity,
+        whose: None,
     })
 }
 
 impl RegisterReader<'_> {
+    /// Says whose register it is: rows that name another body are doubted from here on.
+    #[must_use]
+    pub fn of(mut self, council: &'static Council) -> Self {
+        self.whose = Some(Whose::new(council));
+        self
+    }
+
     /// What is known of the file, the number of its rows included.
     pub fn source(&self) -> &Source {
         &self.source
@@ -198,6 +210,9 @@ impl Iterator for RegisterReader<'_> {
         }
         let mut row = interpret::fill(raw, &mut doubts);
         between::compare(&row, &mut doubts);
+        if let Some(whose) = &mut self.whose {
+            whose.compare(&row, &mut doubts);
+        }
         self.identity.assign(&mut row, &mut doubts);
         let row = Box::new(row);
         Some(if doubts.0.is_empty() {

@@ -3,6 +3,8 @@
 
 use chrono::NaiveDate;
 
+use super::columns::Column;
+use super::doubt::{Doubt, Why};
 use super::headings::RawRow;
 
 /// One row of a contracts register. Texts are trimmed and never empty; what could not be read is `None`, doubted,
@@ -106,6 +108,17 @@ pub struct RegisterRow {
 }
 
 impl RegisterRow {
+    /// A doubt of one of its cells that arises after it was read.
+    pub fn doubt(&self, column: Column, why: Why) -> Doubt {
+        Doubt {
+            row: self.row(),
+            column: self.raw.heading(column),
+            raw: self.raw.get(column).to_owned(),
+            why,
+            others: Vec::new(),
+        }
+    }
+
     /// The row as a spreadsheet counts, from 1.
     pub fn row(&self) -> u32 {
         self.raw.row()
