@@ -283,3 +283,19 @@ async fn norfolks_suppliers_are_told_as_counted() {
         [198, 4, 0]
     );
 }
+
+#[tokio::test]
+async fn a_council_is_asked_for_by_a_name_only_where_it_is_sure() {
+    let world = World::new().await;
+    for (name, expected) in [
+        ("E10000020", json!({ "slug": "norfolk" })),
+        ("The Norfolk CC - Procurement", json!({ "slug": "norfolk" })),
+        ("Derby County Council", Value::Null),
+        ("Norflok County Council", Value::Null),
+        ("Dover Town Council", Value::Null),
+    ] {
+        let query = "query C($code: String!) { council(code: $code) { slug } }";
+        let answer = world.query(None, query, json!({ "code": name })).await;
+        assert_eq!(answer["data"]["council"], expected, "{name} {answer}");
+    }
+}
