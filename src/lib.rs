@@ -5,7 +5,7 @@
 //! | room | what it answers for |
 //! |---|---|
 //! | [`access`] | who someone is and what they may do; its policy is the only file that says who may do what |
-//! | [`councils`] | every council of the UK, past and present, its powers and working days |
+//! | [`councils`] | every council of the UK, past and present, its powers and working days, and which one a name means |
 //! | [`contracts`] | registers: terms, windows (derived, never typed), lists and filters |
 //! | [`law`] | dated rules of procurement law with their sources, in a table that an operator can correct |
 //! | [`needs`] | problems that councils state before any tender, who says "us too", what suppliers answer |
@@ -69,8 +69,8 @@
 //! windows that may match, worded in pieces of 500. A window's `sequence` and what went (`window_gone`) are written where
 //! windows are.
 //!
-//! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts),
-//! [`exchange::renewal`] reads what it says of extensions in prose (pure too), and
+//! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts; buyers are compared
+//! with the council by [`councils::matched`]), [`exchange::renewal`] reads what it says of extensions in prose (pure too), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.
 
 // The types of the merged roots of the graph are as deep as there are of them.

@@ -2,7 +2,7 @@
 
 use super::{Failure, failed, open};
 use crate::access::Viewer;
-use crate::councils::directory;
+use crate::councils;
 use crate::exchange::import::{File, import};
 use crate::exchange::register::{self, DoubtCsv, Report};
 use clap::Subcommand;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub(super) enum Import {
     /// A contracts register, as the Local Government Association's template has it.
     Contracts {
-        /// The council whose register it is: GSS code or slug.
+        /// The council whose register it is: GSS code, slug or name.
         #[arg(long)]
         council: String,
         /// Do everything, keep nothing.
@@ -44,18 +44,19 @@ async fn contracts(
     report_to: Option<PathBuf>,
     path: &Path,
 ) -> Result<(), Failure> {
-    let council = directory()
-        .find(code)
-        .ok_or_else(|| failed(format!("there is no council {code:?}")))?;
+    let council = councils::named(code).map_err(failed)?;
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
     let bytes = std::fs::read(path).map_err(|e| in_file(&e))?;
-    let reader = register::read(&bytes).map_err(|e| in_file(&e))?;
+    let reader = register::read(&bytes).map_err(|e| in_file(&e))?.of(council);
     let mut report = Report::counting(reader.source());
     let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
     let report_to = report_to.unwrap_or_else(|| path.with_extension("report.csv"));
     let out =
         std::fs::File::create(&report_to).map_err(|e| failed(format!("{}: {e}", report_to.display())))?;
-    write_doubts(&readings, std::io::BufWriter::new(out)).map_err(failed)?;
+    let mut doubts = DoubtCsv::new(std::io::BufWriter::new(out)).map_err(failed)?;
+    for doubt in readings.iter().flat_map(register::Reading::doubts) {
+        doubts.write(doubt).map_err(failed)?;
+    }
 
     let app = open::app(config).await?;
     let bar = ProgressBar::new(readings.len() as u64);
@@ -78,7 +79,14 @@ async fn contracts(
     })
     .await;
     bar.finish_and_clear();
-    let done = done.map_err(failed)?;
+    // Those of the reading are kept where the import fails.
+    let done = done.map_err(failed);
+    for doubt in done.iter().flat_map(|done| &done.suppliers_doubted) {
+        doubts.write(doubt).map_err(failed)?;
+        report.note(doubt);
+    }
+    doubts.finish().map_err(failed)?;
+    let done = done?;
     println!(
         "{} into the register of {}{}",
         path.display(),
@@ -91,14 +99,5 @@ async fn contracts(
         done.added, done.changed, done.unchanged
     );
     println!("every doubt: {}", report_to.display());
-    Ok(())
-}
-
-fn write_doubts(readings: &[register::Reading], out: impl std::io::Write) -> std::io::Result<()> {
-    let mut csv = DoubtCsv::new(out)?;
-    for doubt in readings.iter().flat_map(register::Reading::doubts) {
-        csv.write(doubt)?;
-    }
-    csv.finish()?;
     Ok(())
 }

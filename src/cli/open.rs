@@ -10,6 +10,7 @@ use crate::runtime::mail::Mailer;
 use crate::runtime::objects::Objects;
 use crate::runtime::secret::Secret;
 use crate::runtime::{App, Hashing, telemetry};
+use crate::suppliers;
 use migration::{Migrate, Migrator};
 use std::path::Path;
 use std::sync::Arc;
@@ -89,5 +90,6 @@ pub(super) async fn of(config: Config, entropy: Entropy) -> Result<App, Failure>
 /// Brings the schema and the facts up to date.
 pub(super) async fn prepare(app: &App) -> Result<(), Failure> {
     Migrator::up(app.db.for_migration(), None).await.map_err(failed)?;
-    councils::mirror(app).await.map_err(failed)
+    councils::mirror(app).await.map_err(failed)?;
+    suppliers::rekey(app).await.map_err(failed)
 }

@@ -3,7 +3,7 @@
 use super::{Failure, failed, open};
 use crate::access::accounts::{self, NewAccount};
 use crate::access::{CouncilRole, Viewer, privacy};
-use crate::councils::directory;
+use crate::councils;
 use crate::runtime::Stop;
 use clap::{Args, Subcommand, ValueEnum};
 use std::io::Write;
@@ -123,11 +123,7 @@ async fn add(config: Option<&Path>, new: New) -> Result<(), Failure> {
         password,
     } = new;
     let council = match &council {
-        Some(code) => Some(
-            directory()
-                .find(code)
-                .ok_or_else(|| failed(format!("there is no council {code:?}")))?,
-        ),
+        Some(name) => Some(councils::named(name).map_err(failed)?),
         None => None,
     };
     let app = open::app(config).await?;

@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod facts;
+pub mod naming;
 
 use crate::runtime::{App, Error};
 use calendar::Calendar;
@@ -18,6 +19,8 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use uuid::Uuid;
+
+pub use naming::{Match, heirs, matched, named};
 
 /// A council: its facts and the id everything refers to it by.
 #[derive(Clone, Debug)]

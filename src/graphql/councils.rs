@@ -54,12 +54,13 @@ pub struct CouncilFilter {
 
 #[Object]
 impl CouncilsQuery {
-    /// A council by its GSS code, present or former, or its slug; null when there is none.
+    /// A council by its GSS code, present or former, its slug, or a name that can only be its; null when there is none, or
+    /// when the name may be another's too.
     async fn council(
         &self,
-        #[graphql(desc = "For example `E10000020` or `norfolk`.")] code: String,
+        #[graphql(desc = "For example `E10000020`, `norfolk` or `Norfolk CC`.")] code: String,
     ) -> Option<Council> {
-        directory().find(&code).map(Council)
+        councils::named(&code).ok().map(Council)
     }
 
     /// Councils, by slug.

@@ -1,14 +1,18 @@
 //! Which supplier a register means: by number, else by name; those nobody knew are made.
 //!
-//! A stated rule, not a guess: a Companies House number decides; without one, a name that is the same but for
-//! case, punctuation and legal form, among suppliers without a number of their own that contradicts.
+//! A stated rule, not a guess, and each answer says how it came about: a Companies House number decides, then a charity's;
+//! without one, a name that is the same but for case, punctuation and legal form ([`name_key`]), where no number of either
+//! side contradicts. A name that suppliers of different numbers share tells none of them: a row without a number gets a
+//! supplier of its own. A number that joins a supplier read from the same file without one becomes that supplier's.
 
 use crate::access::Permit;
 use crate::runtime::{App, Error};
+use chrono::{DateTime, Utc};
 use entity::supplier;
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// SQLite takes 32,766 values a statement.
@@ -27,7 +31,33 @@ pub struct Mention {
     pub vcse: Option<bool>,
 }
 
-/// The ids of the suppliers meant, one for each mention; a few statements for any number of them.
+/// How it was told which supplier a mention means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By its Companies House or charity number.
+    Number,
+    /// By its name, written in the same way (but for case), with no number on either side.
+    Name,
+    /// By its name in another spelling: punctuation, "&", "The", or legal form.
+    Spelling,
+    /// By its name, where only one of the two states a number.
+    OneNumber,
+    /// Nobody was known by its number or its name.
+    New,
+    /// Several suppliers of the name state different numbers, and this mention states none: it is none of them.
+    Shared,
+}
+
+/// The supplier that a mention means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// Its id.
+    pub id: Uuid,
+    /// How that was told.
+    pub how: How,
+}
+
+/// The suppliers meant, one for each mention; a few statements for any number of them.
 ///
 /// # Errors
 /// When the database fails.
@@ -36,122 +66,314 @@ pub async fn resolve(
     txn: &impl ConnectionTrait,
     _permit: &Permit,
     mentions: &[Mention],
-) -> Result<Vec<Uuid>, Error> {
-    let mut known = Known::load(txn, mentions).await?;
-    let now = app.clock.now();
-    let mut fresh = Vec::new();
-    let mut ids = Vec::with_capacity(mentions.len());
-    for mention in mentions {
-        let key = name_key(&mention.name);
-        let id = known.find(mention, &key).unwrap_or_else(|| {
-            let id = app.entropy.id(now);
-            known.learn(id, mention.companies_house.clone(), key.clone());
-            fresh.push(supplier::ActiveModel {
-                id: Set(id),
-                name: Set(mention.name.clone()),
-                name_key: Set(key.clone()),
-                companies_house: Set(mention.companies_house.clone()),
-                charity: Set(mention.charity.clone()),
-                size: Set(None),
-                staff: Set(None),
-                turnover_pence: Set(None),
-                balance_sheet_pence: Set(None),
-                size_confirmed_on: Set(None),
-                vcse: Set(mention.vcse),
-                address: Set(None),
-                town: Set(None),
-                postcode: Set(None),
-                country: Set(None),
-                region: Set(None),
-                website: Set(None),
-                summary: Set(None),
-                created_at: Set(now),
-                updated_at: Set(now),
-                version: Set(1),
-            });
-            id
-        });
-        ids.push(id);
-    }
+) -> Result<Vec<Resolved>, Error> {
+    let (resolved, mut fresh) = decide(app, txn, mentions).await?;
     while !fresh.is_empty() {
         let rest = fresh.split_off(fresh.len().min(AT_A_TIME));
         supplier::Entity::insert_many(std::mem::replace(&mut fresh, rest))
             .exec_without_returning(txn)
             .await?;
     }
-    Ok(ids)
+    Ok(resolved)
+}
+
+/// How the suppliers meant would be told; nothing is written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn foresee(app: &App, db: &impl ConnectionTrait, mentions: &[Mention]) -> Result<Vec<How>, Error> {
+    let (resolved, _) = decide(app, db, mentions).await?;
+    Ok(resolved.iter().map(|one| one.how).collect())
+}
+
+async fn decide(
+    app: &App,
+    db: &impl ConnectionTrait,
+    mentions: &[Mention],
+) -> Result<(Vec<Resolved>, Vec<supplier::ActiveModel>), Error> {
+    let mut known = Known::load(db, mentions).await?;
+    let now = app.clock.now();
+    let mut fresh: Vec<supplier::ActiveModel> = Vec::new();
+    let mut fresh_at: HashMap<Uuid, usize> = HashMap::new();
+    let mut resolved = Vec::with_capacity(mentions.len());
+    for mention in mentions {
+        let key = name_key(&mention.name);
+        let (found, how) = known.find(mention, &key);
+        let id = if let Some(at) = found {
+            let one = &mut known.all[at];
+            // Not yet written: it may as well have the number from the start.
+            if let Some(row) = fresh_at.get(&one.id).and_then(|at| fresh.get_mut(*at)) {
+                row.companies_house = Set(one.companies_house.clone().or(mention.companies_house.clone()));
+                row.charity = Set(one.charity.clone().or(mention.charity.clone()));
+            }
+            known.take_numbers(at, mention);
+            known.all[at].id
+        } else {
+            let id = app.entropy.id(now);
+            known.learn(One::of(id, mention), key.clone());
+            fresh_at.insert(id, fresh.len());
+            fresh.push(row(id, mention, key, now));
+            id
+        };
+        resolved.push(Resolved { id, how });
+    }
+    Ok((resolved, fresh))
+}
+
+fn row(id: Uuid, mention: &Mention, key: String, now: DateTime<Utc>) -> supplier::ActiveModel {
+    supplier::ActiveModel {
+        id: Set(id),
+        name: Set(mention.name.clone()),
+        name_key: Set(key),
+        companies_house: Set(mention.companies_house.clone()),
+        charity: Set(mention.charity.clone()),
+        size: Set(None),
+        staff: Set(None),
+        turnover_pence: Set(None),
+        balance_sheet_pence: Set(None),
+        size_confirmed_on: Set(None),
+        vcse: Set(mention.vcse),
+        address: Set(None),
+        town: Set(None),
+        postcode: Set(None),
+        country: Set(None),
+        region: Set(None),
+        website: Set(None),
+        summary: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+        version: Set(1),
+    }
+}
+
+/// Writes every supplier's [`name_key`] anew, where the rule has changed since it was written.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rekey(app: &App) -> Result<(), Error> {
+    use supplier::Column::{Id, Name, NameKey};
+    let kept: Vec<(Uuid, String, String)> = supplier::Entity::find()
+        .select_only()
+        .columns([Id, Name, NameKey])
+        .into_tuple()
+        .all(app.db.read())
+        .await?;
+    let stale: Vec<(Uuid, String)> = kept
+        .into_iter()
+        .map(|(id, name, kept)| (id, name_key(&name), kept))
+        .filter(|(_, key, kept)| key != kept)
+        .map(|(id, key, _)| (id, key))
+        .collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let txn = app.db.begin().await?;
+    for (id, key) in stale {
+        supplier::Entity::update_many()
+            .col_expr(NameKey, Expr::value(key))
+            .filter(Id.eq(id))
+            .exec(&txn)
+            .await?;
+    }
+    Ok(txn.commit().await?)
+}
+
+/// A supplier as it is told from others.
+struct One {
+    id: Uuid,
+    name: String,
+    companies_house: Option<String>,
+    charity: Option<String>,
+}
+
+impl One {
+    fn of(id: Uuid, mention: &Mention) -> Self {
+        Self {
+            id,
+            name: mention.name.clone(),
+            companies_house: mention.companies_house.clone(),
+            charity: mention.charity.clone(),
+        }
+    }
+
+    fn has_number(&self) -> bool {
+        self.companies_house.is_some() || self.charity.is_some()
+    }
+
+    fn contradicts(&self, mention: &Mention) -> bool {
+        let differ = |a: &Option<String>, b: &Option<String>| matches!((a, b), (Some(a), Some(b)) if a != b);
+        differ(&self.companies_house, &mention.companies_house) || differ(&self.charity, &mention.charity)
+    }
 }
 
 #[derive(Default)]
 struct Known {
-    by_number: HashMap<String, Uuid>,
-    /// The first of the name, and its number if it has one.
-    by_key: HashMap<String, (Uuid, Option<String>)>,
+    all: Vec<One>,
+    by_companies_house: HashMap<String, usize>,
+    by_charity: HashMap<String, usize>,
+    by_key: HashMap<String, Vec<usize>>,
 }
 
 impl Known {
     async fn load(db: &impl ConnectionTrait, mentions: &[Mention]) -> Result<Self, Error> {
-        use supplier::Column::{CompaniesHouse, Id, NameKey};
+        use supplier::Column::{Charity, CompaniesHouse, Id, Name, NameKey};
         let mut known = Self::default();
+        let mut seen = HashSet::new();
         for chunk in mentions.chunks(AT_A_TIME) {
             let keys = chunk.iter().map(|mention| name_key(&mention.name));
             let numbers = chunk.iter().filter_map(|mention| mention.companies_house.clone());
-            let found: Vec<(Uuid, Option<String>, String)> = supplier::Entity::find()
+            let charities = chunk.iter().filter_map(|mention| mention.charity.clone());
+            let found: Vec<(Uuid, String, Option<String>, Option<String>, String)> = supplier::Entity::find()
                 .select_only()
-                .columns([Id, CompaniesHouse, NameKey])
+                .columns([Id, Name, CompaniesHouse, Charity, NameKey])
                 .filter(
                     Condition::any()
                         .add(NameKey.is_in(keys))
-                        .add(CompaniesHouse.is_in(numbers)),
+                        .add(CompaniesHouse.is_in(numbers))
+                        .add(Charity.is_in(charities)),
                 )
                 .order_by_asc(Id)
                 .into_tuple()
                 .all(db)
                 .await?;
-            for (id, number, key) in found {
-                known.learn(id, number, key);
+            for (id, name, companies_house, charity, key) in found {
+                let one = One {
+                    id,
+                    name,
+                    companies_house,
+                    charity,
+                };
+                if seen.insert(id) {
+                    known.learn(one, key);
+                }
             }
         }
         Ok(known)
     }
 
-    fn learn(&mut self, id: Uuid, number: Option<String>, key: String) {
-        if let Some(number) = &number {
-            self.by_number.entry(number.clone()).or_insert(id);
-        }
-        self.by_key.entry(key).or_insert((id, number));
+    fn learn(&mut self, one: One, key: String) {
+        let at = self.all.len();
+        self.number(at, one.companies_house.clone(), one.charity.clone());
+        self.by_key.entry(key).or_default().push(at);
+        self.all.push(one);
     }
 
-    fn find(&self, mention: &Mention, key: &str) -> Option<Uuid> {
-        if let Some(id) = mention
-            .companies_house
-            .as_ref()
-            .and_then(|number| self.by_number.get(number))
-        {
-            return Some(*id);
+    fn number(&mut self, at: usize, companies_house: Option<String>, charity: Option<String>) {
+        if let Some(number) = companies_house {
+            self.by_companies_house.entry(number).or_insert(at);
         }
-        let (id, number) = self.by_key.get(key)?;
-        let contradicts = matches!((&mention.companies_house, number), (Some(a), Some(b)) if a != b);
-        (!contradicts).then_some(*id)
+        if let Some(number) = charity {
+            self.by_charity.entry(number).or_insert(at);
+        }
+    }
+
+    /// What a mention states of a supplier that stated none: another number contradicts from here on.
+    fn take_numbers(&mut self, at: usize, mention: &Mention) {
+        let one = &mut self.all[at];
+        one.companies_house = one
+            .companies_house
+            .take()
+            .or_else(|| mention.companies_house.clone());
+        one.charity = one.charity.take().or_else(|| mention.charity.clone());
+        let (companies_house, charity) = (one.companies_house.clone(), one.charity.clone());
+        self.number(at, companies_house, charity);
+    }
+
+    fn find(&self, mention: &Mention, key: &str) -> (Option<usize>, How) {
+        let by = |map: &HashMap<String, usize>, number: &Option<String>| {
+            number.as_ref().and_then(|number| map.get(number)).copied()
+        };
+        if let Some(at) = by(&self.by_companies_house, &mention.companies_house) {
+            return (Some(at), How::Number);
+        }
+        let charity = by(&self.by_charity, &mention.charity);
+        if let Some(at) = charity.filter(|at| !self.all[*at].contradicts(mention)) {
+            return (Some(at), How::Number);
+        }
+        let of_name: Vec<usize> = self.by_key.get(key).cloned().unwrap_or_default();
+        let mut possible = of_name
+            .iter()
+            .copied()
+            .filter(|at| !self.all[*at].contradicts(mention));
+        let states = mention.companies_house.is_some() || mention.charity.is_some();
+        let without = possible.clone().find(|at| !self.all[*at].has_number());
+        let found = match (without, possible.next(), possible.next()) {
+            (Some(at), ..) | (None, Some(at), None) => at,
+            (None, Some(at), Some(_)) if states => at,
+            (None, Some(_), Some(_)) => return (None, How::Shared),
+            (None, None, _) => return (None, How::New),
+        };
+        let one = &self.all[found];
+        let how = if one.has_number() != states {
+            How::OneNumber
+        } else if one.name.to_lowercase() == mention.name.to_lowercase() {
+            How::Name
+        } else {
+            How::Spelling
+        };
+        (Some(found), how)
     }
 }
 
-/// A name as it is matched: upper case, words only, without the legal form at its end.
+/// Legal forms as they stand at the end of a name, in words without punctuation. What tells companies apart ("UK",
+/// "Holdings", "Services") stays.
+const LEGAL_FORMS: [&[&str]; 16] = [
+    &["PUBLIC", "LIMITED", "COMPANY"],
+    &["LIMITED", "LIABILITY", "PARTNERSHIP"],
+    &["COMMUNITY", "INTEREST", "COMPANY"],
+    &["CHARITABLE", "INCORPORATED", "ORGANISATION"],
+    &["P", "L", "C"],
+    &["L", "L", "P"],
+    &["C", "I", "C"],
+    &["CO", "LTD"],
+    &["LIMITED"],
+    &["LTD"],
+    &["PLC"],
+    &["LLP"],
+    &["CIC"],
+    &["CIO"],
+    &["INC"],
+    &["CYFYNGEDIG"],
+];
+
+/// A name as it is matched: upper case, words only, without "The" before it and the legal form at its end. What a company
+/// trades as is left out after its legal form ("X Ltd t/a Y" is X), and kept after a person's name: persons share theirs.
 pub fn name_key(name: &str) -> String {
-    let upper = name.to_uppercase().replace('&', " AND ");
-    let mut words: Vec<&str> = upper
+    let upper = name
+        .to_uppercase()
+        .replace('&', " AND ")
+        .replace(['\'', '\u{2019}'], "");
+    let all: Vec<&str> = upper
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
-    while words.len() > 1
-        && matches!(
-            words[words.len() - 1],
-            "LIMITED" | "LTD" | "PLC" | "LLP" | "CIC" | "INC"
-        )
+    let company = trades(&all)
+        .map(|end| &all[..end])
+        .filter(|company| form(company).is_some());
+    let mut words = company.unwrap_or(&all);
+    while let Some(form) = form(words) {
+        words = &words[..words.len() - form.len()];
+    }
+    if let ["THE", rest @ ..] = words
+        && !rest.is_empty()
     {
-        words.pop();
+        words = rest;
     }
     words.join(" ")
+}
+
+/// The legal form that a name ends in, if anything stands before it.
+fn form(words: &[&str]) -> Option<&'static [&'static str]> {
+    LEGAL_FORMS
+        .into_iter()
+        .find(|form| words.len() > form.len() && words.ends_with(form))
+}
+
+/// Where it begins to say what somebody trades as.
+fn trades(words: &[&str]) -> Option<usize> {
+    words
+        .windows(2)
+        .position(|two| matches!(two, ["T", "A" | "AS"] | ["TRADING", "AS"]))
 }
 
 #[cfg(test)]
@@ -160,27 +382,99 @@ mod tests {
 
     #[test]
     fn names_are_the_same_but_for_case_punctuation_and_legal_form() {
-        for name in ["Smith & Sons Ltd.", "SMITH AND SONS LIMITED", "smith & sons"] {
+        for name in [
+            "Smith & Sons Ltd.",
+            "SMITH AND SONS LIMITED",
+            "smith & sons",
+            "The Smith & Sons P.L.C.",
+            "Smith and Sons Public Limited Company",
+            "Smith & Sons Co. Ltd",
+            "Smith & Sons Ltd t/a Brushes",
+            "Smith & Sons LLP trading as Smith's",
+        ] {
             assert_eq!(name_key(name), "SMITH AND SONS", "{name}");
         }
         assert_eq!(name_key("Limited"), "LIMITED");
-        assert_ne!(name_key("Smith and Daughters Ltd"), "SMITH AND SONS");
+        assert_eq!(name_key("The Ltd"), "THE");
+        assert_eq!(name_key(""), "");
+        for other in [
+            "Smith and Daughters Ltd",
+            "Smith & Sons (UK) Ltd",
+            "Smith & Sons Holdings",
+        ] {
+            assert_ne!(name_key(other), "SMITH AND SONS", "{other}");
+        }
+        let home = |name| name_key(&format!("Mr & Mrs R Smart T/A {name}"));
+        assert_ne!(
+            home("Glendon House"),
+            home("Hickling House"),
+            "persons share their names"
+        );
+    }
+
+    fn mention(name: &str, company: Option<&str>, charity: Option<&str>) -> Mention {
+        Mention {
+            name: name.into(),
+            companies_house: company.map(str::to_owned),
+            charity: charity.map(str::to_owned),
+            vcse: None,
+        }
+    }
+
+    fn told(known: &[Mention], mention: &Mention) -> (Option<usize>, How) {
+        let mut all = Known::default();
+        for (at, one) in known.iter().enumerate() {
+            all.learn(One::of(Uuid::from_u128(at as u128), one), name_key(&one.name));
+        }
+        all.find(mention, &name_key(&mention.name))
     }
 
     #[test]
     fn a_number_decides_and_a_different_one_contradicts_the_name() {
-        let mut known = Known::default();
-        known.learn(Uuid::from_u128(1), Some("00000001".into()), "A".into());
-        let mention = |number: Option<&str>| Mention {
-            name: "A".into(),
-            companies_house: number.map(str::to_owned),
-            ..Mention::default()
-        };
+        let known = [
+            mention("A Ltd", Some("00000001"), None),
+            mention("C", None, Some("123456")),
+        ];
+        let told = |name, company, charity| told(&known, &mention(name, company, charity));
+        assert_eq!(told("B", Some("00000001"), None), (Some(0), How::Number));
+        assert_eq!(told("B", None, Some("123456")), (Some(1), How::Number));
+        assert_eq!(told("A Ltd", None, None), (Some(0), How::OneNumber));
+        assert_eq!(told("A Ltd", Some("00000002"), None), (None, How::New));
+        assert_eq!(told("C", None, Some("654321")), (None, How::New));
         assert_eq!(
-            known.find(&mention(Some("00000001")), "B"),
-            Some(Uuid::from_u128(1))
+            told("C", Some("00000003"), None),
+            (Some(1), How::Name),
+            "each has a number of its own kind"
         );
-        assert_eq!(known.find(&mention(None), "A"), Some(Uuid::from_u128(1)));
-        assert_eq!(known.find(&mention(Some("00000002")), "A"), None);
+    }
+
+    #[test]
+    fn a_name_shared_by_two_numbers_tells_neither() {
+        let known = [
+            mention("A", Some("00000001"), None),
+            mention("A", Some("00000002"), None),
+        ];
+        assert_eq!(told(&known, &mention("A", None, None)), (None, How::Shared));
+        let [one, two] = known;
+        let known = [one, two, mention("A", None, None)];
+        assert_eq!(told(&known, &mention("a", None, None)), (Some(2), How::Name));
+        assert_eq!(
+            told(&known, &mention("The A", None, None)),
+            (Some(2), How::Spelling)
+        );
+    }
+
+    #[test]
+    fn a_number_taken_by_a_name_contradicts_the_next() {
+        let mut known = Known::default();
+        known.learn(One::of(Uuid::nil(), &mention("A", None, None)), "A".into());
+        let first = mention("A", Some("00000001"), None);
+        assert_eq!(known.find(&first, "A"), (Some(0), How::OneNumber));
+        known.take_numbers(0, &first);
+        assert_eq!(known.find(&first, "A"), (Some(0), How::Number));
+        assert_eq!(
+            known.find(&mention("A", Some("00000002"), None), "A"),
+            (None, How::New)
+        );
     }
 }

@@ -75,9 +75,10 @@ async fn registers(app: &App, world: &DemoWorld) -> Result<Vec<Uuid>, Failure> {
         })
         .collect();
     let registrar = permit(Action::ImportRegister, Resource::System)?;
-    let supplier_ids = suppliers::resolve(app, &txn, &registrar, &mentions)
+    let resolved = suppliers::resolve(app, &txn, &registrar, &mentions)
         .await
         .map_err(failed)?;
+    let supplier_ids: Vec<Uuid> = resolved.iter().map(|one| one.id).collect();
     let council_ids = councils(world)?;
     for (index, id) in council_ids.iter().enumerate() {
         let changes = world

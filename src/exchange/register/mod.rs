@@ -13,6 +13,7 @@ mod extensions;
 mod headings;
 mod identity;
 mod interpret;
+mod organisation;
 mod quotes;
 mod records;
 mod report;
@@ -37,9 +38,11 @@ pub use rows::RegisterRow;
 
 pub(in crate::exchange) use extensions::extensions;
 
+use crate::councils::Council;
 use chrono::NaiveDate;
 use identity::Identity;
 use interpret::Doubts;
+use organisation::Whose;
 use records::{Record, Records};
 
 /// Why a file as a whole cannot be read. What is wrong with single rows never is one of these.
@@ -142,6 +145,7 @@ pub struct RegisterReader<'a> {
     records: Records<'a>,
     source: Source,
     identity: Identity,
+    whose: Option<Whose>,
 }
 
 /// Reads a date as a cell's is read, doubted or not.
@@ -184,10 +188,18 @@ pub fn read(bytes: &[u8]) -> Result<RegisterReader<'_>, RegisterError> {
         records,
         source,
         identity,
+        whose: None,
     })
 }
 
 impl RegisterReader<'_> {
+    /// Says whose register it is: rows that name another body are doubted from here on.
+    #[must_use]
+    pub fn of(mut self, council: &'static Council) -> Self {
+        self.whose = Some(Whose::new(council));
+        self
+    }
+
     /// What is known of the file, the number of its rows included.
     pub fn source(&self) -> &Source {
         &self.source
@@ -207,6 +219,9 @@ impl Iterator for RegisterReader<'_> {
         }
         let mut row = interpret::fill(raw, &mut doubts);
         between::compare(&row, &mut doubts);
+        if let Some(whose) = &mut self.whose {
+            whose.compare(&row, &mut doubts);
+        }
         self.identity.assign(&mut row, &mut doubts);
         let row = Box::new(row);
         Some(if doubts.0.is_empty() {

@@ -62,15 +62,18 @@ impl Report {
             Reading::Doubtful(..) => self.doubtful += 1,
             Reading::Held(..) => self.held += 1,
         }
-        for doubt in reading.doubts() {
-            self.by_why.entry(doubt.why).or_insert((0, doubt.row)).0 += 1;
-            match self.by_column.get_mut(&doubt.column) {
-                Some(count) => *count += 1,
-                None => drop(self.by_column.insert(Arc::clone(&doubt.column), 1)),
-            }
+        reading.doubts().iter().for_each(|doubt| self.note(doubt));
+    }
+
+    /// Counts a doubt; one that arose after its row was read leaves the row as it was counted.
+    pub fn note(&mut self, doubt: &Doubt) {
+        self.by_why.entry(doubt.why).or_insert((0, doubt.row)).0 += 1;
+        match self.by_column.get_mut(&doubt.column) {
+            Some(count) => *count += 1,
+            None => drop(self.by_column.insert(Arc::clone(&doubt.column), 1)),
         }
         if let Some(doubts) = &mut self.doubts {
-            doubts.extend_from_slice(reading.doubts());
+            doubts.push(doubt.clone());
         }
     }
 

@@ -3,6 +3,8 @@
 
 use chrono::NaiveDate;
 
+use super::columns::Column;
+use super::doubt::{Doubt, Why};
 use super::headings::RawRow;
 use crate::contracts::term::Period;
 use crate::exchange::renewal::Offer;
@@ -112,6 +114,18 @@ pub struct RegisterRow {
 }
 
 impl RegisterRow {
+    /// A doubt of one of its cells that arises after it was read.
+    pub fn doubt(&self, column: Column, why: Why) -> Doubt {
+        Doubt {
+            row: self.row(),
+            column: self.raw.heading(column),
+            raw: self.raw.get(column).to_owned(),
+            why,
+            others: Vec::new(),
+            made: None,
+        }
+    }
+
     /// The row as a spreadsheet counts, from 1.
     pub fn row(&self) -> u32 {
         self.raw.row()
