@@ -206,6 +206,9 @@ impl One {
     }
 }
 
+/// Id, name, company number, charity number, and the name's key.
+type Row = (Uuid, String, Option<String>, Option<String>, String);
+
 #[derive(Default)]
 struct Known {
     all: Vec<One>,
@@ -223,7 +226,7 @@ impl Known {
             let keys = chunk.iter().map(|mention| name_key(&mention.name));
             let numbers = chunk.iter().filter_map(|mention| mention.companies_house.clone());
             let charities = chunk.iter().filter_map(|mention| mention.charity.clone());
-            let found: Vec<(Uuid, String, Option<String>, Option<String>, String)> = supplier::Entity::find()
+            let found: Vec<Row> = supplier::Entity::find()
                 .select_only()
                 .columns([Id, Name, CompaniesHouse, Charity, NameKey])
                 .filter(

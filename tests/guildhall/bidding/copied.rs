@@ -165,8 +165,8 @@ async fn whoever_has_the_database_cannot_tell_bids_from_drafts_nor_count_either_
         .collect();
     assert_eq!(
         differ,
-        ["audit_entry", "audit_part", "audit_tree"],
-        "that somebody did something, not what"
+        ["audit_entry", "audit_part", "audit_tree", "dispatch"],
+        "that somebody did something, not what; and how many mails were ever sent"
     );
     // What shows of it does not say for which pilot.
     let of_bidders = bidding["audit_entry"].iter().filter(|row| row.contains("Bid"));
