@@ -1,8 +1,8 @@
 //! The record of a pilot for whoever audits it: one value with all that is kept about it, that a reader without this program
 //! can judge. It shows what Annex IV of Directive 2014/24/EU asks of devices that receive tenders.
 //!
-//! [`of`] asks the policy and puts it together; [`kept_back`], [`timeline`] and [`words`] are pure; [`parts`] is its form,
-//! [`report`] its page. It tells nothing that its reader could not read by then: bids and scores are in it once the pilot is
+//! [`of`] asks the policy and puts it together; `kept_back`, `timeline` and `words` are pure; [`parts`] is its form,
+//! `report` its page. It tells nothing that its reader could not read by then: bids and scores are in it once the pilot is
 //! decided, and not for whoever was kept out of the evaluation. That somebody without the right asked for it is on the
 //! record.
 

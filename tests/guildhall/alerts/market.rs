@@ -116,7 +116,11 @@ async fn pilots_are_told_to_those_who_may_bid_and_followed_by_those_who_watch_or
     of_pilot(&world, &id, "pilotExtend", &deadline(&world, 12)).await;
     let officers = world.mails(OFFICER).await.len();
     tick(&world.app).await.unwrap();
-    let bidder = world.mails("one@tidebell.example").await.pop().unwrap();
+    let bidder = world.mails("one@tidebell.example").await;
+    let mut bidder = bidder
+        .into_iter()
+        .filter(|mail| mail.subject.starts_with("Addendum 1"));
+    let bidder = bidder.next().unwrap();
     let bidder = (bidder.subject, bidder.text);
     let officer = world.mails(OFFICER).await.split_off(officers).remove(0);
     for (begins, (subject, text)) in [

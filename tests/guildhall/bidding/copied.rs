@@ -169,7 +169,9 @@ async fn whoever_has_the_database_cannot_tell_bids_from_drafts_nor_count_either_
         "that somebody did something, not what; and how many mails were ever sent"
     );
     // What shows of it does not say for which pilot.
-    let of_bidders = bidding["audit_entry"].iter().filter(|row| row.contains("Bid"));
+    let of_bidders = bidding["audit_entry"]
+        .iter()
+        .filter(|row| row.contains("Bid") && row.contains("bid"));
     assert_eq!(of_bidders.count(), 3);
     let says = |rows: &[String], what: &str| rows.iter().any(|row| row.contains(what));
     assert!(says(&bidding["audit_part"], "sealed") && !says(&bidding["audit_part"], "digest"));

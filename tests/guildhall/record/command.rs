@@ -13,6 +13,7 @@ fn record_to(procedure: &Procedure, out: &str) -> (bool, String, String) {
         .envs([
             ("DATABASE_URL", procedure.world.url()),
             ("GUILDHALL_SECRET", &secret),
+            ("GUILDHALL_OBJECTS", &*procedure.world.objects_url()),
             ("GUILDHALL_PUBLIC_URL", "https://guildhall.example"),
             ("GUILDHALL_MAIL_FROM", "Guildhall <alerts@guildhall.example>"),
             ("GUILDHALL_SMTP_URL", "smtp://localhost:25"),
