@@ -184,6 +184,10 @@ pub async fn withdraw(txn: &DatabaseTransaction, mails: &[Uuid], reason: &str) -
 pub struct Outcome {
     /// queued, leased, sent, parked or suppressed.
     pub state: String,
+    /// To whom it is.
+    pub recipient: String,
+    /// What it is called.
+    pub subject: String,
     /// Its Message-ID, without brackets.
     pub message_id: String,
     /// When it was written.
@@ -196,12 +200,15 @@ pub struct Outcome {
 
 /// What became of these mails.
 pub async fn outcomes(db: &impl ConnectionTrait, mails: &[Uuid]) -> Result<HashMap<Uuid, Outcome>, Error> {
-    let rows = Entity::find()
-        .filter(Column::Id.is_in(mails.iter().copied()))
-        .all(db)
-        .await?;
+    let mut rows = Vec::new();
+    for some in mails.chunks(AT_A_TIME) {
+        let found = Entity::find().filter(Column::Id.is_in(some.iter().copied()));
+        rows.extend(found.all(db).await?);
+    }
     let outcome = |row: Model| Outcome {
         state: row.state,
+        recipient: row.recipient,
+        subject: row.subject,
         message_id: row.message_id,
         written_at: row.created_at,
         sent_at: row.sent_at,

@@ -8,6 +8,7 @@
 mod around;
 mod confidence;
 mod facts;
+mod numbers;
 mod parts;
 mod phrases;
 mod roles;

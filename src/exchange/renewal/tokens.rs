@@ -6,7 +6,7 @@ use std::str::Chars;
 
 use chrono::NaiveDate;
 
-use super::words;
+use super::numbers;
 use crate::exchange::register::day;
 
 /// A unit that contracts count in.
@@ -153,9 +153,10 @@ impl Lexer<'_> {
     fn push_word(&mut self, word: String) {
         let after_number = matches!(self.tokens.last(), Some(Token::Number(_)));
         let trimmed = word.strip_suffix("rn").unwrap_or(&word);
-        let token = match words::unit(trimmed, after_number).or_else(|| words::unit(&word, after_number)) {
+        let token = match numbers::unit(trimmed, after_number).or_else(|| numbers::unit(&word, after_number))
+        {
             Some(unit) => Token::Unit(unit),
-            None => words::number(&word).map_or(Token::Word(word), Token::Number),
+            None => numbers::number(&word).map_or(Token::Word(word), Token::Number),
         };
         self.tokens.push(token);
     }

@@ -61,7 +61,8 @@ pub async fn save(
     let before = kept.draft.take().unwrap_or_default();
     based_on(replaces.unwrap_or(0), before.version, BidErrorCode::Conflict)
         .map_err(|stop| stop.at("replaces"))?;
-    let version = kept.drafts + 1;
+    kept.drafts += 1;
+    let version = kept.drafts;
     offer::check_draft(&pilot, price_pence, &words).stop()?;
     kept.draft = Some(BidDraft {
         version,
@@ -90,7 +91,8 @@ pub(super) async fn change(
     let (mut kept, mut draft) = with_draft(tender_box::of_supplier(app, &txn, pilot.id, supplier).await?)?;
     based_on(version, draft.version, BidErrorCode::Conflict)?;
     change(&mut kept, &mut draft)?;
-    draft.version += 1;
+    kept.drafts += 1;
+    draft.version = kept.drafts;
     draft.saved_at = now;
     (said["pilot"], said["draft"]) = (pilot.id.to_string().into(), draft.version.into());
     kept.draft = Some(draft);
@@ -146,9 +148,7 @@ async fn keep(
     kept: &Kept,
     said: serde_json::Value,
 ) -> Result<(), Error> {
-    let mut kept = kept.clone();
-    kept.drafts = kept.draft.as_ref().map_or(kept.drafts, |draft| draft.version);
-    tender_box::put(app, &txn, permit, pilot.id, &kept).await?;
+    tender_box::put(app, &txn, permit, pilot.id, kept).await?;
     audit::record(app, &txn, permit, "bid", kept.id, &audit::sealed(app, &said)).await?;
     Ok(txn.commit().await?)
 }

@@ -48,15 +48,18 @@ pub async fn attach(
     let taken = attachments::take(app, kept.id, &draft.words.attachments, name, content).await;
     let file = taken.map_err(of_file)?;
     let said = json!({ "attached": file.sha256 });
-    let object = file.clone();
+    let kept_file = file.clone();
     let changed = drafts::change(app, viewer, (pilot, supplier), version, said, |kept, draft| {
         kept.attached += file.bytes;
         draft.words.attachments.push(file);
         Ok(())
     });
     let changed = changed.await;
-    if changed.is_err() {
-        attachments::forget(app, &object).await?;
+    // Only what was surely not written: a commit whose answer was lost may have named it.
+    if let Err(Stop::Refused(_)) = &changed
+        && let Err(error) = attachments::forget(app, &kept_file).await
+    {
+        tracing::warn!(%error, "a file that no draft names was not forgotten; a sweep does");
     }
     changed
 }

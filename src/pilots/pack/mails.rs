@@ -4,8 +4,7 @@
 use super::super::{Pilot, store};
 use super::parts::Mail;
 use super::timeline::Submitted;
-use crate::runtime::{App, Error};
-use entity::outbox;
+use crate::runtime::{App, Error, outbox};
 use uuid::Uuid;
 
 /// The mails in the order they were written, to the people of these bids' suppliers.
@@ -30,34 +29,24 @@ pub(super) async fn of(
         })
     });
     let mut mails: Vec<Mail> = receipts.collect();
-    for (note, mail) in store::mails(app.db.read(), pilot.id).await? {
-        mails.push(match mail {
-            Some(mail) => told(note.supplier_id, mail),
-            None => Mail {
-                kind: "outcome",
-                supplier: note.supplier_id,
-                to: "erased".into(),
-                subject: None,
-                message_id: None,
-                written_at: note.written_at,
-                sent_at: None,
-                state: "erased".into(),
-            },
-        });
-    }
+    let db = app.db.read();
+    let noted = store::mails(db, pilot.id).await?;
+    let ids: Vec<Uuid> = noted.iter().map(|note| note.mail_id).collect();
+    let mut left = outbox::outcomes(db, &ids).await?;
+    mails.extend(noted.into_iter().map(|note| {
+        let mail = left.remove(&note.mail_id);
+        let erased = || "erased".to_owned();
+        Mail {
+            kind: "outcome",
+            supplier: note.supplier_id,
+            to: mail.as_ref().map_or_else(erased, |mail| mail.recipient.clone()),
+            subject: mail.as_ref().map(|mail| mail.subject.clone()),
+            message_id: mail.as_ref().map(|mail| mail.message_id.clone()),
+            written_at: note.written_at,
+            sent_at: mail.as_ref().and_then(|mail| mail.sent_at),
+            state: mail.map_or_else(erased, |mail| mail.state),
+        }
+    }));
     mails.sort_by_key(|mail| mail.written_at);
     Ok(mails)
-}
-
-fn told(supplier: Uuid, mail: outbox::Model) -> Mail {
-    Mail {
-        kind: "outcome",
-        supplier,
-        to: mail.recipient,
-        subject: Some(mail.subject),
-        message_id: Some(mail.message_id),
-        written_at: mail.created_at,
-        sent_at: mail.sent_at,
-        state: mail.state,
-    }
 }

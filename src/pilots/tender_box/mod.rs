@@ -1,8 +1,8 @@
 //! The tender box of a pilot: where bids and their drafts lie until the deadline, so that whoever has the database can
 //! tell neither what they say nor how many there are.
 //!
-//! From its publication on a pilot has a fixed number of pieces of one size, all encrypted, most of them empty
-//! ([`piece`]). What a supplier wrote is cut into as many as it needs, in places drawn by lot, and moves to others each
+//! From its publication on a pilot has pieces of one size, all encrypted, most of them empty ([`piece`]): more are added many
+//! at a time. What a supplier wrote is cut into as many as it needs, in places drawn by lot, and moves to others each
 //! time it is written. After the deadline the first who has to do with the pilot takes the bids out ([`open`]); what was
 //! only drafted stays where it is.
 
@@ -33,10 +33,8 @@ pub(super) struct Kept {
     /// The bid, which has its number before it is submitted.
     pub(super) id: Uuid,
     /// The version of its last draft: of those that were thrown away, too.
-    #[serde(default)]
     pub(super) drafts: i32,
     /// Bytes of the files that were ever attached.
-    #[serde(default)]
     pub(super) attached: u64,
     /// What is being written.
     pub(super) draft: Option<BidDraft>,

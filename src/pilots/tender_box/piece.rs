@@ -74,7 +74,7 @@ pub(super) fn packed(
 }
 
 /// The pieces that are written when a supplier's content changes: those of before are emptied, and the new ones are put
-/// in places that were empty, drawn by lot. Without content nothing is put in.
+/// in places that were empty, drawn by lot.
 pub(super) fn rewritten(app: &App, pilot: Uuid, supplier: Uuid, content: &[u8], lids: &[Lid]) -> Vec<Piece> {
     let of = |owner| {
         let theirs = lids.iter().filter(move |lid| lid.is_of(&app.secret, owner));
