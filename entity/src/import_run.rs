@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 /// One reading of a register file.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Eq)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "import_run")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
@@ -22,6 +22,9 @@ pub struct Model {
     pub added: i32,
     pub changed: i32,
     pub unchanged: i32,
+    /// The file's headings from the left: each with the column it was read as, or null.
+    pub headings: Json,
+    pub undone_at: Option<DateTimeUtc>,
 }
 
 /// None: joins are written where they are needed.

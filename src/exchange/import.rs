@@ -290,6 +290,10 @@ async fn insert_run(
     done: &Imported,
 ) -> Result<(), Error> {
     let count = |count: u32| Set(i32::try_from(count).unwrap_or(i32::MAX));
+    let headings = file.report.source.headings.each();
+    let headings: Vec<_> = headings
+        .map(|(name, column)| (name, column.map(Column::name)))
+        .collect();
     let row = import_run::ActiveModel {
         id: Set(run),
         council_id: Set(council),
@@ -304,6 +308,8 @@ async fn insert_run(
         added: count(done.added),
         changed: count(done.changed),
         unchanged: count(done.unchanged),
+        headings: Set(serde_json::json!(headings)),
+        undone_at: Set(None),
     };
     import_run::Entity::insert(row)
         .exec_without_returning(txn)

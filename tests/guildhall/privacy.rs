@@ -106,6 +106,7 @@ async fn the_export_tells_everything_and_shows_no_secret() {
         ("contract", "contracts"),
         ("pilot", "pilots"),
         ("import_run", "imports"),
+        ("register_import", "registerImports"),
         ("audit_entry", "audit"),
         ("audit_part", "said"),
     ];

@@ -15,7 +15,7 @@ use crate::runtime::{App, Error, Stop, idempotency, outbox};
 use entity::{
     api_token, attempt, bid_score, contract, device, feed_link, identity, import_run, installation,
     invitation, mailed_link, membership, notification, outbox as mails, person as people, pilot,
-    pilot_evaluator, recovery_code, saved_search, session, supplier_number, suppression,
+    pilot_evaluator, recovery_code, register_import, saved_search, session, supplier_number, suppression,
 };
 use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter};
@@ -224,6 +224,11 @@ async fn untie(txn: &DatabaseTransaction, of: &Subject) -> Result<(), Error> {
     import_run::Entity::update_many()
         .filter(import_run::Column::ImportedBy.eq(of.id))
         .col_expr(import_run::Column::ImportedBy, nobody())
+        .exec(txn)
+        .await?;
+    register_import::Entity::update_many()
+        .filter(register_import::Column::StartedBy.eq(of.id))
+        .col_expr(register_import::Column::StartedBy, nobody())
         .exec(txn)
         .await?;
     contract::Entity::update_many()

@@ -10,8 +10,8 @@ use crate::runtime::{App, Error};
 use entity::{
     api_token, attempt, audit_entry, audit_part, bid_score, contract, device, feed_link, identity,
     import_run, installation, invitation, mail_attempt, mailed_link, membership, notification, outbox,
-    person, pilot, pilot_evaluator, recovery_code, saved_search, score_entry, session, supplier_number,
-    suppression,
+    person, pilot, pilot_evaluator, recovery_code, register_import, saved_search, score_entry, session,
+    supplier_number, suppression,
 };
 use sea_orm::sea_query::{Query, sea_value_to_json_value};
 use sea_orm::{
@@ -187,6 +187,9 @@ impl<'a, C: ConnectionTrait> Document<'a, C> {
         self.add("pilots", pilots.order_by_asc(pilot::Column::Id)).await?;
         let own = import_run::Entity::find().filter(import_run::Column::ImportedBy.eq(me));
         self.add("imports", own.order_by_asc(import_run::Column::Id))
+            .await?;
+        let own = register_import::Entity::find().filter(register_import::Column::StartedBy.eq(me));
+        self.add("registerImports", own.order_by_asc(register_import::Column::Id))
             .await?;
         self.log().await
     }

@@ -60,6 +60,11 @@ impl Headings {
         self.names.iter().map(AsRef::as_ref)
     }
 
+    /// Each heading from the left, with the column it is read as; those beyond the first for a column have none.
+    pub fn each(&self) -> impl Iterator<Item = (&str, Option<Column>)> {
+        self.names().zip(self.columns.iter().copied())
+    }
+
     /// Whether the file has a column.
     pub fn has(&self, column: Column) -> bool {
         self.place(column).is_some()
