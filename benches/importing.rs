@@ -8,8 +8,7 @@ mod support;
 
 use guildhall::access::Viewer;
 use guildhall::councils::directory;
-use guildhall::exchange::import::{File, import};
-use guildhall::exchange::register::{self, Report};
+use guildhall::exchange::import::{Decisions, File, import};
 use guildhall::runtime::App;
 use sea_orm::sqlx::{self, Connection, PgConnection, SqliteConnection};
 use sea_orm::{ConnectionTrait, DbBackend};
@@ -44,17 +43,12 @@ fn file() -> Vec<u8> {
 /// The whole import: reading, doubts, suppliers, windows, audit. Seconds.
 async fn ours(app: &App, bytes: &[u8]) -> f64 {
     let started = Instant::now();
-    let reader = register::read(bytes).expect("a register");
-    let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
     let file = File {
         name: "register.csv",
-        bytes,
-        readings: &readings,
-        report: &report,
+        content: bytes,
     };
     let council = directory().find("norfolk").expect("Norfolk");
-    import(app, &Viewer::System, council, file, false, |_| {})
+    import(app, &Viewer::System, council, file, &Decisions::new(), false, &mut ())
         .await
         .expect("it comes in");
     started.elapsed().as_secs_f64()

@@ -4,11 +4,13 @@ use super::matching::Found;
 use crate::events::{self, Event};
 use crate::runtime::{App, Error, outbox};
 use chrono::{DateTime, Utc};
+use entity::event;
 use entity::notification::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -190,4 +192,31 @@ pub(super) async fn suppress(
 
 pub(super) fn because(row: &Model) -> Vec<Uuid> {
     serde_json::from_value(row.because.clone()).unwrap_or_default()
+}
+
+/// Of which of these contracts something was mailed to somebody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mailed_about(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    let mut told = HashSet::new();
+    for ids in contracts.chunks(AT_A_TIME) {
+        let of: Vec<Uuid> = event::Entity::find()
+            .select_only()
+            .column(event::Column::ContractId)
+            .join(
+                JoinType::InnerJoin,
+                event::Entity::belongs_to(Entity)
+                    .from(event::Column::Id)
+                    .to(Column::EventId)
+                    .into(),
+            )
+            .filter(event::Column::ContractId.is_in(ids.iter().copied()))
+            .filter(Column::State.eq("mailed"))
+            .into_tuple()
+            .all(txn)
+            .await?;
+        told.extend(of);
+    }
+    Ok(told)
 }

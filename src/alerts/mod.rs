@@ -31,6 +31,7 @@ pub mod watches;
 pub mod written;
 
 pub use digest::words;
+pub use ledger::mailed_about;
 pub use tick::{Told, tick};
 pub use unsubscribe::{Unsubscribed, subscription, unsubscribe};
 

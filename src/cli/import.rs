@@ -3,101 +3,136 @@
 use super::{Failure, failed, open};
 use crate::access::Viewer;
 use crate::councils;
-use crate::exchange::import::{File, import};
-use crate::exchange::register::{self, DoubtCsv, Report};
+use crate::exchange::import::{Decisions, File, Imported, Watch, import};
+use crate::exchange::register::{Doubt, DoubtCsv};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
-    /// A contracts register, as the Local Government Association's template has it.
-    Contracts {
-        /// The council whose register it is: GSS code, slug or name.
-        #[arg(long)]
-        council: String,
-        /// Do everything, keep nothing.
-        #[arg(long)]
-        dry_run: bool,
-        /// Where every doubt is written; beside the file, as NAME.report.csv, if not given.
-        #[arg(long)]
-        report: Option<PathBuf>,
-        /// The file.
-        file: PathBuf,
-    },
+    /// A contracts register, as the Local Government Association's template has it, or as a council keeps it.
+    Contracts(Contracts),
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Contracts {
+    /// The council whose register it is: GSS code, slug or name.
+    #[arg(long)]
+    council: String,
+    /// Do everything, keep nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Where every doubt is written; beside the file, as NAME.report.csv, if not given.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// A row that was held is a new contract.
+    #[arg(long, value_name = "ROW")]
+    new: Vec<u32>,
+    /// A row that was held is this contract, as the report names it.
+    #[arg(long, value_name = "ROW=CONTRACT", value_parser = row_and_contract)]
+    same: Vec<(u32, Uuid)>,
+    /// The file.
+    file: PathBuf,
+}
+
+fn row_and_contract(text: &str) -> Result<(u32, Uuid), String> {
+    let both = text.split_once('=');
+    let read = both.and_then(|(row, id)| Some((row.trim().parse().ok()?, id.trim().parse().ok()?)));
+    read.ok_or_else(|| format!("{text:?} is not a row, an equals sign and a contract"))
 }
 
 pub(super) async fn run(config: Option<&Path>, import: Import) -> Result<(), Failure> {
-    let Import::Contracts {
-        council,
-        dry_run,
-        report,
-        file,
-    } = import;
-    contracts(config, &council, dry_run, report, &file).await
+    let Import::Contracts(asked) = import;
+    contracts(config, asked).await
 }
 
-async fn contracts(
-    config: Option<&Path>,
-    code: &str,
-    dry_run: bool,
-    report_to: Option<PathBuf>,
-    path: &Path,
-) -> Result<(), Failure> {
-    let council = councils::named(code).map_err(failed)?;
-    let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
-    let bytes = std::fs::read(path).map_err(|e| in_file(&e))?;
-    let reader = register::read(&bytes).map_err(|e| in_file(&e))?.of(council);
-    let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
-    let report_to = report_to.unwrap_or_else(|| path.with_extension("report.csv"));
-    let out =
-        std::fs::File::create(&report_to).map_err(|e| failed(format!("{}: {e}", report_to.display())))?;
-    let mut doubts = DoubtCsv::new(std::io::BufWriter::new(out)).map_err(failed)?;
-    for doubt in readings.iter().flat_map(register::Reading::doubts) {
-        doubts.write(doubt).map_err(failed)?;
+/// A bar, and the doubts as they come.
+struct Told {
+    bar: ProgressBar,
+    doubts: DoubtCsv<BufWriter<std::fs::File>>,
+    wrong: Option<std::io::Error>,
+}
+
+impl Watch for Told {
+    fn rows(&mut self, done: u32, of: u32) {
+        self.bar.set_length(of.into());
+        self.bar.set_position(done.into());
     }
 
+    fn doubt(&mut self, doubt: &Doubt) {
+        if self.wrong.is_none() {
+            self.wrong = self.doubts.write(doubt).err();
+        }
+    }
+}
+
+async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failure> {
+    let (council, path) = (councils::named(&asked.council).map_err(failed)?, asked.file);
+    let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
+    let content = std::fs::read(&path).map_err(|e| in_file(&e))?;
+    let report_to = asked.report.unwrap_or_else(|| path.with_extension("report.csv"));
+    let in_report = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", report_to.display()));
     let app = open::app(config).await?;
-    let bar = ProgressBar::new(readings.len() as u64);
+    let out = std::fs::File::create(&report_to).map_err(|e| in_report(&e))?;
+    let bar = ProgressBar::new(0);
     bar.set_style(
         ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {elapsed}")
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
-    let file = File {
-        name: &name,
-        bytes: &bytes,
-        readings: &readings,
-        report: &report,
+    let doubts = DoubtCsv::new(BufWriter::new(out)).map_err(|e| in_report(&e))?;
+    let mut told = Told {
+        bar,
+        doubts,
+        wrong: None,
     };
-    let done = import(&app, &Viewer::System, council, file, dry_run, |rows| {
-        bar.inc(rows as u64)
-    })
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let file = File {
+        name: &name.unwrap_or_default(),
+        content: &content,
+    };
+    let new = asked.new.into_iter().map(|row| (row, None));
+    let same = asked.same.into_iter().map(|(row, id)| (row, Some(id)));
+    let decisions: Decisions = new.chain(same).collect();
+    let done = import(
+        &app,
+        &Viewer::System,
+        council,
+        file,
+        &decisions,
+        asked.dry_run,
+        &mut told,
+    )
     .await;
-    bar.finish_and_clear();
+    told.bar.finish_and_clear();
+    told.wrong.map_or(Ok(()), Err).map_err(|e| in_report(&e))?;
     // Those of the reading are kept where the import fails.
-    let done = done.map_err(failed);
-    for doubt in done.iter().flat_map(|done| &done.suppliers_doubted) {
-        doubts.write(doubt).map_err(failed)?;
-        report.note(doubt);
-    }
-    doubts.finish().map_err(failed)?;
-    let done = done?;
+    told.doubts.finish().map_err(|e| in_report(&e))?;
+    let done = done.map_err(|error| in_file(&error))?;
+    let dry = if asked.dry_run { " (dry run)" } else { "" };
     println!(
-        "{} into the register of {}{}",
+        "{} into the register of {}{dry}",
         path.display(),
-        council.facts.name,
-        if dry_run { " (dry run)" } else { "" }
+        council.facts.name
     );
-    print!("{}", report.summary());
-    println!(
-        "{} added, {} changed, {} unchanged",
-        done.added, done.changed, done.unchanged
-    );
+    summary(&done);
     println!("every doubt: {}", report_to.display());
     Ok(())
+}
+
+fn summary(done: &Imported) {
+    if let Some(report) = &done.report {
+        print!("{}", report.summary());
+    }
+    println!(
+        "{} added, {} changed, {} unchanged, {} ended, {} vanished before their end, {} held",
+        done.added, done.changed, done.unchanged, done.ended, done.vanished, done.held
+    );
+    if done.partial {
+        println!(
+            "The file has less than half of the register: what it does not have was not noted as missing."
+        );
+    }
 }

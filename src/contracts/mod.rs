@@ -27,7 +27,9 @@ mod store;
 pub mod term;
 pub mod vanished;
 pub mod windows;
+pub mod withdraw;
 
+pub use entry::entries;
 pub(crate) use filter::RUNNING;
 pub use filter::{Filter, Order, OrderBy};
 pub use holdings::{Holding, holdings};

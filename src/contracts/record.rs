@@ -8,10 +8,11 @@ use crate::councils::{self, directory};
 use crate::runtime::{App, Error};
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::DatabaseTransaction;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// What a contract says, apart from its dates and options.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Particulars {
     /// The council's own reference.
     pub reference: Option<String>,
@@ -48,7 +49,7 @@ pub struct Particulars {
 }
 
 /// Which file and row a contract came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The reading of the file.
     pub import_id: Uuid,
@@ -63,7 +64,7 @@ pub struct Source {
 }
 
 /// A contract to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What makes it the same contract next time, within its council.
     pub row_key: String,

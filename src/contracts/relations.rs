@@ -112,7 +112,7 @@ fn option(row: &extension_option::Model) -> Option<ExtensionOption> {
     })
 }
 
-fn grouped<T>(pairs: impl Iterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
+pub(super) fn grouped<T>(pairs: impl Iterator<Item = (Uuid, T)>) -> HashMap<Uuid, Vec<T>> {
     let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
     for (contract, item) in pairs {
         groups.entry(contract).or_default().push(item);

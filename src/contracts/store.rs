@@ -149,6 +149,7 @@ pub(super) async fn has_register(
     let earlier = import_run::Entity::find()
         .filter(import_run::Column::CouncilId.eq(council_id))
         .filter(import_run::Column::Id.ne(reading))
+        .filter(import_run::Column::UndoneAt.is_null())
         .one(txn)
         .await?;
     Ok(earlier.is_some())

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 pub use options::{ExtensionOption, ExtensionState, Extensions, Length};
 
@@ -17,7 +18,7 @@ mod tests;
 const PLACEHOLDER_YEARS: [i32; 4] = [2049, 2050, 2099, 2100];
 
 /// A length of time in the units that contracts use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Period {
     /// Whole calendar months.
     Months(u16),
@@ -76,7 +77,7 @@ pub fn end_is_sentinel(starts_on: Option<NaiveDate>, date: NaiveDate) -> bool {
 }
 
 /// The stored state of a contract (OCDS contractStatus), with the date that a termination needs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// Proposed and not in force.
     Pending,
@@ -148,7 +149,7 @@ impl std::error::Error for ExerciseError {}
 
 /// The term of one contract. Dates are civil dates, Europe/London.
 /// By default: signed, and nothing else known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
     /// The first day.
     pub starts_on: Option<NaiveDate>,

@@ -1,4 +1,5 @@
-//! Contracts that a council's register does not have any more, though their end is ahead: noted once, until they are back.
+//! Contracts that a council's register does not have any more: noted once, until they are back. Those whose end is ahead
+//! have vanished, which is news; the others have ended.
 
 use super::happened::Teller;
 use crate::access::Permit;
@@ -8,13 +9,33 @@ use chrono::{DateTime, Utc};
 use entity::{contract, contract_source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Ids in one statement.
 const AT_A_TIME: usize = 1000;
 
-/// Notes which contracts of a council the file that was just read has, and which it has not. A file with less than half of
-/// them is taken for a part of the register, and nothing is noted.
+/// What the file that was just read does not have any more, or has again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// Missing for the first time, their end ahead.
+    pub vanished: Vec<Uuid>,
+    /// Missing for the first time, and over.
+    pub ended: Vec<Uuid>,
+    /// There again.
+    pub returned: Vec<Uuid>,
+    /// The file has less than half of the contracts: it was taken for a part of the register, and nothing is noted.
+    pub partial: bool,
+}
+
+impl Noted {
+    /// Whether anything was noted.
+    pub fn is_anything(&self) -> bool {
+        !(self.vanished.is_empty() && self.ended.is_empty() && self.returned.is_empty())
+    }
+}
+
+/// Notes which contracts of a council the file that was just read has, and which it has not.
 ///
 /// # Errors
 /// When the database fails.
@@ -25,36 +46,57 @@ pub async fn note(
     council_id: Uuid,
     seen: &[Uuid],
     unseen: &[Uuid],
-) -> Result<usize, Error> {
+) -> Result<Noted, Error> {
+    let mut noted = Noted::default();
     if seen.len() < unseen.len() {
-        return Ok(0);
+        noted.partial = true;
+        return Ok(noted);
     }
     for ids in seen.chunks(AT_A_TIME) {
-        missing(txn, permit, ids, None).await?;
+        noted.returned.extend(missing(txn, permit, ids, None).await?);
     }
     let teller = Teller {
         council_id,
         entropy: &app.entropy,
         now: app.clock.now(),
     };
-    let mut happened = Vec::new();
     for ids in unseen.chunks(AT_A_TIME) {
         let gone = missing(txn, permit, ids, Some(teller.now)).await?;
-        let ahead: Vec<Uuid> = contract::Entity::find()
+        let ahead: HashSet<Uuid> = contract::Entity::find()
             .select_only()
             .column(contract::Column::Id)
-            .filter(contract::Column::Id.is_in(gone))
+            .filter(contract::Column::Id.is_in(gone.iter().copied()))
             .filter(contract::Column::CurrentEndsOn.gte(app.clock.today()))
             .filter(contract::Column::Standing.is_in(["pending", "active"]))
             .filter(contract::Column::ReplacedOn.is_null())
             .into_tuple()
             .all(txn)
-            .await?;
-        happened.extend(ahead.into_iter().map(|id| teller.vanished(id)));
+            .await?
+            .into_iter()
+            .collect();
+        let (vanished, ended): (Vec<_>, Vec<_>) = gone.into_iter().partition(|id| ahead.contains(id));
+        noted.vanished.extend(vanished);
+        noted.ended.extend(ended);
     }
-    let vanished = happened.len();
-    events::record(app, txn, happened).await?;
-    Ok(vanished)
+    let happened = noted.vanished.iter().map(|id| teller.vanished(*id));
+    events::record(app, txn, happened.collect()).await?;
+    Ok(noted)
+}
+
+/// Takes back that contracts are missing, and what was to be told of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn never_missing(
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    ids: &[Uuid],
+    why: &str,
+) -> Result<(), Error> {
+    for ids in ids.chunks(AT_A_TIME) {
+        missing(txn, permit, ids, None).await?;
+    }
+    events::void_of_kind(txn, events::Kind::ContractVanished, ids, why).await
 }
 
 /// Notes since when contracts are missing, or that they are not; gives those of which it was not noted yet.

@@ -6,7 +6,7 @@
 
 mod store;
 
-pub use store::{by_ids, of, of_dates, since, some_untold, told, void, void_about};
+pub use store::{by_ids, of, of_dates, since, some_untold, told, void, void_about, void_of_kind};
 
 use crate::runtime::{App, Error, words};
 use chrono::{DateTime, NaiveDate, Utc};

@@ -126,6 +126,24 @@ pub async fn void_about(txn: &impl ConnectionTrait, about: About, why: &str) -> 
     Ok(())
 }
 
+/// The same of one kind of event, of these contracts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn void_of_kind(
+    txn: &impl ConnectionTrait,
+    kind: Kind,
+    contracts: &[Uuid],
+    why: &str,
+) -> Result<(), Error> {
+    for ids in contracts.chunks(AT_A_TIME) {
+        let of = Column::ContractId.is_in(ids.iter().copied());
+        let which = voided(txn, why).filter(of).filter(Column::Kind.eq(kind.as_str()));
+        which.exec(txn).await?;
+    }
+    Ok(())
+}
+
 /// Takes the key away, too: what is so once more happens anew.
 fn voided(txn: &impl ConnectionTrait, why: &str) -> UpdateMany<Entity> {
     let key = match txn.get_database_backend() {

@@ -15,6 +15,6 @@ pub use places::{Address, Areas};
 pub use profile::{Profile, SupplierProfileErrorCode, confirm_size, edit, sees_figures};
 pub(crate) use read::by_ids_in;
 pub use read::{Supplier, SupplierFilter, by_ids, list, of_contracts, sizes};
-pub use resolve::{How, Mention, Resolved, foresee, name_key, rekey, resolve};
+pub use resolve::{How, Mention, Resolved, name_key, rekey, resolve};
 pub use sign_up::{SignUp, SupplierSignUpErrorCode, sign_up};
 pub use size::{Figures, Size};

@@ -77,15 +77,6 @@ pub async fn resolve(
     Ok(resolved)
 }
 
-/// How the suppliers meant would be told; nothing is written.
-///
-/// # Errors
-/// When the database fails.
-pub async fn foresee(app: &App, db: &impl ConnectionTrait, mentions: &[Mention]) -> Result<Vec<How>, Error> {
-    let (resolved, _) = decide(app, db, mentions).await?;
-    Ok(resolved.iter().map(|one| one.how).collect())
-}
-
 async fn decide(
     app: &App,
     db: &impl ConnectionTrait,

@@ -7,8 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use guildhall::access::{CouncilRole, Viewer};
 use guildhall::alerts::tick;
 use guildhall::councils::{Council, directory};
-use guildhall::exchange::import::{File, import};
-use guildhall::exchange::register::{self, Report};
+use guildhall::exchange::import::{Decisions, File, import};
 use guildhall::runtime::outbox;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
@@ -68,16 +67,11 @@ pub(crate) fn at(day: &str) -> DateTime<Utc> {
 
 /// Brings a register of a council in.
 pub(crate) async fn register_of(world: &World, council: &'static Council, text: &str) {
-    let reader = register::read(text.as_bytes()).unwrap();
-    let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
     let file = File {
         name: "register.csv",
-        bytes: text.as_bytes(),
-        readings: &readings,
-        report: &report,
+        content: text.as_bytes(),
     };
-    import(&world.app, &Viewer::System, council, file, false, |_| {})
+    import(&world.app, &Viewer::System, council, file, &Decisions::new(), false, &mut ())
         .await
         .unwrap();
 }

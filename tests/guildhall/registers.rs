@@ -1,10 +1,9 @@
 //! A register comes in by file and is asked for through the graph.
 
-use crate::world::World;
+use crate::world::{ImportTold, World};
 use guildhall::access::Viewer;
 use guildhall::councils::directory;
-use guildhall::exchange::import::{File, Imported, import};
-use guildhall::exchange::register::{self, Report};
+use guildhall::exchange::import::{Decisions, File, Imported, import};
 use serde_json::{Value, json};
 
 const FIXTURE: &str = include_str!("../fixtures/register.csv");
@@ -61,17 +60,12 @@ async fn a_row_that_says_something_else_changes_its_contract() {
 #[tokio::test]
 async fn nobody_without_the_right_brings_a_register_in() {
     let world = World::new().await;
-    let reader = register::read(FIXTURE.as_bytes()).unwrap();
-    let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
     let file = File {
         name: "x",
-        bytes: b"x",
-        readings: &readings,
-        report: &report,
+        content: FIXTURE.as_bytes(),
     };
     let council = directory().find("norfolk").unwrap();
-    let refused = import(&world.app, &Viewer::Anonymous, council, file, false, |_| {}).await;
+    let refused = import(&world.app, &Viewer::Anonymous, council, file, &Decisions::new(), false, &mut ()).await;
     assert!(refused.is_err());
 }
 
@@ -269,8 +263,9 @@ async fn a_supplier_told_by_a_rule_of_names_is_doubted_by_row_and_value() {
         R7,Seven,Good Cause,,1089464\n\
         R8,Eight,The Good Cause (Norfolk),,1089464\n";
     let world = World::new().await;
-    let told = |done: &Imported| -> Vec<_> {
-        let doubts = done.suppliers_doubted.iter();
+    let none = Decisions::new();
+    let told = |told: &ImportTold| -> Vec<_> {
+        let doubts = told.doubts.iter().filter(|doubt| doubt.why.code().starts_with("supplier_"));
         doubts
             .map(|doubt| (doubt.row, doubt.raw.clone(), doubt.why.code()))
             .collect()
@@ -282,13 +277,14 @@ async fn a_supplier_told_by_a_rule_of_names_is_doubted_by_row_and_value() {
         (7, acme, "supplier_shared"),
     ];
     assert_eq!(
-        told(&world.register(register, true).await),
+        told(&world.register_told(register, &none, true).await.1),
         expected,
         "a dry run foresees them"
     );
-    let done = world.register(register, false).await;
+    let (_, done) = world.register_told(register, &none, false).await;
     assert_eq!(told(&done), expected);
-    assert_eq!(&*done.suppliers_doubted[0].column, "Supplier name");
+    let one = done.doubts.iter().find(|doubt| doubt.why.code() == "supplier_by_spelling");
+    assert_eq!(&*one.unwrap().column, "Supplier name");
     let query = "{ contracts(first: 50, orderBy: { field: TITLE }) { edges { node { reference suppliers { id name } } } } }";
     let answer = world.query(None, query, Value::Null).await;
     let edges = answer["data"]["contracts"]["edges"]
@@ -324,9 +320,9 @@ async fn norfolks_suppliers_are_told_as_counted() {
         return;
     };
     let world = World::new().await;
-    let done = world.register(&text, true).await;
+    let (_, done) = world.register_told(&text, &Decisions::new(), true).await;
     let count = |code: &str| {
-        done.suppliers_doubted
+        done.doubts
             .iter()
             .filter(|doubt| doubt.why.code() == code)
             .count()

@@ -7,8 +7,8 @@ use guildhall::access::accounts::{self, NewAccount};
 use guildhall::access::sessions::{self, Attempt};
 use guildhall::access::{CouncilRole, Viewer};
 use guildhall::councils::directory;
-use guildhall::exchange::import::{File, Imported, import};
-use guildhall::exchange::register::{self, Report};
+use guildhall::exchange::import::{Decisions, File, Imported, Line, Watch, import};
+use guildhall::exchange::register::Doubt;
 use guildhall::graphql::Api;
 use guildhall::http::{self, DevelopmentPage, Site, Tab};
 use guildhall::runtime::clock::Clock;
@@ -68,6 +68,28 @@ impl Who for &String {
 impl Who for &Supplier {
     fn token(&self) -> Option<&str> {
         Some(&self.token)
+    }
+}
+
+/// What an import told while it was under way.
+#[derive(Debug, Default)]
+pub(crate) struct ImportTold {
+    pub(crate) doubts: Vec<Doubt>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) rows: Vec<(u32, u32)>,
+}
+
+impl Watch for ImportTold {
+    fn rows(&mut self, done: u32, of: u32) {
+        self.rows.push((done, of));
+    }
+
+    fn doubt(&mut self, doubt: &Doubt) {
+        self.doubts.push(doubt.clone());
+    }
+
+    fn line(&mut self, line: Line) {
+        self.lines.push(line);
     }
 }
 
@@ -277,19 +299,34 @@ impl World {
 
     /// Brings a register of Norfolk's in.
     pub(crate) async fn register(&self, text: &str, dry_run: bool) -> Imported {
-        let reader = register::read(text.as_bytes()).unwrap();
-        let mut report = Report::counting(reader.source());
-        let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+        self.register_told(text, &Decisions::new(), dry_run).await.0
+    }
+
+    /// The same with what a person decided; gives what was told meanwhile, too.
+    pub(crate) async fn register_told(
+        &self,
+        text: &str,
+        decisions: &Decisions,
+        dry_run: bool,
+    ) -> (Imported, ImportTold) {
         let file = File {
             name: "register.csv",
-            bytes: text.as_bytes(),
-            readings: &readings,
-            report: &report,
+            content: text.as_bytes(),
         };
         let council = directory().find("norfolk").unwrap();
-        import(&self.app, &Viewer::System, council, file, dry_run, |_| {})
-            .await
-            .unwrap()
+        let mut told = ImportTold::default();
+        let done = import(
+            &self.app,
+            &Viewer::System,
+            council,
+            file,
+            decisions,
+            dry_run,
+            &mut told,
+        )
+        .await
+        .unwrap();
+        (done, told)
     }
 
     /// Makes an operator with [`PASSWORD`] and gives their id.

@@ -2,9 +2,10 @@
 //! Records only: what they do to the end, and which one is next, is `term.rs`.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// How far an extension option reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Length {
     /// Whole months after the end it extends.
     Months(u16),
@@ -13,7 +14,7 @@ pub enum Length {
 }
 
 /// What became of an extension option. Only a record changes it; the passing of time does not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum, Serialize, Deserialize)]
 pub enum ExtensionState {
     /// Can still be taken.
     Available,
@@ -26,7 +27,7 @@ pub enum ExtensionState {
 }
 
 /// One option to extend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtensionOption {
     /// Its place in the order in which options are taken, from 1.
     pub ordinal: u16,
@@ -39,7 +40,7 @@ pub struct ExtensionOption {
 }
 
 /// Extension options by ordinal, each ordinal once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extensions(Vec<ExtensionOption>);
 
 impl Extensions {

@@ -30,6 +30,7 @@ macro_rules! whys {
 whys! {
     NothingToIdentify "nothing_to_identify" "There is no title, description, reference or supplier: the row is held."
     HeaderRepeated "header_repeated" "The headings again, in the middle of the file: the row is held."
+    PerhapsKnown "perhaps_known" "This may be a contract that the register has already."
     QuoteUnclosed "quote_unclosed" "A quotation mark is never closed; the line was read by itself."
     QuoteStray "quote_stray" "A quotation mark stands where none belongs; cells may have run together."
     RowShort "row_short" "The row has fewer cells than there are headings."

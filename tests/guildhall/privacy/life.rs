@@ -7,8 +7,7 @@ use guildhall::access::accounts::{claim_first_operator, join_council};
 use guildhall::access::{CouncilRole, Viewer, sessions};
 use guildhall::alerts;
 use guildhall::councils::directory;
-use guildhall::exchange::import::{File, import};
-use guildhall::exchange::register::{self, Report};
+use guildhall::exchange::import::{Decisions, File, import};
 use guildhall::runtime::mail::return_path;
 use mail_parser::MessageParser;
 use sea_orm::ActiveValue::Set;
@@ -149,17 +148,12 @@ async fn joins(world: &World, id: Uuid) {
 async fn asks_to_be_told(world: &World, token: &str) {
     let viewer = sessions::viewer_of(&world.app, Some(token)).await.unwrap();
     let text = include_str!("../../fixtures/register.csv");
-    let reader = register::read(text.as_bytes()).unwrap();
-    let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
     let file = File {
         name: "register.csv",
-        bytes: text.as_bytes(),
-        readings: &readings,
-        report: &report,
+        content: text.as_bytes(),
     };
     let council = directory().find("norfolk").unwrap();
-    import(&world.app, &viewer, council, file, false, |_| {})
+    import(&world.app, &viewer, council, file, &Decisions::new(), false, &mut ())
         .await
         .unwrap();
     alerts::pass(&world.app).await;

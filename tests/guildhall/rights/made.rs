@@ -7,8 +7,7 @@ use entity::{mail_attempt, outbox};
 use guildhall::access::Viewer;
 use guildhall::councils::directory;
 use guildhall::dispatch;
-use guildhall::exchange::import::{File, import};
-use guildhall::exchange::register::{self, Report};
+use guildhall::exchange::import::{Decisions, File, import};
 use guildhall::graphql::ids::{Id, Sort};
 use guildhall::runtime::outbox::Stream;
 use sea_orm::ActiveValue::Set;
@@ -184,18 +183,13 @@ impl Town {
 
     /// Brings a register of one contract in; gives the contract's id. Twice changes nothing.
     pub(crate) async fn register(&self, org: Org) -> String {
-        let reader = register::read(REGISTER.as_bytes()).unwrap();
-        let mut report = Report::counting(reader.source());
-        let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
         let file = File {
             name: "register.csv",
-            bytes: REGISTER.as_bytes(),
-            readings: &readings,
-            report: &report,
+            content: REGISTER.as_bytes(),
         };
         let council = directory().find(org.slug()).unwrap();
         let system = guildhall::access::Viewer::System;
-        import(&self.world.app, &system, council, file, false, |_| {})
+        import(&self.world.app, &system, council, file, &Decisions::new(), false, &mut ())
             .await
             .unwrap();
         let query = "query C($id: ID!) { contracts(filter: { councils: [$id] }) { edges { node { id } } } }";

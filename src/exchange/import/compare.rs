@@ -1,0 +1,299 @@
+//! What each row of a file is to a register: the first of the two walks over it, and where something seems to be missing
+//! one more, for the rows that no key told. Writes nothing; what it comes to is `apply`'s.
+
+use super::matching::{Facts, Match, Missing, Rows, SameBy, Unsure};
+use super::store;
+use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, readings, some};
+use crate::councils::Council;
+use crate::exchange::register::{Column, Reading, RegisterRow as Row, Report, Why};
+use sea_orm::DatabaseTransaction;
+use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use uuid::Uuid;
+
+/// What the rows of a file are. Those not told of are new.
+pub(super) struct Compared {
+    pub(super) report: Report,
+    /// Rows of contracts that say what they said.
+    pub(super) unchanged: HashSet<u32>,
+    /// Rows of contracts that say something else now.
+    pub(super) changed: HashMap<u32, Uuid>,
+    /// Rows that are left for a person.
+    pub(super) held: HashSet<u32>,
+    /// Contracts that will not have the key they have: another row has it, or theirs has another.
+    pub(super) release: Vec<Uuid>,
+    /// Contracts that the file has, or may have.
+    pub(super) seen: HashSet<Uuid>,
+    /// Those of files before that it has not.
+    pub(super) unseen: Vec<Uuid>,
+    rows: u32,
+}
+
+/// Compares a file with the register, which the caller holds.
+pub(super) async fn compare(
+    txn: &DatabaseTransaction,
+    council: &'static Council,
+    file: File<'_>,
+    decisions: &Decisions,
+    watch: &mut dyn Watch,
+) -> Result<Compared, ImportError> {
+    let mut reader = readings(file, council)?;
+    let of = reader.source().rows;
+    let mut compared = Compared {
+        report: Report::counting(reader.source()),
+        unchanged: HashSet::new(),
+        changed: HashMap::new(),
+        held: HashSet::new(),
+        release: Vec::new(),
+        seen: HashSet::new(),
+        unseen: Vec::new(),
+        rows: 0,
+    };
+    compared.decided(txn, council, decisions).await?;
+    let mut left: HashSet<u32> = HashSet::new();
+    let mut cells_held: HashSet<u64> = HashSet::new();
+    while let Some(some) = some(&mut reader)? {
+        for reading in &some {
+            compared.report.add(reading);
+            for doubt in reading.doubts() {
+                watch.doubt(doubt);
+                watch.line(doubted(doubt));
+            }
+            if let Reading::Held(doubts, raw) = reading {
+                cells_held.extend(raw.cells().map(|cell| hash(cell.trim())));
+                let why = doubts.last().map(|doubt| doubt.sentence());
+                let cells = raw.cells().filter(|cell| !cell.trim().is_empty());
+                watch.line(Line {
+                    kind: LineKind::Held,
+                    row: Some(raw.row()),
+                    contract: None,
+                    title: cells
+                        .take(3)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                        .chars()
+                        .take(200)
+                        .collect(),
+                    detail: json!({ "why": why, "perhaps": [] }),
+                });
+                compared.held.insert(raw.row());
+            }
+        }
+        let rows: Vec<&Row> = some.iter().filter_map(Reading::register_row).collect();
+        compared
+            .by_key(txn, council, &rows, decisions, &mut left, watch)
+            .await?;
+        compared.rows += u32::try_from(some.len()).unwrap_or(u32::MAX);
+        watch.rows(compared.rows / 2, of);
+    }
+    let unseen = compared.missing(txn, council, &cells_held).await?;
+    if !unseen.is_empty() && !left.is_empty() {
+        compared
+            .by_rule(txn, council, file, &unseen, &left, watch)
+            .await?;
+    }
+    let seen = &compared.seen;
+    compared.unseen = unseen.into_iter().filter(|id| !seen.contains(id)).collect();
+    Ok(compared)
+}
+
+impl Compared {
+    /// Takes the contracts that a person named for seen: each in this register, and for one row.
+    async fn decided(
+        &mut self,
+        txn: &DatabaseTransaction,
+        council: &Council,
+        decisions: &Decisions,
+    ) -> Result<(), ImportError> {
+        let named: Vec<Uuid> = decisions.values().flatten().copied().collect();
+        let there = store::of_register(txn, council.id, &named).await?;
+        for (row, contract) in decisions {
+            if let Some(id) = contract {
+                if !there.contains(id) || !self.seen.insert(*id) {
+                    return Err(ImportError::NotThatContract { row: *row });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the keys of some rows say.
+    async fn by_key(
+        &mut self,
+        txn: &DatabaseTransaction,
+        council: &Council,
+        rows: &[&Row],
+        decided: &Decisions,
+        left: &mut HashSet<u32>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), ImportError> {
+        let keys: Vec<&str> = rows
+            .iter()
+            .flat_map(|row| [row.row_key.as_str(), row.long_key.as_str()])
+            .collect();
+        let known = store::by_keys(txn, council.id, &keys).await?;
+        let changed = rows.iter().filter_map(|row| {
+            known
+                .get(&row.row_key)
+                .filter(|known| known.digest != row.content_digest)
+        });
+        let changed: Vec<Uuid> = changed.map(|known| known.id).collect();
+        let facts = store::facts(txn, &changed).await?;
+        for row in rows {
+            let same = known.get(&row.row_key);
+            let found = same.or_else(|| known.get(&row.long_key));
+            match (decided.get(&row.row()), found) {
+                (Some(Some(id)), _) => {
+                    self.changed.insert(row.row(), *id);
+                    self.release.push(*id);
+                    self.release.extend(same.map(|holder| holder.id));
+                }
+                // The second: another row is that contract, a person said.
+                (Some(None), _) => self.release.extend(same.map(|holder| holder.id)),
+                (None, Some(known)) if self.seen.contains(&known.id) => {
+                    self.release.extend(same.map(|holder| holder.id));
+                }
+                (None, Some(known)) => {
+                    self.seen.insert(known.id);
+                    let reused = same
+                        .and_then(|known| facts.get(&known.id))
+                        .filter(|(facts, _)| facts.contradicts(&facts_of(row)));
+                    if let Some((_, title)) = reused {
+                        self.hold(
+                            row,
+                            Unsure::ReferenceReused,
+                            vec![(known.id, title.clone())],
+                            watch,
+                        );
+                    } else if same.is_some() && known.digest.as_slice() == row.content_digest {
+                        self.unchanged.insert(row.row());
+                    } else {
+                        self.changed.insert(row.row(), known.id);
+                        self.release.extend(same.is_none().then_some(known.id));
+                    }
+                }
+                (None, None) => {
+                    left.insert(row.row());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The contracts of files before that no key of this file told. A reference in a row that is held is there.
+    async fn missing(
+        &self,
+        txn: &DatabaseTransaction,
+        council: &Council,
+        cells_held: &HashSet<u64>,
+    ) -> Result<Vec<Uuid>, ImportError> {
+        let is_held = |key: &str| {
+            let own = key.split_once(':').map_or(key, |(_, own)| own);
+            cells_held.contains(&hash(own))
+        };
+        let (mut missing, mut after) = (Vec::new(), Uuid::nil());
+        loop {
+            let some = store::ids_after(txn, council.id, after).await?;
+            let Some((last, _)) = some.last() else {
+                return Ok(missing);
+            };
+            after = *last;
+            let unseen = some
+                .into_iter()
+                .filter(|(id, key)| !self.seen.contains(id) && !is_held(key));
+            missing.extend(unseen.map(|(id, _)| id));
+        }
+    }
+
+    /// What the rule says of the rows that no key told.
+    async fn by_rule(
+        &mut self,
+        txn: &DatabaseTransaction,
+        council: &'static Council,
+        file: File<'_>,
+        unseen: &[Uuid],
+        left: &HashSet<u32>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), ImportError> {
+        let mut known = store::facts(txn, unseen).await?;
+        let (facts, titles): (Vec<Facts>, Vec<String>) = unseen
+            .iter()
+            .map(|id| known.remove(id).unwrap_or_default())
+            .unzip();
+        let missing = Missing::new(facts);
+        let mut rows = Rows::default();
+        let mut reader = readings(file, council)?;
+        while let Some(some) = some(&mut reader)? {
+            let these = some
+                .iter()
+                .filter_map(Reading::register_row)
+                .filter(|row| left.contains(&row.row()));
+            for row in these {
+                rows.add(row.row(), &facts_of(row), &missing);
+            }
+        }
+        let mut settled = rows.settle();
+        settled.retain(|row, is| {
+            let Match::Same(at, SameBy::Reference | SameBy::Particulars) = is else {
+                return true;
+            };
+            self.changed.insert(*row, unseen[*at]);
+            self.seen.insert(unseen[*at]);
+            self.release.push(unseen[*at]);
+            false
+        });
+        if settled.is_empty() {
+            return Ok(());
+        }
+        let mut reader = readings(file, council)?;
+        while let Some(some) = some(&mut reader)? {
+            for row in some.iter().filter_map(Reading::register_row) {
+                if let Some(Match::Unsure(at, why)) = settled.remove(&row.row()) {
+                    let perhaps = at.iter().map(|at| (unseen[*at], titles[*at].clone())).collect();
+                    self.hold(row, why, perhaps, watch);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves a row to a person.
+    fn hold(&mut self, row: &Row, why: Unsure, perhaps: Vec<(Uuid, String)>, watch: &mut dyn Watch) {
+        self.held.insert(row.row());
+        self.seen.extend(perhaps.iter().map(|(id, _)| *id));
+        let column = if row.reference.is_some() {
+            Column::Reference
+        } else {
+            Column::Title
+        };
+        let mut doubt = row.doubt(column, Why::PerhapsKnown);
+        doubt.made = Some(format!("Held: {why}.").into_boxed_str());
+        self.report.note(&doubt);
+        watch.doubt(&doubt);
+        let perhaps: Vec<Value> = perhaps
+            .iter()
+            .map(|(id, title)| json!({ "contract": id, "title": title }))
+            .collect();
+        watch.line(Line {
+            kind: LineKind::Held,
+            row: Some(row.row()),
+            contract: None,
+            title: row.title.clone(),
+            detail: json!({ "why": why.to_string(), "perhaps": perhaps }),
+        });
+    }
+}
+
+fn facts_of(row: &Row) -> Facts {
+    let reference = row.reference.as_deref().unwrap_or("");
+    Facts::new(reference, &row.title, row.supplier_name.as_deref(), row.starts_on)
+}
+
+/// Cells of rows that are held are compared with references by their hashes: to take one for another costs no more than
+/// a contract that is not noted as missing.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

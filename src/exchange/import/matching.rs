@@ -1,0 +1,467 @@
+//! Which contract of the register a row of the next file is, where its key does not say: the rule, and nothing else.
+//!
+//! A row and a contract that kept its key (its reference, or all of title, supplier and start: `register::identity`) are
+//! the same, unless a reference came to stand for something else: then neither title, supplier nor start agree, and a
+//! person is asked. For the rows that are left, and the contracts that the file seems not to have any more:
+//!
+//! 1. The same reference but for case, punctuation and leading zeros, and title or supplier agree: the same.
+//! 2. The same title, supplier and start: the same, whatever became of the reference.
+//! 3. Two of title, supplier and start agree, and the third is blank on a side, or nearly the same: a person is asked. A
+//!    title is nearly the same if most of its words are, and all of its numbers; a start if it is within 31 days.
+//! 4. Anything else is a new contract: the same title and supplier from a later day on is a contract that was let again.
+//!
+//! What holds for several rows or several contracts is no answer: a person is asked. A supplier that is withheld agrees
+//! with none.
+
+use crate::suppliers::name_key;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
+/// Starts that are further apart are another term.
+const NEAR_DAYS: i64 = 31;
+/// Contracts that a person is shown for one row.
+const MOST_SHOWN: usize = 5;
+
+/// What tells a contract from others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    reference: String,
+    title: Vec<String>,
+    supplier: String,
+    starts_on: Option<NaiveDate>,
+}
+
+/// By what a row and a contract were found to be the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SameBy {
+    /// Their references differ in case, punctuation or zeros only, and title or supplier agree.
+    Reference,
+    /// Title, supplier and start.
+    Particulars,
+}
+
+impl fmt::Display for SameBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Reference => "its reference, written another way",
+            Self::Particulars => "its title, supplier and start; its reference is another",
+        })
+    }
+}
+
+/// Why a person is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unsure {
+    /// The reference stood for something else altogether.
+    ReferenceReused,
+    /// Several rows or several contracts answer to the same.
+    Several,
+    /// Title and supplier agree, and the start nearly.
+    Start,
+    /// Supplier and start agree, and the title nearly.
+    Title,
+    /// Title and start agree, and the supplier does not.
+    Supplier,
+}
+
+impl fmt::Display for Unsure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReferenceReused => "its reference stood for another contract: title, supplier and start all differ",
+            Self::Several => "several rows or contracts have this title, supplier and start",
+            Self::Start => "title and supplier are those of a contract that this file does not have, and the start is nearly its start",
+            Self::Title => "supplier and start are those of a contract that this file does not have, and the title is nearly its title",
+            Self::Supplier => "title and start are those of a contract that this file does not have, with another supplier",
+        })
+    }
+}
+
+/// What a row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Match {
+    /// This contract.
+    Same(usize, SameBy),
+    /// Perhaps one of these.
+    Unsure(Vec<usize>, Unsure),
+}
+
+impl Facts {
+    pub(super) fn new(
+        reference: &str,
+        title: &str,
+        supplier: Option<&str>,
+        starts_on: Option<NaiveDate>,
+    ) -> Self {
+        Self {
+            reference: plain(reference),
+            title: words(title),
+            supplier: supplier.map(name_key).unwrap_or_default(),
+            starts_on,
+        }
+    }
+
+    /// Whether two that share a reference have nothing else in common, though each says something.
+    pub(super) fn contradicts(&self, other: &Self) -> bool {
+        let differ = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && a != b;
+        let starts = matches!((self.starts_on, other.starts_on), (Some(a), Some(b)) if a != b);
+        starts
+            && differ(&self.supplier, &other.supplier)
+            && !self.title.is_empty()
+            && !other.title.is_empty()
+            && !near(&self.title, &other.title)
+    }
+
+    fn compare(&self, other: &Self) -> Option<Result<SameBy, Unsure>> {
+        let title = !self.title.is_empty() && self.title == other.title;
+        let supplier = !self.supplier.is_empty() && self.supplier == other.supplier;
+        let reference = !self.reference.is_empty() && self.reference == other.reference;
+        let start = self.starts_on.is_some() && self.starts_on == other.starts_on;
+        if reference && (title || supplier) {
+            return Some(Ok(SameBy::Reference));
+        }
+        let one_blank = |a: bool, b: bool| a != b;
+        match (title, supplier, start) {
+            (true, true, true) => Some(Ok(SameBy::Particulars)),
+            (true, true, false) => {
+                let near = match (self.starts_on, other.starts_on) {
+                    (Some(a), Some(b)) => (a - b).num_days().abs() <= NEAR_DAYS,
+                    (a, b) => one_blank(a.is_some(), b.is_some()),
+                };
+                near.then_some(Err(Unsure::Start))
+            }
+            (false, true, true) => near(&self.title, &other.title).then_some(Err(Unsure::Title)),
+            (true, false, true) => Some(Err(Unsure::Supplier)),
+            _ => None,
+        }
+    }
+}
+
+/// Contracts that a file seems not to have any more, to be found by what they have in common with its rows.
+#[derive(Default)]
+pub(super) struct Missing {
+    facts: Vec<Facts>,
+    by_reference: HashMap<String, Vec<usize>>,
+    by_supplier: HashMap<String, Vec<usize>>,
+    by_title: HashMap<Vec<String>, Vec<usize>>,
+}
+
+impl Missing {
+    pub(super) fn new(facts: Vec<Facts>) -> Self {
+        let mut missing = Self::default();
+        for (at, one) in facts.iter().enumerate() {
+            let entry = |map: &mut HashMap<String, Vec<usize>>, key: &String| {
+                if !key.is_empty() {
+                    map.entry(key.clone()).or_default().push(at);
+                }
+            };
+            entry(&mut missing.by_reference, &one.reference);
+            entry(&mut missing.by_supplier, &one.supplier);
+            if !one.title.is_empty() {
+                missing.by_title.entry(one.title.clone()).or_default().push(at);
+            }
+        }
+        missing.facts = facts;
+        missing
+    }
+
+    /// What of these a row may be, before other rows are looked at.
+    fn candidates(&self, row: &Facts) -> Vec<(usize, Result<SameBy, Unsure>)> {
+        let lists = [
+            self.by_reference.get(&row.reference),
+            self.by_supplier.get(&row.supplier),
+            self.by_title.get(&row.title),
+        ];
+        let mut at: Vec<usize> = lists.into_iter().flatten().flatten().copied().collect();
+        at.sort_unstable();
+        at.dedup();
+        let compared = at.into_iter().map(|at| Some((at, row.compare(&self.facts[at])?)));
+        compared.flatten().collect()
+    }
+}
+
+/// Rows against the contracts that are missing; each contract is the same as one row at most.
+#[derive(Default)]
+pub(super) struct Rows {
+    found: BTreeMap<u32, Vec<(usize, Result<SameBy, Unsure>)>>,
+}
+
+impl Rows {
+    /// Compares a row.
+    pub(super) fn add(&mut self, row: u32, facts: &Facts, missing: &Missing) {
+        let found = missing.candidates(facts);
+        if !found.is_empty() {
+            self.found.insert(row, found);
+        }
+    }
+
+    /// What each row is; those that are not told of are new.
+    pub(super) fn settle(self) -> HashMap<u32, Match> {
+        let mut settled = HashMap::new();
+        let (mut taken, mut left) = (HashSet::new(), self.found);
+        for by in [SameBy::Reference, SameBy::Particulars] {
+            let sure: Vec<(u32, Vec<usize>)> = left
+                .iter()
+                .map(|(row, found)| {
+                    let free = found
+                        .iter()
+                        .filter(|(at, how)| *how == Ok(by) && !taken.contains(at));
+                    (*row, free.map(|(at, _)| *at).collect())
+                })
+                .filter(|(_, at): &(u32, Vec<usize>)| !at.is_empty())
+                .collect();
+            let mut claims: HashMap<usize, usize> = HashMap::new();
+            for at in sure.iter().flat_map(|(_, at)| at) {
+                *claims.entry(*at).or_default() += 1;
+            }
+            for (row, at) in sure {
+                left.remove(&row);
+                let alone = at.len() == 1 && claims[&at[0]] == 1;
+                let is = if alone {
+                    Match::Same(at[0], by)
+                } else {
+                    Match::Unsure(at.iter().copied().take(MOST_SHOWN).collect(), Unsure::Several)
+                };
+                taken.extend(at);
+                settled.insert(row, is);
+            }
+        }
+        for (row, found) in left {
+            let mut unsure = found.iter().filter_map(|(at, how)| Some((*at, how.err()?)));
+            let Some(why) = unsure
+                .clone()
+                .filter(|(at, _)| !taken.contains(at))
+                .map(|(_, why)| why)
+                .min()
+            else {
+                continue;
+            };
+            let at = unsure
+                .by_ref()
+                .filter(|(at, how)| *how == why && !taken.contains(at));
+            let at = at.map(|(at, _)| at).take(MOST_SHOWN).collect();
+            settled.insert(row, Match::Unsure(at, why));
+        }
+        settled
+    }
+}
+
+/// Letters in lower case and digits, without zeros at the front of numbers.
+fn plain(reference: &str) -> String {
+    let mut plain = String::with_capacity(reference.len());
+    let mut in_number = false;
+    for c in reference.chars() {
+        if c.is_ascii_digit() {
+            if !in_number && c == '0' {
+                continue;
+            }
+            in_number = true;
+            plain.push(c);
+        } else if c.is_alphanumeric() {
+            in_number = false;
+            plain.extend(c.to_lowercase());
+        } else {
+            // "1-2" is not "12".
+            if in_number {
+                plain.push(' ');
+            }
+            in_number = false;
+        }
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}
+
+fn words(title: &str) -> Vec<String> {
+    title
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Whether two titles share all numbers and at least 2 of 3 words.
+fn near(one: &[String], other: &[String]) -> bool {
+    let is_number = |word: &&String| word.chars().any(|c| c.is_ascii_digit());
+    let numbers = |words: &[String]| -> Vec<String> {
+        let mut numbers: Vec<String> = words.iter().filter(is_number).cloned().collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    if numbers(one) != numbers(other) {
+        return false;
+    }
+    let set = |words: &[String]| words.iter().cloned().collect::<HashSet<_>>();
+    let (one, other) = (set(one), set(other));
+    let shared = one.intersection(&other).count();
+    let all = one.union(&other).count();
+    shared > 0 && shared * 3 >= all * 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> Option<NaiveDate> {
+        text.parse().ok()
+    }
+
+    fn facts(reference: &str, title: &str, supplier: &str, start: &str) -> Facts {
+        Facts::new(
+            reference,
+            title,
+            Some(supplier).filter(|s| !s.is_empty()),
+            day(start),
+        )
+    }
+
+    /// What one row is among these contracts.
+    fn told(row: Facts, contracts: &[Facts]) -> Option<Match> {
+        let missing = Missing::new(contracts.to_vec());
+        let mut rows = Rows::default();
+        rows.add(7, &row, &missing);
+        rows.settle().remove(&7)
+    }
+
+    fn known() -> Facts {
+        facts(
+            "C-0012",
+            "Grounds maintenance, lot 2",
+            "Green & Sons Ltd",
+            "2024-04-01",
+        )
+    }
+
+    #[test]
+    fn a_reference_written_another_way_is_the_same_where_title_or_supplier_agree() {
+        for reference in ["c12", "C 012", "C/12"] {
+            let row = facts(reference, "Grounds maintenance (lot 2)", "Other", "2020-01-01");
+            assert_eq!(
+                told(row, &[known()]),
+                Some(Match::Same(0, SameBy::Reference)),
+                "{reference}"
+            );
+        }
+        let other = facts("C12", "Something else", "Other", "2020-01-01");
+        assert_eq!(told(other, &[known()]), None);
+        assert_ne!(plain("1-2"), plain("12"));
+    }
+
+    #[test]
+    fn title_supplier_and_start_are_enough_when_references_changed() {
+        let row = facts(
+            "2025/771",
+            "grounds maintenance lot 2",
+            "GREEN AND SONS LIMITED",
+            "2024-04-01",
+        );
+        assert_eq!(told(row, &[known()]), Some(Match::Same(0, SameBy::Particulars)));
+    }
+
+    #[test]
+    fn a_contract_let_again_is_a_new_one() {
+        let row = facts("", "Grounds maintenance, lot 2", "Green & Sons Ltd", "2028-04-01");
+        assert_eq!(told(row, &[known()]), None);
+    }
+
+    #[test]
+    fn what_nearly_agrees_is_asked_of_a_person_with_the_reason() {
+        let unsure = |row: Facts| match told(row, &[known()]) {
+            Some(Match::Unsure(at, why)) => (at, why),
+            other => panic!("{other:?}"),
+        };
+        let title = facts(
+            "",
+            "Grounds maintenance and care lot 2",
+            "Green & Sons",
+            "2024-04-01",
+        );
+        assert_eq!(unsure(title), (vec![0], Unsure::Title));
+        let start = facts("", "Grounds maintenance, lot 2", "Green & Sons", "2024-04-15");
+        assert_eq!(unsure(start), (vec![0], Unsure::Start));
+        let blank = facts("", "Grounds maintenance, lot 2", "Green & Sons", "");
+        assert_eq!(unsure(blank), (vec![0], Unsure::Start));
+        let supplier = facts("", "Grounds maintenance, lot 2", "Brown Ltd", "2024-04-01");
+        assert_eq!(unsure(supplier), (vec![0], Unsure::Supplier));
+        let lot = facts("", "Grounds maintenance, lot 3", "Green & Sons", "2024-04-01");
+        assert_eq!(told(lot, &[known()]), None, "another lot is another contract");
+    }
+
+    #[test]
+    fn two_rows_for_one_contract_are_asked_and_so_is_one_row_for_two() {
+        let missing = Missing::new(vec![known()]);
+        let mut rows = Rows::default();
+        for row in [1, 2] {
+            rows.add(
+                row,
+                &facts("", "Grounds maintenance, lot 2", "Green & Sons", "2024-04-01"),
+                &missing,
+            );
+        }
+        let settled = rows.settle();
+        assert!(
+            settled
+                .values()
+                .all(|is| *is == Match::Unsure(vec![0], Unsure::Several)),
+            "{settled:?}"
+        );
+        let row = facts("", "Grounds maintenance, lot 2", "Green & Sons", "2024-04-01");
+        assert_eq!(
+            told(row, &[known(), known()]),
+            Some(Match::Unsure(vec![0, 1], Unsure::Several))
+        );
+    }
+
+    #[test]
+    fn a_reference_that_stands_for_something_else_contradicts() {
+        let other = facts("C-0012", "Payroll software", "Cash plc", "2026-01-01");
+        assert!(known().contradicts(&other));
+        for same in [
+            facts("C-0012", "Payroll software", "Green & Sons", "2026-01-01"),
+            facts("C-0012", "Payroll software", "Cash plc", "2024-04-01"),
+            facts("C-0012", "Grounds maintenance lot 2", "Cash plc", "2026-01-01"),
+            facts("C-0012", "Payroll software", "", "2026-01-01"),
+        ] {
+            assert!(!known().contradicts(&same), "{same:?}");
+        }
+    }
+
+    fn some_facts() -> impl Strategy<Value = Facts> {
+        let of = |list: &'static [&'static str]| proptest::sample::select(list);
+        (
+            of(&["", "C1", "c-01", "C2"]),
+            of(&["", "Vans", "Vans lease", "Lease of vans 2", "vans"]),
+            of(&["", "A Ltd", "A", "B plc"]),
+            of(&["", "2024-04-01", "2024-04-02", "2026-01-01"]),
+        )
+            .prop_map(|(reference, title, supplier, start)| facts(reference, title, supplier, start))
+    }
+
+    proptest! {
+        #[test]
+        fn no_contract_is_ever_two_rows_and_the_order_of_rows_does_not_matter(
+            contracts in proptest::collection::vec(some_facts(), 0..6),
+            rows in proptest::collection::vec(some_facts(), 0..6),
+        ) {
+            let missing = Missing::new(contracts);
+            let settle = |order: &mut dyn Iterator<Item = usize>| {
+                let mut all = Rows::default();
+                for at in order {
+                    all.add(at as u32, &rows[at], &missing);
+                }
+                all.settle()
+            };
+            let settled = settle(&mut (0..rows.len()));
+            prop_assert_eq!(&settled, &settle(&mut (0..rows.len()).rev()));
+            let mut same: Vec<usize> = settled
+                .values()
+                .filter_map(|is| match is { Match::Same(at, _) => Some(*at), Match::Unsure(..) => None })
+                .collect();
+            let all = same.len();
+            same.sort_unstable();
+            same.dedup();
+            prop_assert_eq!(same.len(), all);
+        }
+    }
+}

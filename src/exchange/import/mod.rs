@@ -1,0 +1,234 @@
+//! A register file into a council's register: what is new, changed or missing, in one transaction, whole or not at all.
+//! Reading the file is [`super::register`]'s, which it is asked for twice: `compare` says what each row is (`matching` is
+//! the rule), then `apply` writes. A plan is an import that is taken back before it is committed, so that it says what the
+//! import would do. `undo` takes the last import back. [`super::uploads`] is what people do with files of their own.
+
+mod apply;
+mod compare;
+mod entry;
+mod matching;
+mod store;
+mod undo;
+
+pub use matching::{SameBy, Unsure};
+pub use undo::{Undone, last_import, undo};
+
+use super::register::{self, Doubt, Reading, RegisterError, Report};
+use crate::access::{Action, Permit, Resource, Viewer, authorize};
+use crate::audit;
+use crate::councils::{self, Council};
+use crate::runtime::{App, Error};
+use sea_orm::DatabaseTransaction;
+use serde_json::Value;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Rows between two reports of progress, and in one statement or two.
+const STEP: usize = 1000;
+
+/// What came of an import.
+#[derive(Clone, Debug, Default)]
+pub struct Imported {
+    /// The record of it; none, where nothing was to be done or it was only planned.
+    pub run: Option<Uuid>,
+    /// Contracts that were new.
+    pub added: u32,
+    /// Contracts that say something else now.
+    pub changed: u32,
+    /// Contracts that say what they said.
+    pub unchanged: u32,
+    /// Contracts that the file does not have any more, and that are over.
+    pub ended: u32,
+    /// Contracts that the file does not have any more, their end ahead.
+    pub vanished: u32,
+    /// Rows that were not taken: they are no contracts, or perhaps contracts that are known already.
+    pub held: u32,
+    /// The file has less than half of the register: what it does not have was not noted as missing.
+    pub partial: bool,
+    /// The counts and the reasons of all doubts; empty, before the file was read.
+    pub report: Option<Report>,
+}
+
+/// What an import says of one row or contract.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What is, or would be, done.
+    pub kind: LineKind,
+    /// The row, as a spreadsheet counts; none, for what the file has not.
+    pub row: Option<u32>,
+    /// The contract, if it is known.
+    pub contract: Option<Uuid>,
+    /// Its title.
+    pub title: String,
+    /// Of a changed one, what changes, by field: `from` and `to`. Of one that is held, `why` and `perhaps`, the contracts
+    /// that it may be. Of a doubt, `column`, `raw`, `code` and `why`.
+    pub detail: Value,
+}
+
+crate::runtime::words! {
+    /// What a plan says of a row or contract.
+    #[graphql(name = "RegisterImportLineKind")]
+    LineKind {
+        /// A new contract.
+        Added = "added",
+        /// A contract that the file says something else of.
+        Changed = "changed",
+        /// A contract that the file does not have any more, and that is over.
+        Ended = "ended",
+        /// A contract that the file does not have any more, though its end is ahead.
+        Vanished = "vanished",
+        /// A row that is not taken: it is no contract, or perhaps one that is known already; then a person says which.
+        Held = "held",
+        /// A cell that was taken with a doubt.
+        Doubted = "doubted",
+    }
+}
+
+/// A file to import.
+#[derive(Clone, Copy, Debug)]
+pub struct File<'a> {
+    /// Its name, for provenance.
+    pub name: &'a str,
+    /// Its content.
+    pub content: &'a [u8],
+}
+
+/// What a person said of rows that were held: by row, the contract that it is, or none for a new one.
+pub type Decisions = HashMap<u32, Option<Uuid>>;
+
+/// Who is told of an import while it is under way.
+pub trait Watch: Send {
+    /// So many rows are done, of so many; a file is gone over twice, and each counts half.
+    fn rows(&mut self, _done: u32, _of: u32) {}
+    /// A cell or row is doubted.
+    fn doubt(&mut self, _doubt: &Doubt) {}
+    /// This is done with a row or contract.
+    fn line(&mut self, _line: Line) {}
+}
+
+/// Nobody is told.
+impl Watch for () {}
+
+/// Why a file was not imported.
+#[derive(Debug)]
+pub enum ImportError {
+    /// It cannot be read.
+    Unreadable(RegisterError),
+    /// A person named a contract that is not in this register, or is another row's.
+    NotThatContract {
+        /// The row that it was named for.
+        row: u32,
+    },
+    /// The viewer may not, or the database failed.
+    Failed(Error),
+}
+
+impl std::fmt::Display for ImportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::NotThatContract { row } => {
+                write!(
+                    f,
+                    "row {row} was said to be a contract that is not in this register, or that another row is"
+                )
+            }
+            Self::Failed(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for ImportError {}
+
+impl<E: Into<Error>> From<E> for ImportError {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Imports a register. With `dry_run` everything is done and nothing kept.
+///
+/// # Errors
+/// When the file cannot be read, the viewer may not, or the database fails; nothing is kept then.
+pub async fn import(
+    app: &App,
+    viewer: &Viewer,
+    council: &'static Council,
+    file: File<'_>,
+    decisions: &Decisions,
+    dry_run: bool,
+    watch: &mut dyn Watch,
+) -> Result<Imported, ImportError> {
+    let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council.id))?;
+    let txn = app.db.begin().await?;
+    let (done, changed) = perform(app, &txn, &permit, council, file, decisions, watch).await?;
+    if dry_run {
+        txn.rollback().await?;
+        return Ok(Imported { run: None, ..done });
+    }
+    if let Some(run) = done.run {
+        audit::record_each(app, &txn, &permit, entries(run, file, &done, changed)).await?;
+    }
+    txn.commit().await?;
+    Ok(done)
+}
+
+/// Everything but the audit log, which comes last; gives what contracts say differently.
+pub(super) async fn perform(
+    app: &App,
+    txn: &DatabaseTransaction,
+    permit: &Permit,
+    council: &'static Council,
+    file: File<'_>,
+    decisions: &Decisions,
+    watch: &mut dyn Watch,
+) -> Result<(Imported, Vec<(Uuid, Value)>), ImportError> {
+    councils::hold(txn, council.id).await?;
+    let compared = compare::compare(txn, council, file, decisions, watch).await?;
+    apply::apply(app, txn, permit, council, file, compared, watch).await
+}
+
+/// What is recorded: the import with its counts, which covers what is new, and each contract that says something else.
+pub(super) fn entries(
+    run: Uuid,
+    file: File<'_>,
+    done: &Imported,
+    changed: Vec<(Uuid, Value)>,
+) -> Vec<(&'static str, Uuid, Value, Option<audit::About>)> {
+    let counts = serde_json::json!({ "file": file.name, "added": done.added, "changed": done.changed });
+    let of_contract = |(contract, changes)| {
+        let detail = serde_json::json!({ "import": run, "changes": changes });
+        ("contract", contract, detail, None)
+    };
+    let mut entries = vec![("import", run, counts, None)];
+    entries.extend(changed.into_iter().map(of_contract));
+    entries
+}
+
+/// The rows of a file, from its first.
+fn readings<'a>(
+    file: File<'a>,
+    council: &'static Council,
+) -> Result<register::RegisterReader<'a>, ImportError> {
+    let reader = register::read(file.content).map_err(ImportError::Unreadable)?;
+    Ok(reader.of(council))
+}
+
+/// Some rows, and what is told of them at once.
+fn some(reader: &mut dyn Iterator<Item = Reading>) -> Result<Option<Vec<Reading>>, ImportError> {
+    let some: Vec<Reading> = reader.take(STEP).collect();
+    Ok((!some.is_empty()).then_some(some))
+}
+
+/// A doubt as a line of a plan.
+pub(super) fn doubted(doubt: &Doubt) -> Line {
+    Line {
+        kind: LineKind::Doubted,
+        row: Some(doubt.row),
+        contract: None,
+        title: String::new(),
+        detail: serde_json::json!({
+            "column": doubt.column.as_ref(), "raw": doubt.raw, "code": doubt.why.code(), "why": doubt.sentence(),
+        }),
+    }
+}

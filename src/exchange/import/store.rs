@@ -1,0 +1,356 @@
+//! What the register has from files already, and the record of an import, in the database.
+
+use super::matching::Facts;
+use super::{File, Imported};
+use crate::access::Permit;
+use crate::exchange::register::{Column, Report};
+use crate::runtime::{App, Error};
+use entity::{contract, contract_source, contract_supplier, import_before, import_run, supplier};
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Ids or keys in one statement.
+const AT_A_TIME: usize = 1000;
+
+/// A contract that came from a file.
+pub(super) struct Known {
+    pub(super) id: Uuid,
+    pub(super) digest: Vec<u8>,
+}
+
+/// The contracts that have these keys.
+pub(super) async fn by_keys(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    keys: &[&str],
+) -> Result<HashMap<String, Known>, Error> {
+    let mut known = HashMap::new();
+    for keys in keys.chunks(AT_A_TIME) {
+        let rows: Vec<(String, Uuid, Vec<u8>)> = contract::Entity::find()
+            .select_only()
+            .columns([contract::Column::RowKey, contract::Column::Id])
+            .column(contract_source::Column::Digest)
+            .join(JoinType::InnerJoin, with_source())
+            .filter(contract::Column::CouncilId.eq(council))
+            .filter(contract::Column::RowKey.is_in(keys.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        known.extend(
+            rows.into_iter()
+                .map(|(key, id, digest)| (key, Known { id, digest })),
+        );
+    }
+    Ok(known)
+}
+
+/// The contracts that came from files, whatever became of them: by id, in that order, after this one.
+pub(super) async fn ids_after(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    after: Uuid,
+) -> Result<Vec<(Uuid, String)>, Error> {
+    Ok(contract::Entity::find()
+        .select_only()
+        .columns([contract::Column::Id, contract::Column::RowKey])
+        .join(JoinType::InnerJoin, with_source())
+        .filter(contract::Column::CouncilId.eq(council))
+        .filter(contract::Column::Id.gt(after))
+        .order_by_asc(contract::Column::Id)
+        .limit(AT_A_TIME as u64)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// What tells these contracts from others, in the order of the ids; of several suppliers the first. With their titles.
+pub(super) async fn facts(
+    db: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, (Facts, String)>, Error> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for ids in ids.chunks(AT_A_TIME) {
+        let suppliers: Vec<(Uuid, String)> = contract_supplier::Entity::find()
+            .select_only()
+            .column(contract_supplier::Column::ContractId)
+            .column(supplier::Column::Name)
+            .join(
+                JoinType::InnerJoin,
+                contract_supplier::Entity::belongs_to(supplier::Entity)
+                    .from(contract_supplier::Column::SupplierId)
+                    .to(supplier::Column::Id)
+                    .into(),
+            )
+            .filter(contract_supplier::Column::ContractId.is_in(ids.iter().copied()))
+            .order_by_desc(contract_supplier::Column::Ordinal)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let suppliers: HashMap<Uuid, String> = suppliers.into_iter().collect();
+        let rows: Vec<(Uuid, Option<String>, String, Option<chrono::NaiveDate>)> = contract::Entity::find()
+            .select_only()
+            .columns([
+                contract::Column::Id,
+                contract::Column::Reference,
+                contract::Column::Title,
+                contract::Column::StartsOn,
+            ])
+            .filter(contract::Column::Id.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(rows.into_iter().map(|(id, reference, title, starts_on)| {
+            let supplier = suppliers.get(&id).map(String::as_str);
+            let facts = Facts::new(reference.as_deref().unwrap_or(""), &title, supplier, starts_on);
+            (id, (facts, title))
+        }));
+    }
+    Ok(found)
+}
+
+/// Which of these contracts are in a council's register and came from files.
+pub(super) async fn of_register(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>, Error> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(AT_A_TIME) {
+        let some: Vec<Uuid> = contract::Entity::find()
+            .select_only()
+            .column(contract::Column::Id)
+            .filter(contract::Column::CouncilId.eq(council))
+            .filter(contract::Column::Id.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(some);
+    }
+    Ok(found)
+}
+
+fn with_source() -> RelationDef {
+    let sources: RelationDef = contract_source::Entity::belongs_to(contract::Entity)
+        .from(contract_source::Column::ContractId)
+        .to(contract::Column::Id)
+        .into();
+    sources.rev()
+}
+
+/// Begins the record of an import; its counts come when they are known.
+pub(super) async fn begin_run(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    permit: &Permit,
+    council: Uuid,
+    run: Uuid,
+    file: File<'_>,
+    report: &Report,
+) -> Result<(), Error> {
+    let headings = report.source.headings.each();
+    let headings: Vec<_> = headings
+        .map(|(name, column)| (name, column.map(Column::name)))
+        .collect();
+    let row = import_run::ActiveModel {
+        id: Set(run),
+        council_id: Set(council),
+        file_name: Set(file.name.to_owned()),
+        file_digest: Set(Sha256::digest(file.content).to_vec()),
+        imported_at: Set(app.clock.now()),
+        imported_by: Set(permit.actor()),
+        rows: Set(count(report.rows)),
+        accepted: Set(count(report.accepted)),
+        doubtful: Set(count(report.doubtful)),
+        held: Set(count(report.held)),
+        added: Set(0),
+        changed: Set(0),
+        unchanged: Set(0),
+        headings: Set(serde_json::json!(headings)),
+        undone_at: Set(None),
+    };
+    import_run::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// Ends it.
+pub(super) async fn end_run(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    run: Uuid,
+    done: &Imported,
+) -> Result<(), Error> {
+    use import_run::Column as C;
+    import_run::Entity::update_many()
+        .col_expr(C::Held, Expr::value(count(done.held)))
+        .col_expr(C::Added, Expr::value(count(done.added)))
+        .col_expr(C::Changed, Expr::value(count(done.changed)))
+        .col_expr(C::Unchanged, Expr::value(count(done.unchanged)))
+        .filter(C::Id.eq(run))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+fn count(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// Keeps what contracts were: id, the version that the import made, and the entry where there is one to restore.
+pub(super) async fn keep(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    run: Uuid,
+    before: Vec<(Uuid, i32, Option<Value>)>,
+) -> Result<(), Error> {
+    let mut rows = before
+        .into_iter()
+        .map(|(contract, version, entry)| import_before::ActiveModel {
+            import_id: Set(run),
+            contract_id: Set(contract),
+            version: Set(version),
+            entry: Set(entry),
+        });
+    loop {
+        let some: Vec<_> = rows.by_ref().take(AT_A_TIME).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        import_before::Entity::insert_many(some)
+            .exec_without_returning(txn)
+            .await?;
+    }
+}
+
+/// Forgets what earlier imports of a council kept: only the last one can be undone.
+pub(super) async fn forget_before(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    council: Uuid,
+    run: Uuid,
+) -> Result<(), Error> {
+    let earlier = import_run::Entity::find()
+        .select_only()
+        .column(import_run::Column::Id)
+        .filter(import_run::Column::CouncilId.eq(council))
+        .filter(import_run::Column::Id.ne(run));
+    import_before::Entity::delete_many()
+        .filter(import_before::Column::ImportId.in_subquery(sea_orm::QueryTrait::into_query(earlier)))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Takes their keys from contracts that are not to have them any more; those that are written get their new one then.
+pub(super) async fn release(
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    contracts: &[Uuid],
+) -> Result<(), Error> {
+    for id in contracts {
+        contract::Entity::update_many()
+            .col_expr(contract::Column::RowKey, Expr::value(format!("past:{id}")))
+            .filter(contract::Column::Id.eq(*id))
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Those of these contracts that were noted as missing.
+pub(super) async fn missing(db: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let mut missing = Vec::new();
+    for ids in contracts.chunks(AT_A_TIME) {
+        let some: Vec<Uuid> = contract_source::Entity::find()
+            .select_only()
+            .column(contract_source::Column::ContractId)
+            .filter(contract_source::Column::ContractId.is_in(ids.iter().copied()))
+            .filter(contract_source::Column::MissingSince.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        missing.extend(some);
+    }
+    Ok(missing)
+}
+
+/// The last import of a council's register, unless it was undone: what the ones before it replaced is not kept.
+pub(super) async fn last_run(db: &impl ConnectionTrait, council: Uuid) -> Result<Option<Uuid>, Error> {
+    let last = import_run::Entity::find()
+        .filter(import_run::Column::CouncilId.eq(council))
+        .order_by_desc(import_run::Column::ImportedAt)
+        .order_by_desc(import_run::Column::Id)
+        .one(db)
+        .await?;
+    Ok(last.filter(|run| run.undone_at.is_none()).map(|run| run.id))
+}
+
+/// Into whose register an import went.
+pub(super) async fn council_of_run(db: &impl ConnectionTrait, run: Uuid) -> Result<Option<Uuid>, Error> {
+    let found = import_run::Entity::find_by_id(run).one(db).await?;
+    Ok(found.map(|run| run.council_id))
+}
+
+/// What a contract was before an import.
+pub(super) struct Was {
+    pub(super) contract: Uuid,
+    /// The version that the import made.
+    pub(super) version: i32,
+    /// Nothing, where the import only found it missing.
+    pub(super) entry: Option<Value>,
+}
+
+/// What an import kept, in the order of the contracts' ids.
+pub(super) async fn before(db: &impl ConnectionTrait, run: Uuid) -> Result<Vec<Was>, Error> {
+    let rows = import_before::Entity::find()
+        .filter(import_before::Column::ImportId.eq(run))
+        .order_by_asc(import_before::Column::ContractId)
+        .all(db)
+        .await?;
+    let was = |row: import_before::Model| Was {
+        contract: row.contract_id,
+        version: row.version,
+        entry: row.entry,
+    };
+    Ok(rows.into_iter().map(was).collect())
+}
+
+/// The contracts whose last word came from an import, with their versions.
+pub(super) async fn written_by(db: &impl ConnectionTrait, run: Uuid) -> Result<Vec<(Uuid, i32)>, Error> {
+    Ok(contract::Entity::find()
+        .select_only()
+        .columns([contract::Column::Id, contract::Column::Version])
+        .join(JoinType::InnerJoin, with_source())
+        .filter(contract_source::Column::ImportId.eq(run))
+        .order_by_asc(contract::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?)
+}
+
+/// Notes that an import was undone.
+pub(super) async fn undone(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    _permit: &Permit,
+    run: Uuid,
+) -> Result<(), Error> {
+    import_run::Entity::update_many()
+        .col_expr(import_run::Column::UndoneAt, Expr::value(app.clock.now()))
+        .filter(import_run::Column::Id.eq(run))
+        .exec(txn)
+        .await?;
+    import_before::Entity::delete_many()
+        .filter(import_before::Column::ImportId.eq(run))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The last import of a register, taken back: what it changed is as it was, what it brought is gone, and what it found
+//! missing is not. What somebody changed since stays as it is, and is told.
+
+use super::store;
+use crate::access::{Action, Resource, Viewer, authorize};
+use crate::alerts;
+use crate::audit;
+use crate::contracts::withdraw::withdraw;
+use crate::contracts::{self, Change, Entry, vanished};
+use crate::councils;
+use crate::runtime::{App, Error, Stop};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Contracts restored in one step.
+const STEP: usize = 500;
+const WHY: &str = "the import was undone";
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Contracts that say again what they said before.
+    pub restored: u32,
+    /// Contracts that are gone again.
+    pub removed: u32,
+    /// Contracts that the import had brought and that are called off instead: something rests on them.
+    pub called_off: Vec<Uuid>,
+    /// Contracts that somebody changed since: they stay as they are.
+    pub kept: Vec<Uuid>,
+}
+
+/// Why an import cannot be undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
+pub enum RegisterImportUndoErrorCode {
+    /// It is not the last one of its register, or was undone already.
+    NotTheLast,
+}
+
+/// The last import of a council's register that was not undone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_import(app: &App, council: Uuid) -> Result<Option<Uuid>, Error> {
+    store::last_run(app.db.read(), council).await
+}
+
+/// Undoes an import: the last one of its register, once.
+///
+/// # Errors
+/// When it is another, or the viewer may not.
+pub async fn undo(
+    app: &App,
+    viewer: &Viewer,
+    run: Uuid,
+) -> Result<Undone, Stop<RegisterImportUndoErrorCode>> {
+    let txn = app.db.begin().await?;
+    let council = store::council_of_run(&txn, run).await?.ok_or(Error::NotFound)?;
+    let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council))?;
+    councils::hold(&txn, council).await?;
+    if store::last_run(&txn, council).await? != Some(run) {
+        let message = "only the last import of a register can be undone, and once";
+        return Err(Stop::refuse(
+            RegisterImportUndoErrorCode::NotTheLast,
+            "id",
+            message,
+        ));
+    }
+    let mut done = Undone::default();
+    let before = store::before(&txn, run).await?;
+    let added = store::written_by(&txn, run).await?;
+    let missing: Vec<Uuid> = before
+        .iter()
+        .filter(|was| was.entry.is_none())
+        .map(|was| was.contract)
+        .collect();
+    vanished::never_missing(&txn, &permit, &missing, WHY).await?;
+    let mut changed: Vec<(Uuid, Value)> = Vec::new();
+
+    let gone: Vec<(Uuid, i32)> = added
+        .into_iter()
+        .filter(|(id, _)| !before.iter().any(|was| was.contract == *id))
+        .collect();
+    let (untouched, touched): (Vec<_>, Vec<_>) = gone.into_iter().partition(|(_, version)| *version == 1);
+    done.kept.extend(touched.into_iter().map(|(id, _)| id));
+    let untouched: Vec<Uuid> = untouched.into_iter().map(|(id, _)| id).collect();
+    let told = alerts::mailed_about(&txn, &untouched).await?;
+    let withdrawn = withdraw(app, &txn, &permit, council, &untouched, &told).await?;
+    done.removed = u32::try_from(withdrawn.gone).unwrap_or(u32::MAX);
+    // What they are called off for may come again.
+    done.called_off = withdrawn.called_off.iter().map(|(id, _)| *id).collect();
+    store::release(&txn, &permit, &done.called_off).await?;
+    changed.extend(withdrawn.called_off);
+
+    let replaced: Vec<_> = before.into_iter().filter(|was| was.entry.is_some()).collect();
+    for some in replaced.chunks(STEP) {
+        let ids: Vec<Uuid> = some.iter().map(|was| was.contract).collect();
+        let now = contracts::entries(&txn, &ids).await?;
+        let mut changes = Vec::with_capacity(some.len());
+        for was in some {
+            match (now.get(&was.contract), &was.entry) {
+                (Some((_, version)), Some(entry)) if *version == was.version => {
+                    changes.push(Change::Replace(was.contract, Entry::from_kept(entry.clone())?));
+                }
+                _ => done.kept.push(was.contract),
+            }
+        }
+        let keys: Vec<Uuid> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Replace(id, _) => Some(*id),
+                Change::Add(_) => None,
+            })
+            .collect();
+        store::release(&txn, &permit, &keys).await?;
+        done.restored += u32::try_from(changes.len()).unwrap_or(u32::MAX);
+        changed.extend(
+            contracts::record(app, &txn, &permit, council, changes)
+                .await?
+                .changed,
+        );
+    }
+    store::undone(app, &txn, &permit, run).await?;
+    let counts = json!({
+        "undone": true, "restored": done.restored, "removed": done.removed,
+        "calledOff": done.called_off, "kept": done.kept,
+    });
+    let of_contract = |(contract, changes)| {
+        (
+            "contract",
+            contract,
+            json!({ "undone": run, "changes": changes }),
+            None,
+        )
+    };
+    let mut entries = vec![("import", run, counts, None)];
+    entries.extend(changed.into_iter().map(of_contract));
+    audit::record_each(app, &txn, &permit, entries).await?;
+    txn.commit().await.map_err(Error::from)?;
+    Ok(done)
+}
