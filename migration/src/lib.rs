@@ -24,6 +24,7 @@ mod m0017_law;
 mod m0018_evaluation;
 mod m0019_tender_box;
 mod m0021_record;
+mod m0023_notices;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_evaluation::Step),
             Box::new(m0019_tender_box::Step),
             Box::new(m0021_record::Step),
+            Box::new(m0023_notices::Step),
         ]
     }
 }

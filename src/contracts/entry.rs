@@ -71,6 +71,7 @@ async fn source(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<Source>, E
 
 fn particulars(row: &Contract) -> Particulars {
     Particulars {
+        ocid: row.ocid.clone(),
         reference: row.reference.clone(),
         title: row.title.clone(),
         description: row.description.clone(),

@@ -209,14 +209,28 @@ fn mention(row: &Row) -> Mention {
         name: row.supplier_name.clone().unwrap_or_default(),
         companies_house: row.companies_house.clone(),
         charity: row.charity_number.clone(),
+        sme: row.sme,
         vcse: row.vcse,
     }
+}
+
+/// The process a contract was let by, where the cell has the form of an Open Contracting ID.
+fn ocid(row: &Row) -> Option<String> {
+    let cell = row.open_contracting_id.clone()?;
+    is_ocid(&cell).then_some(cell)
+}
+
+/// Whether this is an Open Contracting ID by its form: `ocds-`, and no longer than an index takes.
+pub(super) fn is_ocid(text: &str) -> bool {
+    let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
+    text.starts_with("ocds-") && (6..=200).contains(&text.len()) && graphic
 }
 
 fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
     Entry {
         row_key: row.row_key.clone(),
         particulars: Particulars {
+            ocid: ocid(row),
             reference: row.reference.clone(),
             title: row.title.clone(),
             description: row.description.clone().unwrap_or_default(),
