@@ -48,9 +48,17 @@ async fn ours(app: &App, bytes: &[u8]) -> f64 {
         content: bytes,
     };
     let council = directory().find("norfolk").expect("Norfolk");
-    import(app, &Viewer::System, council, file, &Decisions::new(), false, &mut ())
-        .await
-        .expect("it comes in");
+    import(
+        app,
+        &Viewer::System,
+        council,
+        file,
+        &Decisions::new(),
+        false,
+        &mut (),
+    )
+    .await
+    .expect("it comes in");
     started.elapsed().as_secs_f64()
 }
 

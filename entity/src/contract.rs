@@ -11,6 +11,8 @@ pub struct Model {
     pub council_id: Uuid,
     /// What makes it the same contract in the next file: see exchange::register.
     pub row_key: String,
+    /// Open Contracting ID of the process it was let by; several contracts may come from one.
+    pub ocid: Option<String>,
     pub reference: Option<String>,
     pub title: String,
     pub description: String,

@@ -42,6 +42,7 @@ pub mod need;
 pub mod need_answer;
 pub mod need_answer_product;
 pub mod need_supporter;
+pub mod notice_release;
 pub mod notification;
 pub mod outbox;
 pub mod pending_sign_on;

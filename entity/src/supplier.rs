@@ -22,6 +22,8 @@ pub struct Model {
     pub balance_sheet_pence: Option<i64>,
     /// When the size was last stated or confirmed.
     pub size_confirmed_on: Option<Date>,
+    /// Whether notices and registers call it a small or medium enterprise; what it says itself is its size.
+    pub said_sme: Option<bool>,
     /// Voluntary, community or social enterprise.
     pub vcse: Option<bool>,
     /// The lines before the town, a line each.

@@ -25,6 +25,7 @@ mod m0018_evaluation;
 mod m0019_tender_box;
 mod m0021_record;
 mod m0022_imports;
+mod m0023_notices;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_tender_box::Step),
             Box::new(m0021_record::Step),
             Box::new(m0022_imports::Step),
+            Box::new(m0023_notices::Step),
         ]
     }
 }

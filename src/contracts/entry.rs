@@ -133,6 +133,7 @@ fn source(row: contract_source::Model) -> Result<Source, Error> {
 
 fn particulars(row: &Contract) -> Particulars {
     Particulars {
+        ocid: row.ocid.clone(),
         reference: row.reference.clone(),
         title: row.title.clone(),
         description: row.description.clone(),

@@ -47,6 +47,8 @@ macro_rules! columns {
 }
 
 columns! {
+    /// Open Contracting ID of the process it was let by.
+    ocid: Option<String> => Ocid,
     /// The council's own reference.
     reference: Option<String> => Reference,
     /// Title.

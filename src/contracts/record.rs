@@ -14,6 +14,8 @@ use uuid::Uuid;
 /// What a contract says, apart from its dates and options.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Particulars {
+    /// Open Contracting ID of the process it was let by.
+    pub ocid: Option<String>,
     /// The council's own reference.
     pub reference: Option<String>,
     /// Title.

@@ -381,6 +381,7 @@ fn row(derived: Derived, council_id: Uuid, now: DateTime<Utc>) -> contract::Acti
         id: Set(derived.id),
         council_id: Set(council_id),
         row_key: Set(derived.entry.row_key),
+        ocid: Set(entry.ocid),
         reference: Set(entry.reference),
         title: Set(entry.title),
         description: Set(entry.description),

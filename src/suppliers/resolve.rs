@@ -27,6 +27,8 @@ pub struct Mention {
     pub companies_house: Option<String>,
     /// Charity number.
     pub charity: Option<String>,
+    /// Whether it is called a small or medium enterprise.
+    pub sme: Option<bool>,
     /// Whether it is a voluntary, community or social enterprise.
     pub vcse: Option<bool>,
 }
@@ -123,6 +125,7 @@ fn row(id: Uuid, mention: &Mention, key: String, now: DateTime<Utc>) -> supplier
         turnover_pence: Set(None),
         balance_sheet_pence: Set(None),
         size_confirmed_on: Set(None),
+        said_sme: Set(mention.sme),
         vcse: Set(mention.vcse),
         address: Set(None),
         town: Set(None),
@@ -411,7 +414,7 @@ mod tests {
             name: name.into(),
             companies_house: company.map(str::to_owned),
             charity: charity.map(str::to_owned),
-            vcse: None,
+            ..Mention::default()
         }
     }
 

@@ -70,6 +70,7 @@ pub async fn sign_up(
         turnover_pence: Set(None),
         balance_sheet_pence: Set(None),
         size_confirmed_on: Set(input.size.map(|_| app.clock.today())),
+        said_sme: Set(None),
         vcse: Set(Some(input.vcse)),
         address: Set(None),
         town: Set(input.town),

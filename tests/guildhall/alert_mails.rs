@@ -71,9 +71,17 @@ pub(crate) async fn register_of(world: &World, council: &'static Council, text: 
         name: "register.csv",
         content: text.as_bytes(),
     };
-    import(&world.app, &Viewer::System, council, file, &Decisions::new(), false, &mut ())
-        .await
-        .unwrap();
+    import(
+        &world.app,
+        &Viewer::System,
+        council,
+        file,
+        &Decisions::new(),
+        false,
+        &mut (),
+    )
+    .await
+    .unwrap();
 }
 
 /// Contracts with these ends: reference, title, end.

@@ -65,7 +65,16 @@ async fn nobody_without_the_right_brings_a_register_in() {
         content: FIXTURE.as_bytes(),
     };
     let council = directory().find("norfolk").unwrap();
-    let refused = import(&world.app, &Viewer::Anonymous, council, file, &Decisions::new(), false, &mut ()).await;
+    let refused = import(
+        &world.app,
+        &Viewer::Anonymous,
+        council,
+        file,
+        &Decisions::new(),
+        false,
+        &mut (),
+    )
+    .await;
     assert!(refused.is_err());
 }
 
@@ -265,7 +274,10 @@ async fn a_supplier_told_by_a_rule_of_names_is_doubted_by_row_and_value() {
     let world = World::new().await;
     let none = Decisions::new();
     let told = |told: &ImportTold| -> Vec<_> {
-        let doubts = told.doubts.iter().filter(|doubt| doubt.why.code().starts_with("supplier_"));
+        let doubts = told
+            .doubts
+            .iter()
+            .filter(|doubt| doubt.why.code().starts_with("supplier_"));
         doubts
             .map(|doubt| (doubt.row, doubt.raw.clone(), doubt.why.code()))
             .collect()
@@ -283,7 +295,10 @@ async fn a_supplier_told_by_a_rule_of_names_is_doubted_by_row_and_value() {
     );
     let (_, done) = world.register_told(register, &none, false).await;
     assert_eq!(told(&done), expected);
-    let one = done.doubts.iter().find(|doubt| doubt.why.code() == "supplier_by_spelling");
+    let one = done
+        .doubts
+        .iter()
+        .find(|doubt| doubt.why.code() == "supplier_by_spelling");
     assert_eq!(&*one.unwrap().column, "Supplier name");
     let query = "{ contracts(first: 50, orderBy: { field: TITLE }) { edges { node { reference suppliers { id name } } } } }";
     let answer = world.query(None, query, Value::Null).await;

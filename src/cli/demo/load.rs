@@ -71,6 +71,7 @@ async fn registers(app: &App, world: &DemoWorld) -> Result<Vec<Uuid>, Failure> {
             name: s.name.to_owned(),
             companies_house: s.companies_house.clone(),
             charity: s.charity.clone(),
+            sme: None,
             vcse: Some(s.vcse),
         })
         .collect();
@@ -134,6 +135,7 @@ fn entry(number: usize, contract: &DemoContract, suppliers: &[Uuid], councils: &
 
 fn particulars(contract: &DemoContract) -> Particulars {
     Particulars {
+        ocid: None,
         reference: contract.reference.clone(),
         title: contract.title.clone(),
         description: contract.description.clone().unwrap_or_default(),

@@ -13,8 +13,21 @@ pub(super) fn mention(row: &Row) -> Mention {
         name: row.supplier_name.clone().unwrap_or_default(),
         companies_house: row.companies_house.clone(),
         charity: row.charity_number.clone(),
+        sme: row.sme,
         vcse: row.vcse,
     }
+}
+
+/// The process a contract was let by, where the cell has the form of an Open Contracting ID.
+fn ocid(row: &Row) -> Option<String> {
+    let cell = row.open_contracting_id.clone()?;
+    is_ocid(&cell).then_some(cell)
+}
+
+/// Whether this is an Open Contracting ID by its form: `ocds-`, and no longer than an index takes.
+pub(in crate::exchange) fn is_ocid(text: &str) -> bool {
+    let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
+    text.starts_with("ocds-") && (6..=200).contains(&text.len()) && graphic
 }
 
 /// What a row says.
@@ -22,6 +35,7 @@ pub(super) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
     Entry {
         row_key: row.row_key.clone(),
         particulars: Particulars {
+            ocid: ocid(row),
             reference: row.reference.clone(),
             title: row.title.clone(),
             description: row.description.clone().unwrap_or_default(),
@@ -67,6 +81,7 @@ pub(super) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
 /// What a file says of a contract that is known: what people recorded here and no file can say stays.
 pub(super) fn over(before: &Entry, mut now: Entry) -> Entry {
     let (was, says) = (&before.particulars, &mut now.particulars);
+    says.ocid = says.ocid.take().or_else(|| was.ocid.clone());
     says.lgsl = was.lgsl;
     says.product_name.clone_from(&was.product_name);
     says.delivery_model.clone_from(&was.delivery_model);

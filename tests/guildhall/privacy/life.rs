@@ -153,9 +153,17 @@ async fn asks_to_be_told(world: &World, token: &str) {
         content: text.as_bytes(),
     };
     let council = directory().find("norfolk").unwrap();
-    import(&world.app, &viewer, council, file, &Decisions::new(), false, &mut ())
-        .await
-        .unwrap();
+    import(
+        &world.app,
+        &viewer,
+        council,
+        file,
+        &Decisions::new(),
+        false,
+        &mut (),
+    )
+    .await
+    .unwrap();
     alerts::pass(&world.app).await;
     let save =
         "mutation S($input: SavedSearchSaveInput!) { savedSearchSave(input: $input) { errors { code } } }";

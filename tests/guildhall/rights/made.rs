@@ -189,9 +189,17 @@ impl Town {
         };
         let council = directory().find(org.slug()).unwrap();
         let system = guildhall::access::Viewer::System;
-        import(&self.world.app, &system, council, file, &Decisions::new(), false, &mut ())
-            .await
-            .unwrap();
+        import(
+            &self.world.app,
+            &system,
+            council,
+            file,
+            &Decisions::new(),
+            false,
+            &mut (),
+        )
+        .await
+        .unwrap();
         let query = "query C($id: ID!) { contracts(filter: { councils: [$id] }) { edges { node { id } } } }";
         let found = self
             .ask(&self.colleagues[&org], query, &json!({ "id": self.ids[&org] }))
