@@ -26,6 +26,7 @@ mod guessing;
 mod hostile;
 mod hostile_mail;
 mod idempotency;
+mod imports;
 mod mails;
 mod market;
 mod members;

@@ -9,6 +9,7 @@ use crate::exchange::register::{Column, Reading, RegisterRow as Row, Report, Why
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
 
@@ -268,7 +269,12 @@ impl Compared {
             Column::Title
         };
         let mut doubt = row.doubt(column, Why::PerhapsKnown);
-        doubt.made = Some(format!("Held: {why}.").into_boxed_str());
+        let mut made = format!("Held: {why}:");
+        for (id, title) in &perhaps {
+            // Writing to a string cannot fail.
+            let _ = write!(made, " {title:?} ({id})");
+        }
+        doubt.made = Some((made + ".").into_boxed_str());
         self.report.note(&doubt);
         watch.doubt(&doubt);
         let perhaps: Vec<Value> = perhaps

@@ -7,7 +7,7 @@
 //! 1. The same reference but for case, punctuation and leading zeros, and title or supplier agree: the same.
 //! 2. The same title, supplier and start: the same, whatever became of the reference.
 //! 3. Two of title, supplier and start agree, and the third is blank on a side, or nearly the same: a person is asked. A
-//!    title is nearly the same if most of its words are, and all of its numbers; a start if it is within 31 days.
+//!    title is nearly the same if half of all words are, and all numbers; a start if it is within 31 days.
 //! 4. Anything else is a new contract: the same title and supplier from a later day on is a contract that was let again.
 //!
 //! What holds for several rows or several contracts is no answer: a person is asked. A supplier that is withheld agrees
@@ -280,7 +280,7 @@ fn words(title: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether two titles share all numbers and at least 2 of 3 words.
+/// Whether two titles share all numbers and at least half of their words.
 fn near(one: &[String], other: &[String]) -> bool {
     let is_number = |word: &&String| word.chars().any(|c| c.is_ascii_digit());
     let numbers = |words: &[String]| -> Vec<String> {
@@ -295,7 +295,7 @@ fn near(one: &[String], other: &[String]) -> bool {
     let (one, other) = (set(one), set(other));
     let shared = one.intersection(&other).count();
     let all = one.union(&other).count();
-    shared > 0 && shared * 3 >= all * 2
+    shared > 0 && shared * 2 >= all
 }
 
 #[cfg(test)]

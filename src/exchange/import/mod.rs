@@ -11,7 +11,7 @@ mod store;
 mod undo;
 
 pub use matching::{SameBy, Unsure};
-pub use undo::{Undone, last_import, undo};
+pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo};
 
 use super::register::{self, Doubt, Reading, RegisterError, Report};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};

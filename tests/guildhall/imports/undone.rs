@@ -1,0 +1,136 @@
+//! The last import taken back.
+
+use super::{ROWS, amend, contracts, counts, file, first};
+use crate::alert_pages::uuid_of;
+use crate::world::World;
+use guildhall::access::{CouncilRole, Viewer};
+use guildhall::alerts;
+use guildhall::exchange::import::{Imported, RegisterImportUndoErrorCode, Undone, last_import, undo};
+use guildhall::runtime::Stop;
+use serde_json::json;
+
+/// Changes a row, loses two, brings one, and brings one back later.
+async fn next(world: &World) -> Imported {
+    let salt = ROWS[0].replace("1000,", "1500,").replace("2028", "2030");
+    let text = file(&[
+        &salt,
+        ROWS[1],
+        ROWS[4],
+        "N9,Bins,Tip Ltd,01/06/2026,31/05/2030,9,\n",
+    ]);
+    let done = world.register(&text, false).await;
+    assert_eq!(counts(&done), [1, 1, 2, 1, 1, 0]);
+    done
+}
+
+#[tokio::test]
+async fn everything_is_as_it_was_and_the_same_file_does_the_same_again() {
+    let world = World::new().await;
+    let before = first(&world).await;
+    let done = next(&world).await;
+    assert_ne!(contracts(&world).await, before);
+    let undone = undo(&world.app, &Viewer::System, done.run.unwrap())
+        .await
+        .unwrap();
+    let expected = Undone {
+        restored: 1,
+        removed: 1,
+        ..Undone::default()
+    };
+    assert_eq!(undone, expected);
+    assert_eq!(contracts(&world).await, before);
+    assert_eq!(world.register(&file(&ROWS), true).await.unchanged, 5);
+    next(&world).await;
+}
+
+#[tokio::test]
+async fn a_contract_that_was_back_is_missing_again() {
+    let world = World::new().await;
+    first(&world).await;
+    next(&world).await;
+    let back = world.register(&file(&ROWS), false).await;
+    assert_eq!(counts(&back), [0, 1, 4, 0, 1, 0], "the bins are gone again");
+    let undone = undo(&world.app, &Viewer::System, back.run.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        (undone.restored, undone.kept.len()),
+        (3, 0),
+        "one that changed, two that were back"
+    );
+    let again = world.register(&file(&ROWS), true).await;
+    assert_eq!(counts(&again), [0, 1, 4, 0, 1, 0]);
+}
+
+#[tokio::test]
+async fn what_somebody_changed_since_stays_and_is_told() {
+    let world = World::new().await;
+    first(&world).await;
+    let done = next(&world).await;
+    let officer = world
+        .member("officer@norfolk.gov.uk", "norfolk", CouncilRole::Officer)
+        .await;
+    let now = contracts(&world).await;
+    for title in ["Road salt", "Bins"] {
+        amend(&world, &officer, &now[title], json!({ "reviewOn": "2027-01-01" })).await;
+    }
+    let amended = contracts(&world).await;
+    let undone = undo(&world.app, &Viewer::System, done.run.unwrap())
+        .await
+        .unwrap();
+    let mut kept = undone.kept.clone();
+    kept.sort_unstable();
+    let mut expected = [uuid_of(&now["Road salt"]["id"]), uuid_of(&now["Bins"]["id"])];
+    expected.sort_unstable();
+    assert_eq!(
+        (undone.restored, undone.removed, kept.as_slice()),
+        (0, 0, &expected[..])
+    );
+    assert_eq!(contracts(&world).await, amended);
+}
+
+#[tokio::test]
+async fn a_contract_that_somebody_was_told_of_is_called_off_and_they_are_told() {
+    let world = World::new().await;
+    first(&world).await;
+    let person = world.supplier("sue@tip.example", "Tip").await;
+    let save =
+        "mutation S($input: SavedSearchSaveInput!) { savedSearchSave(input: $input) { errors { message } } }";
+    let input = json!({ "input": { "name": "bins", "filter": { "words": "bins" }, "kinds": ["CONTRACT_ADDED"], "rhythm": "AT_ONCE" } });
+    let saved = world.data(&person.token, save, input).await;
+    assert_eq!(saved["savedSearchSave"]["errors"], json!([]), "{saved}");
+    let done = next(&world).await;
+    alerts::pass(&world.app).await;
+    let bins = contracts(&world).await["Bins"]["id"].clone();
+    let undone = undo(&world.app, &Viewer::System, done.run.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(
+        (undone.removed, undone.called_off.as_slice()),
+        (0, &[uuid_of(&bins)][..])
+    );
+    assert_eq!(contracts(&world).await["Bins"]["status"], "CANCELLED");
+    assert_eq!(counts(&next(&world).await)[0], 1, "it may come again");
+}
+
+#[tokio::test]
+async fn only_the_last_import_is_undone_and_only_once() {
+    let world = World::new().await;
+    first(&world).await;
+    let council = guildhall::councils::directory().find("norfolk").unwrap().id;
+    let earlier = last_import(&world.app, council).await.unwrap().unwrap();
+    let done = next(&world).await;
+    for run in [earlier, done.run.unwrap(), done.run.unwrap()] {
+        match undo(&world.app, &Viewer::System, run).await {
+            Err(Stop::Refused(why)) => assert_eq!(why[0].code, RegisterImportUndoErrorCode::NotTheLast),
+            Ok(_) => assert_eq!(run, done.run.unwrap()),
+            Err(Stop::Failed(error)) => panic!("{error}"),
+        }
+    }
+    assert_eq!(last_import(&world.app, council).await.unwrap(), None);
+    assert!(
+        undo(&world.app, &Viewer::Anonymous, done.run.unwrap())
+            .await
+            .is_err()
+    );
+}
