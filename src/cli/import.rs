@@ -49,7 +49,9 @@ async fn contracts(
     let bytes = std::fs::read(path).map_err(|e| in_file(&e))?;
     let reader = register::read(&bytes).map_err(|e| in_file(&e))?.of(council);
     let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+    let readings: Result<Vec<_>, _> = reader.collect();
+    let readings = readings.map_err(|e| in_file(&e))?;
+    readings.iter().for_each(|reading| report.add(reading));
     let report_to = report_to.unwrap_or_else(|| path.with_extension("report.csv"));
     let out =
         std::fs::File::create(&report_to).map_err(|e| failed(format!("{}: {e}", report_to.display())))?;

@@ -70,7 +70,10 @@ pub(crate) fn at(day: &str) -> DateTime<Utc> {
 pub(crate) async fn register_of(world: &World, council: &'static Council, text: &str) {
     let reader = register::read(text.as_bytes()).unwrap();
     let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+    let readings: Vec<_> = reader
+        .map(Result::unwrap)
+        .inspect(|reading| report.add(reading))
+        .collect();
     let file = File {
         name: "register.csv",
         bytes: text.as_bytes(),

@@ -63,7 +63,10 @@ async fn nobody_without_the_right_brings_a_register_in() {
     let world = World::new().await;
     let reader = register::read(FIXTURE.as_bytes()).unwrap();
     let mut report = Report::counting(reader.source());
-    let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+    let readings: Vec<_> = reader
+        .map(Result::unwrap)
+        .inspect(|reading| report.add(reading))
+        .collect();
     let file = File {
         name: "x",
         bytes: b"x",

@@ -279,7 +279,10 @@ impl World {
     pub(crate) async fn register(&self, text: &str, dry_run: bool) -> Imported {
         let reader = register::read(text.as_bytes()).unwrap();
         let mut report = Report::counting(reader.source());
-        let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+        let readings: Vec<_> = reader
+            .map(Result::unwrap)
+            .inspect(|reading| report.add(reading))
+            .collect();
         let file = File {
             name: "register.csv",
             bytes: text.as_bytes(),

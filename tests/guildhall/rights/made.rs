@@ -186,7 +186,10 @@ impl Town {
     pub(crate) async fn register(&self, org: Org) -> String {
         let reader = register::read(REGISTER.as_bytes()).unwrap();
         let mut report = Report::counting(reader.source());
-        let readings: Vec<_> = reader.inspect(|reading| report.add(reading)).collect();
+        let readings: Vec<_> = reader
+            .map(Result::unwrap)
+            .inspect(|reading| report.add(reading))
+            .collect();
         let file = File {
             name: "register.csv",
             bytes: REGISTER.as_bytes(),
