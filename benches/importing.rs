@@ -43,10 +43,7 @@ fn file() -> Vec<u8> {
 /// The whole import: reading, doubts, suppliers, windows, audit. Seconds.
 async fn ours(app: &App, bytes: &[u8]) -> f64 {
     let started = Instant::now();
-    let file = File {
-        name: "register.csv",
-        content: bytes,
-    };
+    let file = File::of("register.csv", bytes);
     let council = directory().find("norfolk").expect("Norfolk");
     import(
         app,

@@ -3,8 +3,8 @@
 use super::{Failure, failed, open};
 use crate::access::Viewer;
 use crate::councils;
-use crate::exchange::import::{Decisions, File, Imported, Watch, import};
-use crate::exchange::register::{Doubt, DoubtCsv};
+use crate::exchange::import::{Content, Decisions, File, Imported, Watch, import};
+use crate::exchange::register::{Doubt, DoubtCsv, Mapping, Settings};
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::BufWriter;
@@ -28,6 +28,13 @@ pub(super) struct Contracts {
     /// Where every doubt is written; beside the file, as NAME.report.csv, if not given.
     #[arg(long)]
     report: Option<PathBuf>,
+    /// The sheet of a workbook; the first that has a register's headings, if not given.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// A JSON file that says which column each heading is, by the columns' names in the LGA schema, or null for one to be
+    /// kept as it is: {"Let to": "SupplierName", "Our notes": null}.
+    #[arg(long)]
+    mapping: Option<PathBuf>,
     /// A row that was held is a new contract.
     #[arg(long, value_name = "ROW")]
     new: Vec<u32>,
@@ -72,7 +79,10 @@ impl Watch for Told {
 async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failure> {
     let (council, path) = (councils::named(&asked.council).map_err(failed)?, asked.file);
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
-    let content = std::fs::read(&path).map_err(|e| in_file(&e))?;
+    let settings = Settings {
+        sheet: asked.sheet,
+        mapping: mapping(asked.mapping.as_deref())?,
+    };
     let report_to = asked.report.unwrap_or_else(|| path.with_extension("report.csv"));
     let in_report = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", report_to.display()));
     let app = open::app(config).await?;
@@ -91,7 +101,8 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let file = File {
         name: &name.unwrap_or_default(),
-        content: &content,
+        content: Content::At(&path),
+        settings: Some(&settings),
     };
     let new = asked.new.into_iter().map(|row| (row, None));
     let same = asked.same.into_iter().map(|(row, id)| (row, Some(id)));
@@ -120,6 +131,15 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     summary(&done);
     println!("every doubt: {}", report_to.display());
     Ok(())
+}
+
+fn mapping(path: Option<&Path>) -> Result<Mapping, Failure> {
+    let Some(path) = path else {
+        return Ok(Mapping::default());
+    };
+    let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| in_file(&e))?;
+    serde_json::from_str(&text).map_err(|e| in_file(&e))
 }
 
 fn summary(done: &Imported) {

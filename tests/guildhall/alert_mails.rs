@@ -67,10 +67,7 @@ pub(crate) fn at(day: &str) -> DateTime<Utc> {
 
 /// Brings a register of a council in.
 pub(crate) async fn register_of(world: &World, council: &'static Council, text: &str) {
-    let file = File {
-        name: "register.csv",
-        content: text.as_bytes(),
-    };
+    let file = File::of("register.csv", text.as_bytes());
     import(
         &world.app,
         &Viewer::System,

@@ -232,10 +232,7 @@ async fn a_person_can_only_name_a_contract_of_this_register_and_for_one_row() {
     let nobody: Decisions = [(2, Some(Uuid::from_u128(7)))].into();
     for decisions in [two, nobody] {
         let text = file(&ROWS);
-        let file = import::File {
-            name: "x.csv",
-            content: text.as_bytes(),
-        };
+        let file = import::File::of("x.csv", text.as_bytes());
         let council = guildhall::councils::directory().find("norfolk").unwrap();
         let refused = import::import(
             &world.app,

@@ -60,10 +60,7 @@ async fn a_row_that_says_something_else_changes_its_contract() {
 #[tokio::test]
 async fn nobody_without_the_right_brings_a_register_in() {
     let world = World::new().await;
-    let file = File {
-        name: "x",
-        content: FIXTURE.as_bytes(),
-    };
+    let file = File::of("x", FIXTURE.as_bytes());
     let council = directory().find("norfolk").unwrap();
     let refused = import(
         &world.app,

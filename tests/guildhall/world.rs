@@ -309,10 +309,7 @@ impl World {
         decisions: &Decisions,
         dry_run: bool,
     ) -> (Imported, ImportTold) {
-        let file = File {
-            name: "register.csv",
-            content: text.as_bytes(),
-        };
+        let file = File::of("register.csv", text.as_bytes());
         let council = directory().find("norfolk").unwrap();
         let mut told = ImportTold::default();
         let done = import(

@@ -2,7 +2,7 @@
 
 use super::compare::Compared;
 use super::entry::{entry, mention, over};
-use super::{File, ImportError, Imported, Line, LineKind, Watch, doubted, readings, some, store};
+use super::{File, ImportError, Imported, Line, LineKind, Watch, doubted, some, store};
 use crate::access::Permit;
 use crate::contracts::{self, Change, vanished};
 use crate::councils::Council;
@@ -51,7 +51,7 @@ pub(super) async fn apply(
         changed: Vec::new(),
         done: Imported::default(),
     };
-    let mut reader = readings(file, council)?;
+    let mut reader = file.readings(council)?;
     let (of, mut rows) = (reader.source().rows, 0);
     while let Some(some) = some(&mut reader)? {
         work.write(&some, watch).await?;
@@ -64,7 +64,7 @@ pub(super) async fn apply(
 
 impl Applying<'_> {
     /// Begins the record of the import, when there is something to be recorded.
-    async fn begin(&mut self) -> Result<(), Error> {
+    async fn begin(&mut self) -> Result<(), ImportError> {
         if self.begun {
             return Ok(());
         }
@@ -79,10 +79,10 @@ impl Applying<'_> {
             &self.compared.report,
         )
         .await?;
-        store::forget_before(self.txn, self.permit, self.council.id, self.run).await
+        Ok(store::forget_before(self.txn, self.permit, self.council.id, self.run).await?)
     }
 
-    async fn write(&mut self, some: &[Reading], watch: &mut dyn Watch) -> Result<(), Error> {
+    async fn write(&mut self, some: &[Reading], watch: &mut dyn Watch) -> Result<(), ImportError> {
         let rows = some.iter().filter_map(Reading::register_row);
         let (mut work, mut replaced): (Vec<&Row>, Vec<Uuid>) = (Vec::new(), Vec::new());
         for row in rows {
@@ -139,7 +139,7 @@ impl Applying<'_> {
         let kept = before
             .into_iter()
             .map(|(id, (was, version))| (id, version + 1, Some(was.kept())));
-        store::keep(self.txn, self.permit, self.run, kept.collect()).await
+        Ok(store::keep(self.txn, self.permit, self.run, kept.collect()).await?)
     }
 
     /// The suppliers that rows name, by row; those told by a rule of names are doubted.
@@ -163,7 +163,7 @@ impl Applying<'_> {
     }
 
     /// What the file does not have any more, or has again.
-    async fn missing(&mut self, watch: &mut dyn Watch) -> Result<(), Error> {
+    async fn missing(&mut self, watch: &mut dyn Watch) -> Result<(), ImportError> {
         let seen: Vec<Uuid> = self.compared.seen.iter().copied().collect();
         let (txn, permit, council) = (self.txn, self.permit, self.council.id);
         let was_missing = store::missing(txn, &seen).await?;
@@ -191,7 +191,7 @@ impl Applying<'_> {
         let back = back
             .into_iter()
             .map(|(id, (was, version))| (id, version, Some(was.kept())));
-        store::keep(txn, permit, self.run, gone.chain(back).collect()).await
+        Ok(store::keep(txn, permit, self.run, gone.chain(back).collect()).await?)
     }
 
     async fn end(mut self) -> Result<(Imported, Vec<(Uuid, Value)>), ImportError> {

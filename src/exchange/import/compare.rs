@@ -3,7 +3,7 @@
 
 use super::matching::{Facts, Match, Missing, Rows, SameBy, Unsure};
 use super::store;
-use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, readings, some};
+use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, some};
 use crate::councils::Council;
 use crate::exchange::register::{Column, Reading, RegisterRow as Row, Report, Why};
 use sea_orm::DatabaseTransaction;
@@ -39,7 +39,7 @@ pub(super) async fn compare(
     decisions: &Decisions,
     watch: &mut dyn Watch,
 ) -> Result<Compared, ImportError> {
-    let mut reader = readings(file, council)?;
+    let mut reader = file.readings(council)?;
     let of = reader.source().rows;
     let mut compared = Compared {
         report: Report::counting(reader.source()),
@@ -224,7 +224,7 @@ impl Compared {
             .unzip();
         let missing = Missing::new(facts);
         let mut rows = Rows::default();
-        let mut reader = readings(file, council)?;
+        let mut reader = file.readings(council)?;
         while let Some(some) = some(&mut reader)? {
             let these = some
                 .iter()
@@ -247,7 +247,7 @@ impl Compared {
         if settled.is_empty() {
             return Ok(());
         }
-        let mut reader = readings(file, council)?;
+        let mut reader = file.readings(council)?;
         while let Some(some) = some(&mut reader)? {
             for row in some.iter().filter_map(Reading::register_row) {
                 if let Some(Match::Unsure(at, why)) = settled.remove(&row.row()) {

@@ -13,14 +13,17 @@ mod undo;
 pub use matching::{SameBy, Unsure};
 pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo};
 
-use super::register::{self, Doubt, Reading, RegisterError, Report};
+use super::register::{self, Doubt, Reading, RegisterError, RegisterReader, Report, Settings};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::councils::{self, Council};
 use crate::runtime::{App, Error};
 use sea_orm::DatabaseTransaction;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::io;
+use std::path::Path;
 use uuid::Uuid;
 
 /// Rows between two reports of progress, and in one statement or two.
@@ -84,14 +87,75 @@ crate::runtime::words! {
     }
 }
 
-/// A file to import.
+/// A file to import. It is read two or three times.
 #[derive(Clone, Copy, Debug)]
 pub struct File<'a> {
     /// Its name, for provenance.
     pub name: &'a str,
-    /// Its content.
-    pub content: &'a [u8],
+    /// Where it is.
+    pub content: Content<'a>,
+    /// What a person says of it; its own headings speak, if nothing.
+    pub settings: Option<&'a Settings>,
 }
+
+/// Where a file is.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// In memory.
+    Bytes(&'a [u8]),
+    /// On the disk.
+    At(&'a Path),
+}
+
+impl<'a> File<'a> {
+    /// A file in memory, of which nobody says anything.
+    pub fn of(name: &'a str, content: &'a [u8]) -> Self {
+        Self {
+            name,
+            content: Content::Bytes(content),
+            settings: None,
+        }
+    }
+
+    /// SHA-256 of it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn digest(&self) -> Result<[u8; 32], RegisterError> {
+        let (mut hasher, mut input) = (Sha256::new(), self.content.open()?);
+        let mut piece = vec![0; 64 << 10];
+        loop {
+            match input.read(&mut piece)? {
+                0 => return Ok(hasher.finalize().into()),
+                read => hasher.update(&piece[..read]),
+            }
+        }
+    }
+
+    /// Its rows, from the first.
+    pub(super) fn readings(self, council: &'static Council) -> Result<Readings<'a>, RegisterError> {
+        let plain = Settings::default();
+        let reader = register::open(self.content.open()?, self.settings.unwrap_or(&plain))?;
+        Ok(reader.of(council))
+    }
+}
+
+impl<'a> Content<'a> {
+    fn open(self) -> io::Result<Box<dyn Input + 'a>> {
+        Ok(match self {
+            Self::Bytes(bytes) => Box::new(io::Cursor::new(bytes)),
+            Self::At(path) => Box::new(std::fs::File::open(path)?),
+        })
+    }
+}
+
+/// What is read from.
+pub(super) trait Input: io::Read + io::Seek + Send {}
+
+impl<R: io::Read + io::Seek + Send> Input for R {}
+
+/// The rows of a file.
+pub(super) type Readings<'a> = RegisterReader<Box<dyn Input + 'a>>;
 
 /// What a person said of rows that were held: by row, the contract that it is, or none for a new one.
 pub type Decisions = HashMap<u32, Option<Uuid>>;
@@ -140,8 +204,20 @@ impl std::fmt::Display for ImportError {
 
 impl std::error::Error for ImportError {}
 
-impl<E: Into<Error>> From<E> for ImportError {
-    fn from(error: E) -> Self {
+impl From<RegisterError> for ImportError {
+    fn from(error: RegisterError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl From<Error> for ImportError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<sea_orm::DbErr> for ImportError {
+    fn from(error: sea_orm::DbErr) -> Self {
         Self::Failed(error.into())
     }
 }
@@ -205,18 +281,9 @@ pub(super) fn entries(
     entries
 }
 
-/// The rows of a file, from its first.
-fn readings<'a>(
-    file: File<'a>,
-    council: &'static Council,
-) -> Result<register::RegisterReader<'a>, ImportError> {
-    let reader = register::read(file.content).map_err(ImportError::Unreadable)?;
-    Ok(reader.of(council))
-}
-
-/// Some rows, and what is told of them at once.
-fn some(reader: &mut dyn Iterator<Item = Reading>) -> Result<Option<Vec<Reading>>, ImportError> {
-    let some: Vec<Reading> = reader.take(STEP).collect();
+/// Some rows, if any are left.
+fn some(reader: &mut Readings<'_>) -> Result<Option<Vec<Reading>>, ImportError> {
+    let some = reader.take(STEP).collect::<Result<Vec<Reading>, _>>()?;
     Ok((!some.is_empty()).then_some(some))
 }
 

@@ -1,7 +1,7 @@
 //! What the register has from files already, and the record of an import, in the database.
 
 use super::matching::Facts;
-use super::{File, Imported};
+use super::{File, ImportError, Imported};
 use crate::access::Permit;
 use crate::exchange::register::{Column, Report};
 use crate::runtime::{App, Error};
@@ -12,7 +12,6 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -153,7 +152,7 @@ pub(super) async fn begin_run(
     run: Uuid,
     file: File<'_>,
     report: &Report,
-) -> Result<(), Error> {
+) -> Result<(), ImportError> {
     let headings = report.source.headings.each();
     let headings: Vec<_> = headings
         .map(|(name, column)| (name, column.map(Column::name)))
@@ -162,7 +161,7 @@ pub(super) async fn begin_run(
         id: Set(run),
         council_id: Set(council),
         file_name: Set(file.name.to_owned()),
-        file_digest: Set(Sha256::digest(file.content).to_vec()),
+        file_digest: Set(file.digest()?.to_vec()),
         imported_at: Set(app.clock.now()),
         imported_by: Set(permit.actor()),
         rows: Set(count(report.rows)),

@@ -1,10 +1,12 @@
 //! The 40 columns of a contracts register: the LGA schema's 38, the template's effective date, and what councils add to
 //! say of extension options in prose.
-//! Answers for their names and which heading means which; must not look at cells.
-//! A later importer that guesses columns needs to replace only `Column::called`. Next: `headings.rs`.
+//! Answers for their names in the schema and the template; must not look at cells, nor guess: what else councils call
+//! them is in `synonyms.rs`. Next: `recognise.rs`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A column of a contracts register (LGA contracts schema, esd-org-uk/schemas, and the LGA's template).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,23 +158,6 @@ const NAMES: [Names; Column::COUNT] = [
     names(Column::ExtensionOptions, "ExtensionOptions", "Extension options", "Options to extend"),
 ];
 
-/// What else councils head the prose about extensions.
-const ALSO_EXTENSION_OPTIONS: [&str; 10] = [
-    "Extension option",
-    "Option to extend",
-    "Extension",
-    "Extensions",
-    "Extension details",
-    "Extension terms",
-    "Renewal",
-    "Renewals",
-    "Renewal options",
-    "Renewal description",
-];
-
-/// Without these a file is not a register, and is refused with their names.
-pub(super) const MANDATORY: [Column; 1] = [Column::Title];
-
 /// Columns the schema requires: when the file has none, the report says so once instead of every row.
 pub(super) const REQUIRED: [Column; 14] = [
     Column::Reference,
@@ -210,9 +195,30 @@ impl Column {
         NAMES[self as usize].title
     }
 
-    /// The column a heading means, whatever its case, spaces and punctuation.
+    /// The column of a name in the LGA schema, such as `ContractTitle`: what [`Column::name`] gives.
+    pub fn from_name(name: &str) -> Option<Column> {
+        NAMES
+            .iter()
+            .find(|names| names.name == name)
+            .map(|names| names.column)
+    }
+
+    /// The column a heading means in the schema or the template, whatever its case, spaces and punctuation.
     pub fn called(heading: &str) -> Option<Column> {
         BY_HEADING.get(&fold(heading)).copied()
+    }
+}
+
+impl Serialize for Column {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Column {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::from_name(&name).ok_or_else(|| de::Error::custom(format!("no column is called {name:?}")))
     }
 }
 
@@ -221,8 +227,7 @@ static BY_HEADING: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
     let names = NAMES
         .iter()
         .flat_map(|n| [n.name, n.title, n.also].map(|name| (fold(name), n.column)));
-    let also = ALSO_EXTENSION_OPTIONS.map(|name| (fold(name), Column::ExtensionOptions));
-    names.filter(|(name, _)| !name.is_empty()).chain(also).collect()
+    names.filter(|(name, _)| !name.is_empty()).collect()
 });
 
 /// A heading with only its letters and digits, in lower case.
@@ -252,6 +257,7 @@ mod tests {
                 .into_iter()
                 .filter(|h| !h.is_empty())
             {
+                assert_eq!(Column::from_name(names.name), Some(names.column));
                 assert_eq!(Column::called(heading), Some(names.column), "{heading}");
                 assert_eq!(
                     Column::called(&heading.to_uppercase()),

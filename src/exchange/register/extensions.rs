@@ -1,18 +1,18 @@
 //! What a row says of extensions: the last extension date, or prose that is read into options.
 //! A date stands against prose that says otherwise; prose that is not understood stays prose. Next: `between.rs`.
 
-use super::cells::dates;
 use super::columns::Column;
 use super::doubt::Why;
-use super::interpret::Doubts;
+use super::interpret::{self, Doubts};
+use super::orders::DateOrder;
 use super::rows::RegisterRow;
 use crate::contracts::term::{ExtensionOption, ExtensionState, Extensions, Term, end_is_sentinel};
 use crate::exchange::renewal::{self, InitialTerm, Offer, Reading};
 
 /// Fills the last extension date, the options and their notice.
-pub(super) fn fill(row: &mut RegisterRow, doubts: &mut Doubts) {
-    let typed = row.raw.trimmed(Column::LastExtension).to_owned();
-    let date = (!typed.is_empty()).then(|| dates::date(&typed));
+pub(super) fn fill(row: &mut RegisterRow, orders: &[DateOrder], doubts: &mut Doubts) {
+    let date = interpret::dated(&row.raw, orders, Column::LastExtension);
+    interpret::order_doubted(&row.raw, orders, doubts, Column::LastExtension);
     row.latest_ends_on = date.as_ref().and_then(|date| date.value);
     prose(row, doubts, Column::ExtensionOptions);
     match date.and_then(|date| date.why) {

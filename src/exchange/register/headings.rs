@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use csv::StringRecord;
-
-use super::RegisterError;
-use super::columns::{Column, MANDATORY, REQUIRED};
+use super::columns::{Column, REQUIRED};
+use super::line::Cells;
 
 /// The headings of a file, and the column each stands for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,35 +17,20 @@ pub struct Headings {
 }
 
 impl Headings {
-    /// Recognises a header row. The first heading that means a column has it; a second is kept as unknown.
-    pub(super) fn recognise(cells: &StringRecord) -> Result<Self, RegisterError> {
-        let mut headings = Self {
-            places: vec![None; Column::COUNT],
-            ..Self::default()
-        };
-        for (place, cell) in cells.iter().enumerate() {
-            let column = Column::called(cell).filter(|column| headings.places[*column as usize].is_none());
+    /// Headings and what each was recognised as; no column twice.
+    pub(super) fn new(named: impl IntoIterator<Item = (Arc<str>, Option<Column>)>) -> Self {
+        let (names, columns): (Vec<_>, Vec<_>) = named.into_iter().unzip();
+        let mut places = vec![None; Column::COUNT];
+        for (place, column) in columns.iter().enumerate() {
             if let Some(column) = column {
-                headings.places[column as usize] = Some(place);
+                places[*column as usize] = Some(place);
             }
-            headings.names.push(Arc::from(cell.trim().replace('\0', "")));
-            headings.columns.push(column);
         }
-        let missing: Vec<_> = MANDATORY
-            .into_iter()
-            .filter(|c| !headings.has(*c))
-            .map(Column::title)
-            .collect();
-        if missing.is_empty() {
-            return Ok(headings);
+        Self {
+            names,
+            columns,
+            places,
         }
-        let found = headings
-            .names
-            .iter()
-            .filter(|name| !name.is_empty())
-            .map(|name| name.to_string())
-            .collect();
-        Err(RegisterError::MissingColumns { missing, found })
     }
 
     /// How many cells the header has.
@@ -98,7 +81,7 @@ impl Headings {
         self.columns.get(place).copied().flatten()
     }
 
-    /// The heading over a cell; cells beyond the last heading are told by their number.
+    /// The heading over a cell; blank ones and cells beyond the last heading are told by their number.
     pub(super) fn name_at(&self, place: usize) -> Arc<str> {
         match self.names.get(place) {
             Some(name) if !name.is_empty() => Arc::clone(name),
@@ -113,11 +96,11 @@ impl Headings {
 pub struct RawRow {
     row: u32,
     headings: Arc<Headings>,
-    cells: StringRecord,
+    cells: Cells,
 }
 
 impl RawRow {
-    pub(super) fn new(row: u32, headings: Arc<Headings>, cells: StringRecord) -> Self {
+    pub(super) fn new(row: u32, headings: Arc<Headings>, cells: Cells) -> Self {
         Self { row, headings, cells }
     }
 
@@ -170,35 +153,19 @@ impl RawRow {
 mod tests {
     use super::*;
 
-    fn header(cells: &[&str]) -> Result<Headings, RegisterError> {
-        Headings::recognise(&StringRecord::from(cells))
-    }
-
     #[test]
-    fn unknown_and_second_headings_are_kept_and_told() {
-        let headings = header(&["Title of the Agreement", "Our notes", "", "ContractTitle"]).unwrap();
-        assert_eq!(
-            headings.unknown().collect::<Vec<_>>(),
-            ["Our notes", "ContractTitle"]
-        );
+    fn cells_of_unknown_and_blank_headings_are_kept_under_a_name() {
+        let named = [("Title", Some(Column::Title)), ("Our notes", None), ("", None)];
+        let headings = Headings::new(named.map(|(name, column)| (Arc::from(name), column)));
+        assert_eq!(headings.unknown().collect::<Vec<_>>(), ["Our notes"]);
         assert_eq!(headings.place(Column::Title), Some(0));
         assert!(headings.absent().any(|title| title == "Contract value"));
-        let row = RawRow::new(
-            2,
-            Arc::new(headings),
-            StringRecord::from(vec!["T", "n", "x", " ", "more"]),
-        );
+        let cells = ["T", "n", "x", " ", "more"].into_iter().collect();
+        let row = RawRow::new(2, Arc::new(headings), cells);
         let kept: Vec<_> = row
             .unknown_cells()
             .map(|(name, cell)| format!("{name}={cell}"))
             .collect();
         assert_eq!(kept, ["Our notes=n", "column 3=x", "column 5=more"]);
-    }
-
-    #[test]
-    fn a_file_without_a_title_column_is_refused_by_name() {
-        let error = header(&["Supplier name", "End date"]).unwrap_err().to_string();
-        assert!(error.contains("Title of the Agreement"), "{error}");
-        assert!(error.contains("Supplier name"), "what was found instead: {error}");
     }
 }

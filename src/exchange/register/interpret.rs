@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use csv::StringRecord;
 
 use super::cells::{self, Cell, codes, dates, money};
 use super::columns::{Column, fold};
 use super::doubt::{Doubt, Why};
 use super::extensions;
 use super::headings::{Headings, RawRow};
+use super::line::Cells;
+use super::orders::DateOrder;
 use super::records::Record;
 use super::rows::RegisterRow;
 
@@ -64,7 +65,7 @@ pub(super) fn shape(record: Record, headings: &Arc<Headings>, doubts: &mut Doubt
     if let Some((why, line)) = flaw {
         doubts.row(row, why, line.replace('\0', "\u{2400}"), Vec::new());
     }
-    if cells.as_slice().contains('\0') {
+    if cells.run_together().contains('\0') {
         cells = without_nuls(row, &cells, headings, doubts);
     }
     if cells.len() < headings.width() {
@@ -88,7 +89,7 @@ pub(super) fn shape(record: Record, headings: &Arc<Headings>, doubts: &mut Doubt
     RawRow::new(row, Arc::clone(headings), cells)
 }
 
-fn without_nuls(row: u32, cells: &StringRecord, headings: &Headings, doubts: &mut Doubts) -> StringRecord {
+fn without_nuls(row: u32, cells: &Cells, headings: &Headings, doubts: &mut Doubts) -> Cells {
     let clean = |(place, cell): (usize, &str)| {
         if cell.contains('\0') {
             let (column, raw) = (headings.name_at(place), cell.replace('\0', "\u{2400}"));
@@ -103,7 +104,7 @@ fn without_nuls(row: u32, cells: &StringRecord, headings: &Headings, doubts: &mu
         }
         cell.replace('\0', "")
     };
-    cells.iter().enumerate().map(clean).collect::<Vec<_>>().into()
+    cells.iter().enumerate().map(clean).collect()
 }
 
 /// Why a row cannot be taken for a contract at all, if so.
@@ -127,26 +128,26 @@ pub(super) fn why_held(raw: &RawRow) -> Option<Why> {
         .then_some(Why::HeaderRepeated)
 }
 
-/// Fills a row's fields from its cells.
-pub(super) fn fill(raw: RawRow, doubts: &mut Doubts) -> RegisterRow {
+/// Fills a row's fields from its cells. `orders` says how the dates of its columns are read.
+pub(super) fn fill(raw: RawRow, orders: &[DateOrder], doubts: &mut Doubts) -> RegisterRow {
     let mut row = RegisterRow {
         raw,
         ..RegisterRow::default()
     };
-    what(&mut row, doubts);
+    what(&mut row, orders, doubts);
     classification(&mut row);
-    when(&mut row, doubts);
+    when(&mut row, orders, doubts);
     how_much(&mut row, doubts);
     who(&mut row, doubts);
     where_to_look(&mut row, doubts);
     row
 }
 
-fn what(row: &mut RegisterRow, doubts: &mut Doubts) {
+fn what(row: &mut RegisterRow, orders: &[DateOrder], doubts: &mut Doubts) {
     let raw = &row.raw;
     row.organisation_name = text(raw, Column::OrganisationName);
     row.organisation_code = text(raw, Column::OrganisationCode);
-    row.effective_on = date(raw, doubts, Column::EffectiveOn);
+    row.effective_on = date(raw, orders, doubts, Column::EffectiveOn);
     row.reference = text(raw, Column::Reference);
     row.open_contracting_id = text(raw, Column::OpenContractingId);
     row.description = prose(raw, doubts, Column::Description);
@@ -186,18 +187,18 @@ fn classification(row: &mut RegisterRow) {
     row.area_served_uri = text(raw, Column::AreaServedUri);
 }
 
-fn when(row: &mut RegisterRow, doubts: &mut Doubts) {
+fn when(row: &mut RegisterRow, orders: &[DateOrder], doubts: &mut Doubts) {
     let raw = &row.raw;
-    row.starts_on = date(raw, doubts, Column::StartDate);
-    row.ends_on = date(raw, doubts, Column::EndDate);
-    row.review_on = date(raw, doubts, Column::ReviewDate);
-    extensions::fill(row, doubts);
+    row.starts_on = date(raw, orders, doubts, Column::StartDate);
+    row.ends_on = date(raw, orders, doubts, Column::EndDate);
+    row.review_on = date(raw, orders, doubts, Column::ReviewDate);
+    extensions::fill(row, orders, doubts);
 }
 
 fn how_much(row: &mut RegisterRow, doubts: &mut Doubts) {
     let raw = &row.raw;
-    row.value_pence = read(raw, doubts, Column::Value, money::pence);
-    row.irrecoverable_vat_pence = read(raw, doubts, Column::IrrecoverableVat, money::pence);
+    row.value_pence = amount(raw, doubts, Column::Value);
+    row.irrecoverable_vat_pence = amount(raw, doubts, Column::IrrecoverableVat);
     if raw.trimmed(Column::Value).is_empty() && raw.headings().has(Column::Value) {
         doubts.cell(raw, Column::Value, Why::ValueBlank);
     } else if row.value_pence == Some(0) {
@@ -255,8 +256,47 @@ fn prose(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<String> {
     Some(text)
 }
 
-fn date(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<NaiveDate> {
-    read(raw, doubts, column, dates::date)
+fn date(raw: &RawRow, orders: &[DateOrder], doubts: &mut Doubts, column: Column) -> Option<NaiveDate> {
+    let cell = dated(raw, orders, column)?;
+    if let Some(why) = cell.why {
+        doubts.cell(raw, column, why);
+    }
+    order_doubted(raw, orders, doubts, column);
+    cell.value
+}
+
+/// Reads a date as its column is read, unless it is blank.
+pub(super) fn dated(raw: &RawRow, orders: &[DateOrder], column: Column) -> Option<Cell<NaiveDate>> {
+    let text = raw.trimmed(column);
+    let order = order_of(orders, column).map_or(dates::Order::DayFirst, DateOrder::order);
+    (!text.is_empty()).then(|| dates::date_in(text, order))
+}
+
+/// Doubts a date that could be read both ways, where nothing in the file tells which.
+pub(super) fn order_doubted(raw: &RawRow, orders: &[DateOrder], doubts: &mut Doubts, column: Column) {
+    let text = raw.trimmed(column);
+    let order = order_of(orders, column).filter(|order| order.doubtful());
+    if let Some(order) = order
+        && dates::tells(text) == Some(dates::Tells::Nothing)
+    {
+        doubts.made(raw, column, Why::DateOrderUnknown, order.sentence_of(text));
+    }
+}
+
+fn order_of(orders: &[DateOrder], column: Column) -> Option<&DateOrder> {
+    orders.iter().find(|order| order.column == column)
+}
+
+/// Reads an amount, and says what was made of one that is more than a figure.
+fn amount(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<i64> {
+    let pence = read(raw, doubts, column, money::pence)?;
+    if let Some(doubt) = doubts.0.last_mut()
+        && matches!(doubt.why, Why::ValueRange | Why::ValueQualified)
+        && doubt.made.is_none()
+    {
+        doubt.made = Some(money::made(raw.trimmed(column), pence).into_boxed_str());
+    }
+    Some(pence)
 }
 
 /// Reads a cell unless it is blank, and keeps its doubt.

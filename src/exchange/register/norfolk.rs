@@ -56,7 +56,7 @@ fn norfolk() -> Option<Vec<u8>> {
 fn rows_of(bytes: &[u8]) -> Vec<RegisterRow> {
     let readings = read(bytes).unwrap();
     readings
-        .map(|reading| reading.register_row().unwrap().clone())
+        .map(|reading| reading.unwrap().register_row().unwrap().clone())
         .collect()
 }
 
@@ -191,7 +191,7 @@ fn norfolks_doubts_are_as_many_as_counted() {
     let Some(bytes) = norfolk() else { return };
     let reader = read(&bytes).unwrap();
     let mut report = Report::new(reader.source());
-    reader.for_each(|reading| report.add(&reading));
+    reader.for_each(|reading| report.add(&reading.unwrap()));
     assert_eq!(
         (report.rows, report.accepted, report.doubtful, report.held),
         (5_729, 2_587, 3_142, 0)
@@ -221,7 +221,7 @@ fn norfolks_doubts_are_as_many_as_counted() {
 fn norfolks_repeated_references_each_name_the_other_rows() {
     let Some(bytes) = norfolk() else { return };
     let (mut references, mut rows) = (HashSet::new(), 0);
-    for reading in read(&bytes).unwrap() {
+    for reading in read(&bytes).unwrap().map(Result::unwrap) {
         for doubt in reading
             .doubts()
             .iter()

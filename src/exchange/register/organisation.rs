@@ -93,7 +93,9 @@ mod tests {
             "Organisation name,Organisation Code,Title of the Agreement,Supplier name\n\"{buyer}\",{code},T,S\n"
         );
         let reader = read(text.as_bytes()).unwrap().of(directory().find(slug).unwrap());
-        let doubts: Vec<_> = reader.flat_map(|reading| reading.doubts().to_vec()).collect();
+        let doubts: Vec<_> = reader
+            .flat_map(|reading| reading.unwrap().doubts().to_vec())
+            .collect();
         doubts
             .into_iter()
             .map(|doubt| (doubt.column.to_string(), doubt.raw, doubt.why))

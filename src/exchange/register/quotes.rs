@@ -5,7 +5,7 @@
 pub(super) struct Quotes {
     /// A quoted cell was still open at the end.
     pub(super) open: bool,
-    /// Something other than a comma or a line's end followed a closing quote.
+    /// Something other than a separator or a line's end followed a closing quote.
     pub(super) stray: bool,
     /// The stretch holds more than one line.
     pub(super) several_lines: bool,
@@ -21,7 +21,7 @@ impl Quotes {
 }
 
 /// Follows the quotes through one record as the CSV reader cut it.
-pub(super) fn examine(slice: &[u8]) -> Quotes {
+pub(super) fn examine(slice: &[u8], separator: u8) -> Quotes {
     #[derive(Clone, Copy, PartialEq)]
     enum At {
         CellStart,
@@ -36,7 +36,8 @@ pub(super) fn examine(slice: &[u8]) -> Quotes {
             (At::Quoted, b'"') => At::QuoteInQuoted,
             (At::Quoted, _) => At::Quoted,
             (At::QuoteInQuoted, b'"') => At::Quoted,
-            (_, b',' | b'\r' | b'\n') => At::CellStart,
+            (_, b'\r' | b'\n') => At::CellStart,
+            (_, byte) if byte == separator => At::CellStart,
             (At::QuoteInQuoted, _) => {
                 stray = true;
                 At::Bare
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     fn state(text: &str) -> (bool, bool) {
-        let quotes = examine(text.as_bytes());
+        let quotes = examine(text.as_bytes(), b',');
         (quotes.open, quotes.stray)
     }
 
@@ -91,8 +92,8 @@ mod tests {
     fn the_first_line_ends_with_its_line_break() {
         let measure = |text: &str| {
             (
-                examine(text.as_bytes()).first_line,
-                examine(text.as_bytes()).several_lines,
+                examine(text.as_bytes(), b',').first_line,
+                examine(text.as_bytes(), b',').several_lines,
             )
         };
         assert_eq!(measure("\"a\r\nb\"\r\n"), (4, true));

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
+use super::columns::Column;
 use super::doubt::{Doubt, Why};
+use super::recognise::{Confidence, Recognised};
 use super::{Reading, Source};
 
 /// Counts and doubts of one reading of a file.
@@ -131,7 +133,8 @@ impl Report {
         let source = &self.source;
         let mut page = format!(
             "Read as {}; headings in row {}.\n",
-            source.encoding, source.header_row
+            harmless(&source.format.to_string()),
+            source.header_row
         );
         let list = |page: &mut String, what: &str, names: Vec<&str>| {
             if !names.is_empty() {
@@ -144,11 +147,21 @@ impl Report {
             "Columns not in the schema, kept as they are",
             source.headings.unknown().collect(),
         );
+        recognised(&mut page, source.columns());
         list(
             &mut page,
             "Columns the schema asks for that are not in the file",
             source.headings.absent().collect(),
         );
+        for order in source.date_orders.iter() {
+            let count = thousands(order.ambiguous);
+            let _ = writeln!(
+                page,
+                "Dates under \u{201c}{}\u{201d}, {count} of which could be read both ways: {}",
+                harmless(&order.heading),
+                harmless_of(&order.sentence(), 240)
+            );
+        }
         if source.blank_rows > 0 {
             let _ = writeln!(page, "Blank rows passed over: {}.", thousands(source.blank_rows));
         }
@@ -199,6 +212,30 @@ impl<W: io::Write> DoubtCsv<W> {
     }
 }
 
+/// Columns named in the summary, of those that are not sure: a file of thousands would fill the terminal.
+const LISTED: usize = 40;
+
+/// Lists the columns that were not recognised surely, with why.
+fn recognised(page: &mut String, columns: &[Recognised]) {
+    let worth = |one: &&Recognised| {
+        one.confidence != Confidence::Sure && (one.column.is_some() || !one.samples.is_empty())
+    };
+    let unsure: Vec<_> = columns.iter().filter(worth).collect();
+    if unsure.is_empty() {
+        return;
+    }
+    page.push_str("Columns not recognised surely\n");
+    for one in unsure.iter().take(LISTED) {
+        let column = one.column.map_or("kept as it is", Column::title);
+        let (heading, confidence) = (harmless(&one.heading), one.confidence.as_str());
+        let why = harmless_of(&one.why, 240);
+        let _ = writeln!(page, "  {heading}: {column} ({confidence}). {why}");
+    }
+    if unsure.len() > LISTED {
+        let _ = writeln!(page, "  and {} more", unsure.len() - LISTED);
+    }
+}
+
 /// Makes a cell safe to open in a spreadsheet: what would be run as a formula gets an apostrophe before it.
 pub fn escape_formula(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
@@ -209,10 +246,14 @@ pub fn escape_formula(cell: &str) -> Cow<'_, str> {
 
 /// Text from a file for a terminal: no control or direction characters, and not too long.
 fn harmless(text: &str) -> String {
+    harmless_of(text, 80)
+}
+
+fn harmless_of(text: &str, length: usize) -> String {
     let directs =
         |c| matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .take(80)
+        .take(length)
         .map(|c| {
             if c.is_control() || directs(c) {
                 '\u{FFFD}'

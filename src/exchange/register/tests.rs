@@ -15,7 +15,7 @@ const SCHEMA_NAMES: &[u8] = include_bytes!(concat!(
 ));
 
 pub(super) fn readings(bytes: &[u8]) -> Vec<Reading> {
-    read(bytes).unwrap().collect()
+    read(bytes).unwrap().map(Result::unwrap).collect()
 }
 
 pub(super) fn rows(bytes: &[u8]) -> Vec<RegisterRow> {
@@ -42,7 +42,7 @@ pub(super) fn four(lines: &str) -> Vec<u8> {
 pub(super) fn report(bytes: &[u8]) -> Report {
     let reader = read(bytes).unwrap();
     let mut report = Report::new(reader.source());
-    reader.for_each(|reading| report.add(&reading));
+    reader.for_each(|reading| report.add(&reading.unwrap()));
     report
 }
 
@@ -78,6 +78,9 @@ fn every_row_raises_the_doubts_it_says_and_no_others() {
         Why::SupplierBySpelling,
         Why::SupplierByName,
         Why::SupplierShared,
+        // These need a file in which no date tells its order, and a line of megabytes.
+        Why::DateOrderUnknown,
+        Why::RowTooLong,
     ];
     let unmet: Vec<_> = Why::ALL
         .iter()
@@ -180,10 +183,10 @@ fn columns_that_are_not_there_are_told_once_not_in_every_row() {
 #[test]
 fn the_schemas_names_in_windows_1252_are_read() {
     let reader = read(SCHEMA_NAMES).unwrap();
-    assert_eq!(reader.source().encoding, Encoding::Windows1252);
+    assert_eq!(reader.source().encoding(), Some(Encoding::Windows1252));
     assert_eq!(reader.source().headings.unknown().count(), 0);
     assert_eq!(reader.source().rows, 8);
-    let readings: Vec<_> = reader.collect();
+    let readings: Vec<_> = reader.map(Result::unwrap).collect();
     let rows: Vec<_> = readings.iter().filter_map(Reading::register_row).collect();
     assert_eq!(rows[0].title, "Café at the leisure centre");
     assert_eq!(

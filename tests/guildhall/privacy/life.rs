@@ -148,10 +148,7 @@ async fn joins(world: &World, id: Uuid) {
 async fn asks_to_be_told(world: &World, token: &str) {
     let viewer = sessions::viewer_of(&world.app, Some(token)).await.unwrap();
     let text = include_str!("../../fixtures/register.csv");
-    let file = File {
-        name: "register.csv",
-        content: text.as_bytes(),
-    };
+    let file = File::of("register.csv", text.as_bytes());
     let council = directory().find("norfolk").unwrap();
     import(
         &world.app,

@@ -183,10 +183,7 @@ impl Town {
 
     /// Brings a register of one contract in; gives the contract's id. Twice changes nothing.
     pub(crate) async fn register(&self, org: Org) -> String {
-        let file = File {
-            name: "register.csv",
-            content: REGISTER.as_bytes(),
-        };
+        let file = File::of("register.csv", REGISTER.as_bytes());
         let council = directory().find(org.slug()).unwrap();
         let system = guildhall::access::Viewer::System;
         import(

@@ -1,5 +1,6 @@
 //! Dates as councils write them: day first, with names of months, ISO, and what spreadsheets leave behind.
-//! Answers for one cell; must not compare dates. Next: `../between.rs`, which does.
+//! Answers for one cell; whether the day or the month is first in `04/09/2014` is its column's (`../orders.rs`).
+//! Must not compare dates. Next: `../between.rs`, which does.
 
 use chrono::{Days, NaiveDate};
 
@@ -37,8 +38,59 @@ const SERIALS: std::ops::RangeInclusive<u64> = 10_000..=99_999;
 /// Excel's number for 31 December 9999, its way of writing "for ever".
 const LAST_SERIAL: u64 = 2_958_465;
 
-/// Reads a civil date.
+/// What comes first in a date of numbers alone, unless the year does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::exchange::register) enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// What a date of numbers tells of the others in its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::exchange::register) enum Tells {
+    /// Its first number cannot be a month.
+    DayFirst,
+    /// Its second cannot.
+    MonthFirst,
+    /// It can be read both ways, and is another day each way.
+    Nothing,
+}
+
+/// What a cell tells, if it is a date of numbers with the year last. Looks at its form alone: 31/02/2025 tells too.
+pub(in crate::exchange::register) fn tells(text: &str) -> Option<Tells> {
+    let (first, rest) = short_number(text)?;
+    let (second, rest) = short_number(rest)?;
+    let year = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let ended = rest[year..].starts_with([' ', 'T', ',', '\u{a0}']) || rest.len() == year;
+    if !matches!(year, 2 | 4) || !ended {
+        return None;
+    }
+    let (month, day) = (1..=12, 13..=31);
+    match (month.contains(&first), month.contains(&second)) {
+        (true, true) => (first != second).then_some(Tells::Nothing),
+        (false, true) => day.contains(&first).then_some(Tells::DayFirst),
+        (true, false) => day.contains(&second).then_some(Tells::MonthFirst),
+        (false, false) => None,
+    }
+}
+
+/// One or two digits and what comes after the mark that ends them.
+fn short_number(text: &str) -> Option<(u32, &str)> {
+    let digits = text.bytes().take(3).take_while(u8::is_ascii_digit).count();
+    if !(1..=2).contains(&digits) {
+        return None;
+    }
+    let rest = text[digits..].strip_prefix(['/', '-', '.'])?;
+    Some((text[..digits].parse().ok()?, rest))
+}
+
+/// Reads a civil date, the day first.
 pub(in crate::exchange::register) fn date(text: &str) -> Cell<NaiveDate> {
+    date_in(text, Order::DayFirst)
+}
+
+/// Reads a civil date of a column whose order is known.
+pub(in crate::exchange::register) fn date_in(text: &str, order: Order) -> Cell<NaiveDate> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return digits_only(text);
     }
@@ -60,7 +112,7 @@ pub(in crate::exchange::register) fn date(text: &str) -> Cell<NaiveDate> {
         4 if is_weekday(parts[0]) => [parts[1], parts[2], parts[3]],
         _ => return Cell::unread(Why::DateUnreadable),
     };
-    let cell = three_parts(three);
+    let cell = three_parts(three, order);
     match time {
         // A time of day drops to the date as written: 23:00Z in summer is really the next day in London.
         Some(time) if cell.why.is_none() && !is_midnight(time) => Cell {
@@ -79,7 +131,7 @@ fn is_weekday(part: &str) -> bool {
 /// `20130401`, or a spreadsheet's day number.
 fn digits_only(text: &str) -> Cell<NaiveDate> {
     if text.len() == 8 && text.is_ascii() {
-        return three_parts([&text[..4], &text[4..6], &text[6..]]);
+        return three_parts([&text[..4], &text[4..6], &text[6..]], Order::DayFirst);
     }
     let number = match text.parse() {
         Ok(number) if !text.starts_with('0') => number,
@@ -111,11 +163,13 @@ fn is_midnight(time: &str) -> bool {
     clock.bytes().all(|byte| matches!(byte, b'0' | b':' | b'.'))
 }
 
-fn three_parts(parts: [&str; 3]) -> Cell<NaiveDate> {
+fn three_parts(parts: [&str; 3], order: Order) -> Cell<NaiveDate> {
     let [first, second, third] = parts;
     let [year, month, day] = if first.len() == 4 && number(first).is_some() {
         [first, second, third]
     } else if first.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        [third, first, second]
+    } else if order == Order::MonthFirst && number(first).is_some() && number(second).is_some() {
         [third, first, second]
     } else {
         [third, second, first]
@@ -213,6 +267,37 @@ mod tests {
     }
 
     #[test]
+    fn a_column_with_the_month_first_is_read_so_and_names_of_months_in_it_as_ever() {
+        let read = |text| date_in(text, Order::MonthFirst);
+        assert_eq!(read("04/09/2014"), Cell::sure(on(2014, 4, 9)));
+        assert_eq!(read("4-9-14"), Cell::doubted(on(2014, 4, 9), Why::DateShortYear));
+        assert_eq!(read("31/03/2015"), Cell::unread(Why::DateImpossible));
+        for text in ["2014-04-09", "9 April 2014", "April 9, 2014", "20140409"] {
+            assert_eq!(read(text), Cell::sure(on(2014, 4, 9)), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_tell_the_order_of_their_column_by_their_form() {
+        assert_eq!(tells("31/03/2015"), Some(Tells::DayFirst));
+        assert_eq!(tells("31-02-25"), Some(Tells::DayFirst));
+        assert_eq!(tells("03.31.2015 00:00"), Some(Tells::MonthFirst));
+        assert_eq!(tells("04/09/2014"), Some(Tells::Nothing));
+        for text in [
+            "05/05/2015",
+            "01-Apr-2013",
+            "2014-09-04",
+            "32/01/2015",
+            "1/2",
+            "",
+            "\u{a3}1/2/2015",
+            "1/2/2015x",
+        ] {
+            assert_eq!(tells(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn days_that_never_were_are_called_impossible() {
         for text in [
             "31/02/2025",
@@ -280,7 +365,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_the_reading_of_dates_panic(text in "\\PC{0,24}|[0-9/:T .-]{0,14}") {
-            let _ = date(&text);
+            let _ = (date(&text), date_in(&text, Order::MonthFirst), tells(&text));
         }
     }
 }

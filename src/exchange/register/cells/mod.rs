@@ -39,15 +39,26 @@ impl<T> Cell<T> {
 
 /// Whether a cell says that its content is withheld, such as `REDACTED COMMERCIAL CONFIDENTIALITY`.
 pub(super) fn withheld(text: &str) -> bool {
-    let text = text.to_lowercase();
+    let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
     [
         "redacted",
         "withheld",
         "commercially confidential",
+        "commercially sensitive",
         "commercial in confidence",
+        "commercial confidentiality",
+        "commercial sensitivity",
+        "not disclosed",
+        "undisclosed",
     ]
     .iter()
-    .any(|word| text.starts_with(word))
+    .any(|word| begins(text, word))
+}
+
+/// Whether text begins with an ASCII word, whatever its case.
+pub(super) fn begins(text: &str, word: &str) -> bool {
+    text.get(..word.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 /// Whether text shows the marks of a wrong conversion: U+FFFD, or UTF-8 once read as Windows-1252.
@@ -120,6 +131,19 @@ mod tests {
             estimated("fixed/estimated", true),
             Cell::unread(Why::CostBasisUnclear)
         );
+    }
+
+    #[test]
+    fn what_is_withheld_is_told_from_names_that_begin_alike() {
+        for text in [
+            "REDACTED PERSONAL DATA",
+            "[Redacted]",
+            "Commercially sensitive",
+            "Not disclosed",
+        ] {
+            assert!(withheld(text), "{text}");
+        }
+        assert!(!withheld("Confidential Shredding Ltd") && !withheld("Red Acted Ltd"));
     }
 
     #[test]

@@ -1,14 +1,208 @@
 //! Amounts of money to whole pence, without floats: `1,234.56`, `£`, `(3728)`, and words that are no amount.
 //! Answers for one cell; a blank cell is not its business. Next: `../rows.rs`.
 
-use super::{Cell, withheld};
+use super::{Cell, begins, withheld};
 use crate::exchange::register::doubt::Why;
 
 /// Reads an amount in pounds as pence. Zero is read without doubt: whether it deserves one depends on the column.
 pub(in crate::exchange::register) fn pence(text: &str) -> Cell<i64> {
-    if withheld(text) {
+    let cell = figure(text);
+    // Nearly every cell is a figure; words are looked for where it is not.
+    if cell.value.is_some() {
+        return cell;
+    }
+    if withheld(text) || HIDDEN.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         return Cell::unread(Why::ValueRedacted);
     }
+    if not_stated(text) {
+        return Cell::unread(Why::ValueNotStated);
+    }
+    if let Some(top) = range(text) {
+        return Cell::doubted(top, Why::ValueRange);
+    }
+    match without_words(text) {
+        Some((figure, _)) => match self::figure(figure).value.or_else(|| range(figure)) {
+            Some(pence) => Cell::doubted(pence, Why::ValueQualified),
+            None => cell,
+        },
+        None => cell,
+    }
+}
+
+/// Whether a cell is an amount, whatever is to be doubted of it.
+pub(in crate::exchange::register) fn is_amount(text: &str) -> bool {
+    pence(text).value.is_some()
+}
+
+/// What was made of an amount that is a range or has words with it, as a sentence.
+pub(in crate::exchange::register) fn made(text: &str, pence: i64) -> String {
+    let yearly = without_words(text).is_some_and(|(_, yearly)| yearly);
+    let sign = if pence < 0 { "-" } else { "" };
+    let pence = pence.unsigned_abs();
+    let digits = (pence / 100).to_string();
+    let mut pounds = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            pounds.push(',');
+        }
+        pounds.push(digit);
+    }
+    let each = if yearly {
+        ", which it says is for one year"
+    } else {
+        ""
+    };
+    format!("Read as {sign}£{pounds}.{:02}{each}.", pence % 100)
+}
+
+/// Words that hide an amount, by themselves.
+const HIDDEN: [&str; 4] = ["confidential", "exempt", "private", "restricted"];
+
+/// Words for an amount that nobody knows or says.
+const NOT_STATED: [&str; 24] = [
+    "poa",
+    "p.o.a.",
+    "p.o.a",
+    "price on application",
+    "tbc",
+    "tba",
+    "tbd",
+    "to be confirmed",
+    "to be advised",
+    "to be agreed",
+    "to be determined",
+    "n/a",
+    "n/k",
+    "na",
+    "not applicable",
+    "not available",
+    "not known",
+    "not stated",
+    "unknown",
+    "variable",
+    "various",
+    "varies",
+    "none stated",
+    "schedule of rates",
+];
+
+fn not_stated(text: &str) -> bool {
+    let text = strip_pound(text);
+    NOT_STATED.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// The top of `£10,000 - £20,000`: what may have to be paid is what a contract's value is estimated by.
+fn range(text: &str) -> Option<i64> {
+    let after = |word: &str| begins(text, word).then(|| text[word.len()..].trim());
+    let (text, word) = match (after("between "), after("from ")) {
+        (Some(rest), _) => (rest, " and "),
+        (None, Some(rest)) => (rest, " to "),
+        (None, None) => (text, " to "),
+    };
+    let cut = |mark: &str| {
+        let (low, top) = text.split_once(mark)?;
+        let (low, top) = (figure(low.trim()).value?, figure(top.trim()).value?);
+        (0 <= low && low < top).then_some(top)
+    };
+    [word, "-", "\u{2013}", "\u{2014}"].into_iter().find_map(cut)
+}
+
+/// An amount without the words around it, and whether they say that it is for one year.
+fn without_words(text: &str) -> Option<(&str, bool)> {
+    const BEFORE: [&str; 22] = [
+        "up to",
+        "circa",
+        "c.",
+        "c",
+        "approximately",
+        "approx.",
+        "approx",
+        "around",
+        "about",
+        "estimated at",
+        "estimated",
+        "est.",
+        "est",
+        "maximum of",
+        "maximum",
+        "max.",
+        "max",
+        "not exceeding",
+        "over",
+        "under",
+        "c\u{a3}",
+        "total",
+    ];
+    const YEARLY: [&str; 16] = [
+        "per annum",
+        "p.a.",
+        "p.a",
+        "pa",
+        "p/a",
+        "per year",
+        "per yr",
+        "a year",
+        "/ year",
+        "/year",
+        "/ annum",
+        "/annum",
+        "/yr",
+        "annually",
+        "yearly",
+        "each year",
+    ];
+    const AFTER: [&str; 17] = [
+        "+ vat",
+        "+vat",
+        "plus vat",
+        "ex vat",
+        "ex. vat",
+        "exc vat",
+        "exc. vat",
+        "excl vat",
+        "excl. vat",
+        "excluding vat",
+        "inc vat",
+        "inc. vat",
+        "including vat",
+        "(estimated)",
+        "(est)",
+        "estimated",
+        "approx",
+    ];
+    let mut rest = text.trim();
+    let mut yearly = false;
+    // As many words as anybody has written around one figure.
+    for _ in 0..4 {
+        let before = rest;
+        rest = rest
+            .trim_start_matches(['~', '<', '>', '\u{2248}', '\u{2264}', ':'])
+            .trim();
+        if let Some(word) = BEFORE.iter().find(|word| begins(rest, word)) {
+            rest = rest[word.trim_end_matches('\u{a3}').len()..].trim();
+        }
+        if let Some(left) = YEARLY.iter().find_map(|word| without_end(rest, word)) {
+            (rest, yearly) = (left, true);
+        } else if let Some(left) = AFTER.iter().find_map(|word| without_end(rest, word)) {
+            rest = left;
+        }
+        rest = rest.trim_end_matches(['+', ',', ';']).trim();
+        if rest == before {
+            break;
+        }
+    }
+    (rest != text.trim() && !rest.is_empty()).then_some((rest, yearly))
+}
+
+/// Text without a word at its end, whatever its case.
+fn without_end<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let begin = text.len().checked_sub(word.len())?;
+    let end = text.get(begin..)?;
+    end.eq_ignore_ascii_case(word).then(|| text[..begin].trim_end())
+}
+
+/// Reads digits with their sign, pound and abbreviation.
+fn figure(text: &str) -> Cell<i64> {
     // A spreadsheet's accounting format shows zero as a dash.
     if matches!(text, "-" | "–" | "£-" | "£ -") || text.eq_ignore_ascii_case("nil") {
         return Cell::sure(0);
@@ -153,14 +347,20 @@ mod tests {
             pence("REDACTED COMMERCIAL CONFIDENTIALITY"),
             Cell::unread(Why::ValueRedacted)
         );
+        for text in ["POA", "TBC", "£TBC", "n/a", "Price on application", "Unknown"] {
+            assert_eq!(pence(text), Cell::unread(Why::ValueNotStated), "{text}");
+        }
+        for text in ["[REDACTED]", "Confidential", "Commercially sensitive", "Exempt"] {
+            assert_eq!(pence(text), Cell::unread(Why::ValueRedacted), "{text}");
+        }
         for text in [
-            "POA",
-            "TBC",
+            "see schedule",
             "1234,56",
             "12,34,567",
             "1.2.3",
             "€5",
-            "10-20",
+            "20-10",
+            "2015-03-31",
             "(5",
             "--5",
             "1e5",
@@ -168,12 +368,53 @@ mod tests {
             ".",
             "1234,567",
             "92233720368547758.08",
-            "5 per annum",
+            "5 per month",
+            "c",
+            "up to",
+            "per annum",
             "1,,234",
             "k",
         ] {
             assert_eq!(pence(text), Cell::unread(Why::ValueUnreadable), "{text}");
         }
+    }
+
+    #[test]
+    fn the_top_of_a_range_is_recorded_and_said() {
+        for text in [
+            "£10,000 - £20,000",
+            "10000-20000",
+            "£10-20k",
+            "£10,000 to £20,000",
+            "between £10,000 and £20,000",
+            "10,000 \u{2013} 20,000",
+        ] {
+            assert_eq!(pence(text), Cell::doubted(2_000_000, Why::ValueRange), "{text}");
+        }
+        assert_eq!(made("£10,000 - £20,000", 2_000_000), "Read as £20,000.00.");
+    }
+
+    #[test]
+    fn words_around_an_amount_are_seen_through_and_doubted() {
+        for (text, value) in [
+            ("£5,000 per annum", 500_000),
+            ("£5,000 p.a.", 500_000),
+            ("5000 pa", 500_000),
+            ("up to £50,000", 5_000_000),
+            ("c.£50k", 5_000_000),
+            ("approx £1.5m", 150_000_000),
+            ("£5,000 + VAT", 500_000),
+            ("Up to £5,000 per annum (estimated)", 500_000),
+            ("~£5,000", 500_000),
+            ("up to £10,000 - £20,000 pa", 2_000_000),
+        ] {
+            assert_eq!(pence(text), Cell::doubted(value, Why::ValueQualified), "{text}");
+        }
+        assert_eq!(
+            made("£5,000 pa", 500_000),
+            "Read as £5,000.00, which it says is for one year."
+        );
+        assert_eq!(made("c. -1", -100), "Read as -£1.00.");
     }
 
     #[test]
@@ -207,7 +448,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_the_reading_of_money_panic(text in "\\PC{0,24}|[0-9(),.£ kmGBP-]{0,14}") {
-            let _ = pence(&text);
+            let _ = made(&text, pence(&text).value.unwrap_or(i64::MIN));
         }
     }
 }
