@@ -14,15 +14,13 @@ pub struct Model {
     pub digest: Vec<u8>,
     /// The file among the objects; none, once it is not needed.
     pub object: Option<String>,
-    /// reading, planned, applying, applied, refused, discarded or undone.
+    /// reading, planned, applying, applied, refused or discarded.
     pub state: String,
     /// What is to be read as what, where it differs from what is recognised.
     pub mapping: Json,
     pub sheet: Option<String>,
     /// What was recognised: the kind of file, its headings and how dates are read.
     pub recognised: Option<Json>,
-    pub row_count: Option<i32>,
-    pub rows_done: i32,
     /// Counts of the plan, and of what was done once it is applied.
     pub plan: Option<Json>,
     /// What a person said of rows that are held, by row.
@@ -34,6 +32,7 @@ pub struct Model {
     pub started_by: Option<Uuid>,
     pub started_at: DateTimeUtc,
     pub claimed_until: Option<DateTimeUtc>,
+    pub changed_at: DateTimeUtc,
     pub version: i32,
 }
 

@@ -37,16 +37,14 @@ CREATE TABLE register_import (
     digest {bytes} NOT NULL,
     -- The file among the objects; nothing, once it is not needed.
     object TEXT,
-    state TEXT NOT NULL CHECK (state IN ('reading', 'planned', 'applying', 'applied', 'refused', 'discarded', 'undone')),
+    -- One that was applied is undone when its run is.
+    state TEXT NOT NULL CHECK (state IN ('reading', 'planned', 'applying', 'applied', 'refused', 'discarded')),
     -- What is to be read as what, where it differs from what is recognised.
     mapping {json} NOT NULL,
     -- Which sheet of a workbook; nothing for the first that is a register.
     sheet TEXT,
     -- What was recognised: the kind of file, its headings and how dates are read.
     recognised {json},
-    -- How far the work under way is, in rows.
-    row_count {int},
-    rows_done {int} NOT NULL,
     -- Counts of the plan, and of what was done once it is applied.
     plan {json},
     -- What a person said of rows that are held: another contract's id, or null for a new one, by row.
@@ -60,14 +58,16 @@ CREATE TABLE register_import (
     started_at {instant} NOT NULL,
     -- A worker has it until then.
     claimed_until {instant},
+    changed_at {instant} NOT NULL,
     version {int} NOT NULL
 ) {strict};
+CREATE INDEX register_import_changed ON register_import (changed_at);
 CREATE INDEX register_import_council ON register_import (council_id, started_at);
 CREATE INDEX register_import_started_by ON register_import (started_by) WHERE started_by IS NOT NULL;
 CREATE INDEX register_import_work ON register_import (started_at) WHERE state IN ('reading', 'applying');
 CREATE INDEX register_import_run ON register_import (run_id) WHERE run_id IS NOT NULL;
 
--- What a plan says of single rows and contracts. Of each kind the first thousand; all that are held.
+-- What a plan says of single rows and contracts: the first thousand of each kind, and all that are held.
 CREATE TABLE register_import_line (
     import_id {id} NOT NULL REFERENCES register_import (id) ON DELETE CASCADE,
     kind TEXT NOT NULL CHECK (kind IN ('added', 'changed', 'ended', 'vanished', 'held', 'doubted')),

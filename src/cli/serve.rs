@@ -3,6 +3,7 @@
 use super::{Failure, failed, open};
 use crate::access::single_sign_on;
 use crate::alerts;
+use crate::exchange::uploads;
 use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
 use crate::pilots::bids::files;
@@ -65,6 +66,7 @@ pub(super) async fn serve(
     let (stop, stopped) = watch::channel(false);
     let looking = tokio::spawn(alerts::run(app.clone(), stopped.clone()));
     let sending = tokio::spawn(outbox::run(app.clone(), stopped.clone()));
+    let reading = tokio::spawn(uploads::run(app.clone(), stopped.clone()));
     let sweeping = tokio::spawn(files::run(app.clone(), stopped));
     let told = app.clone();
     let site = Site::new(app.clone(), Api::new(app))
@@ -84,6 +86,8 @@ pub(super) async fn serve(
     let _ = stop.send(true);
     // A sweep that is cut short goes on where it was.
     sweeping.abort();
+    // So is reading an uploaded register: nothing of it is kept before it is whole.
+    reading.abort();
     let _ = looking.await;
     // What is under way is waited for: killed, it would be sent again.
     let _ = sending.await;

@@ -6,3 +6,4 @@
 pub mod import;
 pub mod register;
 pub mod renewal;
+pub mod uploads;

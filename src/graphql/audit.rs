@@ -128,6 +128,7 @@ fn sort(kind: &str) -> Option<Sort> {
         "feed" => Sort::Feed,
         "supplier" => Sort::Supplier,
         "token" => Sort::ApiToken,
+        "uploaded register" => Sort::Import,
         _ => return None,
     })
 }

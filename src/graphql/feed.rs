@@ -5,6 +5,7 @@
 //! reading goes back a little and leaves out what it told before. `Work::wrote` only makes it
 //! read at once. It tells that it is worth looking; what may be seen is judged when it is delivered.
 
+use crate::exchange::uploads;
 use crate::runtime::panic_words;
 use crate::runtime::{App, Error};
 use crate::{alerts, pilots};
@@ -28,6 +29,8 @@ const BEHIND: usize = 64;
 pub(crate) enum Event {
     /// A pilot, or a question about it, was written.
     Pilot(Uuid),
+    /// An uploaded register was written, or went on.
+    Import(Uuid),
     /// An alert was written.
     Alert {
         /// For whom.
@@ -121,13 +124,17 @@ impl Reading {
         let (now, from) = (app.clock.now(), self.since - OVERLAP);
         let pilots = pilots::changes::since(app, from).await?;
         let alerts = alerts::written::since(app, from).await?;
+        let imports = uploads::since(app, from).await?;
+        let imports = imports
+            .into_iter()
+            .map(|(id, version)| (Event::Import(id), id, version));
         let pilots = pilots
             .into_iter()
             .map(|written| (Event::Pilot(written.pilot), written.what, written.version));
         let alerts = alerts
             .into_iter()
             .map(|(person, mail)| (Event::Alert { person, mail }, mail, 0));
-        let found: HashSet<_> = pilots.chain(alerts).collect();
+        let found: HashSet<_> = pilots.chain(alerts).chain(imports).collect();
         let fresh: HashSet<Event> = found.difference(&self.seen).map(|(event, ..)| *event).collect();
         self.seen = found;
         self.since = self.since.max(now);

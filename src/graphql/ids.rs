@@ -46,9 +46,11 @@ pub enum Sort {
     Mail,
     /// An entry of the table of law.
     Law,
+    /// An uploaded register.
+    Import,
 }
 
-const SORTS: [(Sort, &str); 19] = [
+const SORTS: [(Sort, &str); 20] = [
     (Sort::Council, "council"),
     (Sort::Contract, "contract"),
     (Sort::Supplier, "supplier"),
@@ -68,6 +70,7 @@ const SORTS: [(Sort, &str); 19] = [
     (Sort::AuditEntry, "entry"),
     (Sort::Mail, "mail"),
     (Sort::Law, "law"),
+    (Sort::Import, "import"),
 ];
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";

@@ -46,6 +46,7 @@ mod products;
 mod profiles;
 mod questions;
 mod record;
+mod register_imports;
 mod relations;
 mod results;
 mod search_inputs;
@@ -86,6 +87,7 @@ pub struct Query(
     catalogue::CatalogueQuery,
     products::ProductsQuery,
     record::RecordQuery,
+    register_imports::RegisterImportsQuery,
     alert_history::AlertHistoryQuery,
     preview::PreviewQuery,
     searches::SearchesQuery,
@@ -126,6 +128,7 @@ pub struct Mutation(
     pilots::PilotsMutation,
     products::ProductsMutation,
     questions::QuestionsMutation,
+    register_imports::RegisterImportsMutation,
     results::ResultsMutation,
     searches::SearchesMutation,
     suppliers::SuppliersMutation,

@@ -39,7 +39,7 @@ pub enum Node {
 #[Object]
 impl NodeQuery {
     /// What has this id; null when there is nothing that the viewer may know of. Bids, questions, answers to needs,
-    /// evidence, saved searches, feeds and audit entries are reached through what they belong to.
+    /// evidence, saved searches, feeds, uploaded registers and audit entries are reached through what they belong to.
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Its id.")] id: Id) -> Result<Option<Node>> {
         let (app, viewer) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Viewer>());
         let key = id.uuid;
@@ -73,6 +73,7 @@ impl NodeQuery {
             | Sort::Invitation
             | Sort::AuditEntry
             | Sort::Mail
+            | Sort::Import
             | Sort::Law => None,
         })
     }

@@ -10,8 +10,10 @@ use super::errors::{Told, top_level};
 use super::feed::{Event, Events};
 use super::ids::{Id, Sort};
 use super::pilots::Pilot;
+use super::register_imports::RegisterImport;
 use crate::access::{Origin, Viewer};
 use crate::alerts::written;
+use crate::exchange::uploads;
 use crate::pilots::changes::{self, Seen};
 use crate::runtime::{App, Error};
 use async_graphql::parser::types::OperationType;
@@ -56,6 +58,20 @@ impl Subscription {
         Ok(stream::iter(changed.then(|| Pilot::from(pilot))))
     }
 
+    /// An uploaded register, each time it goes on: rows that are done, its plan, its end. Needs an officer, approver or
+    /// administrator of the council.
+    async fn register_import_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The uploaded register.")] import: Id,
+    ) -> Result<impl Stream<Item = RegisterImport> + use<>> {
+        let (app, viewer, waits) = given(ctx);
+        let id = import.of(Sort::Import)?;
+        let found = uploads::by_id(app, viewer, id).await.told(ctx)?;
+        let changed = waits.on_import(id, found.version, found.progress);
+        Ok(stream::iter(changed.then(|| RegisterImport::from(found))))
+    }
+
     /// The viewer's notifications, as they are written. Needs a session of one's own: a token is not told.
     async fn alerts(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = Alert> + use<>> {
         let (app, viewer, waits) = given(ctx);
@@ -86,9 +102,20 @@ struct Waits {
 enum On {
     Pilot(Uuid, Seen),
     Alerts(Uuid),
+    Import(Uuid, i32, Option<(u32, u32)>),
 }
 
 impl Waits {
+    /// Waits on an uploaded register that is so far now; whether it was less far before.
+    fn on_import(&self, import: Uuid, version: i32, progress: Option<(u32, u32)>) -> bool {
+        let now = Some(On::Import(import, version, progress));
+        self.with(|on| {
+            let changed = on.is_some() && *on != now;
+            *on = now;
+            changed
+        })
+    }
+
     /// Waits on a pilot that looks like this now; whether it looked otherwise before.
     fn on_pilot(&self, pilot: Uuid, seen: Seen) -> bool {
         let now = Some(On::Pilot(pilot, seen));
@@ -137,6 +164,7 @@ impl Operation {
     pub(crate) fn waits_for(&self, event: &Event) -> bool {
         self.waits.with(|on| match (on, event) {
             (Some(On::Pilot(waited, _)), Event::Pilot(written)) => waited == written,
+            (Some(On::Import(waited, ..)), Event::Import(written)) => waited == written,
             (Some(On::Alerts(waiting)), Event::Alert { person, .. }) => waiting == person,
             _ => false,
         })

@@ -8,9 +8,11 @@ use super::objects::Objects;
 use super::outbox::Sending;
 use super::provider::Providers;
 use super::secret::Secret;
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard, Notify, Semaphore};
+use uuid::Uuid;
 
 /// The running application. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -47,9 +49,27 @@ pub struct Work {
     nudge: Notify,
     written: Notify,
     turn: Mutex<()>,
+    progress: std::sync::Mutex<HashMap<Uuid, (u32, u32)>>,
 }
 
 impl Work {
+    /// Notes how far a long piece of work of this process is: done, and of how much. Nothing, when it is over.
+    pub fn progress(&self, id: Uuid, done: Option<(u32, u32)>) {
+        let mut all = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        match done {
+            Some(done) => drop(all.insert(id, done)),
+            None => drop(all.remove(&id)),
+        }
+    }
+
+    /// How far each long piece of work of this process is.
+    pub fn under_way(&self) -> HashMap<Uuid, (u32, u32)> {
+        self.progress
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Called when mail waits that should leave now, and not with the next pass.
     pub fn hurry(&self) {
         self.nudge.notify_one();

@@ -41,6 +41,7 @@ mod profiles;
 mod provider;
 mod python;
 mod record;
+mod register_imports;
 mod registers;
 mod relay;
 mod returned;

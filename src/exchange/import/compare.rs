@@ -3,7 +3,7 @@
 
 use super::matching::{Facts, Match, Missing, Rows, SameBy, Unsure};
 use super::store;
-use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, some};
+use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, not_of_register, some};
 use crate::councils::Council;
 use crate::exchange::register::{Column, Reading, RegisterRow as Row, Report, Why};
 use sea_orm::DatabaseTransaction;
@@ -107,15 +107,10 @@ impl Compared {
         council: &Council,
         decisions: &Decisions,
     ) -> Result<(), ImportError> {
-        let named: Vec<Uuid> = decisions.values().flatten().copied().collect();
-        let there = store::of_register(txn, council.id, &named).await?;
-        for (row, contract) in decisions {
-            if let Some(id) = contract {
-                if !there.contains(id) || !self.seen.insert(*id) {
-                    return Err(ImportError::NotThatContract { row: *row });
-                }
-            }
+        if let Some(row) = not_of_register(txn, council.id, decisions).await? {
+            return Err(ImportError::NotThatContract { row });
         }
+        self.seen.extend(decisions.values().flatten());
         Ok(())
     }
 

@@ -264,6 +264,25 @@ pub(super) async fn perform(
     apply::apply(app, txn, permit, council, file, compared, watch).await
 }
 
+/// The first row of which somebody said a contract that is not in this register, or that they said of another row too.
+pub(super) async fn not_of_register(
+    txn: &DatabaseTransaction,
+    council: Uuid,
+    decisions: &Decisions,
+) -> Result<Option<u32>, Error> {
+    let named: Vec<Uuid> = decisions.values().flatten().copied().collect();
+    let mut there = store::of_register(txn, council, &named).await?;
+    let mut said: Vec<(u32, Uuid)> = decisions
+        .iter()
+        .filter_map(|(row, id)| Some((*row, (*id)?)))
+        .collect();
+    said.sort_unstable();
+    Ok(said
+        .into_iter()
+        .find(|(_, id)| !there.remove(id))
+        .map(|(row, _)| row))
+}
+
 /// What is recorded: the import with its counts, which covers what is new, and each contract that says something else.
 pub(super) fn entries(
     run: Uuid,

@@ -50,7 +50,7 @@ pub(super) async fn by_keys(
     Ok(known)
 }
 
-/// The contracts that came from files, whatever became of them: by id, in that order, after this one.
+/// The contracts that came from files and were not called off: by id, in that order, after this one.
 pub(super) async fn ids_after(
     db: &impl ConnectionTrait,
     council: Uuid,
@@ -62,6 +62,7 @@ pub(super) async fn ids_after(
         .join(JoinType::InnerJoin, with_source())
         .filter(contract::Column::CouncilId.eq(council))
         .filter(contract::Column::Id.gt(after))
+        .filter(contract::Column::Standing.ne("cancelled"))
         .order_by_asc(contract::Column::Id)
         .limit(AT_A_TIME as u64)
         .into_tuple()

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A column of a contracts register (LGA contracts schema, esd-org-uk/schemas, and the LGA's template).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, async_graphql::Enum)]
+#[graphql(name = "RegisterColumn")]
 pub enum Column {
     /// The council, by name.
     OrganisationName,

@@ -15,7 +15,19 @@ use super::synonyms::{How, meanings, misspelled};
 const WIDEST_TYPED: usize = 200;
 
 /// How far it is to be trusted that a heading is a column. Every one is shown with its reason; a person decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    async_graphql::Enum,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[graphql(name = "RegisterColumnConfidence")]
 pub enum Confidence {
     /// It is no column: its cells are kept as they are.
     None,

@@ -1,6 +1,7 @@
 //! What each mutation is given, aimed at one's own, a colleague's, or somebody else's. A mutation that is not here
 //! fails the table of rights: give it a row.
 
+use super::made;
 use super::town::{Org, Somebody, Standing, Town};
 use crate::world::DECLARED;
 use chrono::Duration;
@@ -103,6 +104,12 @@ impl Aim<'_> {
                 "pilotReview",
                 "pilotSubmitForReview",
                 "pilotWithdraw",
+                "registerImportApply",
+                "registerImportDecide",
+                "registerImportDiscard",
+                "registerImportMap",
+                "registerImportStart",
+                "registerImportUndo",
             ],
         );
         if !known.contains(&mutation) {
@@ -129,12 +136,32 @@ impl Aim<'_> {
             "pilotResultScale",
             "pilotResultWant",
             "pilotDraftFromNeed",
+            "registerImportApply",
+            "registerImportDecide",
+            "registerImportDiscard",
+            "registerImportMap",
+            "registerImportStart",
+            "registerImportUndo",
         ];
         if of_all.contains(&mutation) && self.standing == Standing::Same {
             return Some(None);
         }
         let text = format!("hid--{}--", org.word());
         Some(Some(match mutation {
+            "registerImportStart" => {
+                town.no_upload(org).await;
+                json!({ "input": { "council": council, "fileName": "Public", "file": made::REGISTER } })
+            }
+            "registerImportApply" | "registerImportDiscard" => {
+                json!({ "import": town.upload(org, "").await })
+            }
+            "registerImportMap" => {
+                json!({ "input": { "import": town.upload(org, "").await, "columns": [] } })
+            }
+            "registerImportDecide" => {
+                json!({ "input": { "import": town.upload(org, "").await, "rows": [] } })
+            }
+            "registerImportUndo" => json!({ "import": town.applied(org).await }),
             "councilMailWordsSet" => json!({ "council": council, "words": "Public" }),
             "councilRequireSecondFactor" => json!({ "council": council, "required": false }),
             "contractAmend" => {

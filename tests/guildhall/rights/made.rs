@@ -8,15 +8,17 @@ use guildhall::access::Viewer;
 use guildhall::councils::directory;
 use guildhall::dispatch;
 use guildhall::exchange::import::{Decisions, File, import};
+use guildhall::exchange::uploads;
 use guildhall::graphql::ids::{Id, Sort};
 use guildhall::runtime::outbox::Stream;
+use guildhall::runtime::page::Cut;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const REGISTER: &str = "Organisation name,Contract Reference number / ID,Title of the Agreement,Contract type,\
+pub(crate) const REGISTER: &str = "Organisation name,Contract Reference number / ID,Title of the Agreement,Contract type,\
 Directorate / service responsible,Description of goods and services,Procurement classification: CPV code,\
 Contract start date,End date,Review date,Last extension date,Contract value,Fixed cost / estimated cost,Supplier name,\
 Tender process type\nA council,R1,A contract,Single award contract,PLACE,What is bought,48000000,01/04/2024,31/03/2027,\
@@ -46,6 +48,14 @@ impl Town {
                 let contract = town.register(org).await;
                 town.beyond_the_register(org).await;
                 town.add("Contract", "", &[org.word()], "", &[("Contract", &contract)]);
+                let import = town.upload(org, "").await;
+                town.add(
+                    "RegisterImport",
+                    "",
+                    &[org.word()],
+                    "",
+                    &[("RegisterImport", &import)],
+                );
             }
             for maker in &makers {
                 town.drafts(org, maker).await;
@@ -179,6 +189,48 @@ impl Town {
         } else {
             json!({ "organisation": self.ids[&org], "supplierRole": "MEMBER" })
         }
+    }
+
+    /// Throws away what is uploaded and not applied: there is one for each council.
+    pub(crate) async fn no_upload(&self, org: Org) {
+        let council = directory().find(org.slug()).unwrap().id;
+        let (app, system) = (&self.world.app, Viewer::System);
+        let cut = Cut {
+            first: 100,
+            after: None,
+        };
+        for open in uploads::list(app, &system, council, &cut).await.unwrap().items {
+            let (id, version) = (open.value.id, open.value.version);
+            // What was applied stays.
+            let _ = uploads::discard(app, &system, id, version).await;
+        }
+    }
+
+    /// A register with so many more rows, uploaded and planned.
+    pub(crate) async fn upload(&self, org: Org, more: &str) -> String {
+        self.no_upload(org).await;
+        let input = json!({ "council": self.ids[&org], "fileName": format!("hid--{}--.csv", org.word()),
+            "file": format!("{REGISTER}{more}") });
+        let by = [&self.colleagues[&org]];
+        let started = self
+            .done(&by, "registerImportStart", json!({ "input": input }))
+            .await;
+        uploads::pass(&self.world.app).await.unwrap();
+        id(&started["import"]["id"])
+    }
+
+    /// One that was applied and brought something.
+    pub(crate) async fn applied(&self, org: Org) -> String {
+        let number = self.world.app.new_id();
+        let row = format!(
+            "A council,{number},A contract {number},Single award contract,PLACE,What is bought,48000000,,,,,1,,,\n"
+        );
+        self.world.app.clock.advance(chrono::Duration::seconds(1));
+        let import = self.upload(org, &row).await;
+        let by = [&self.colleagues[&org]];
+        self.done(&by, "registerImportApply", json!({ "import": import }))
+            .await;
+        import
     }
 
     /// Brings a register of one contract in; gives the contract's id. Twice changes nothing.

@@ -1,0 +1,307 @@
+//! A register uploaded through the graph: looked at, corrected, applied, thrown away, undone.
+
+use crate::world::{World, body};
+use guildhall::access::CouncilRole;
+use guildhall::exchange::uploads;
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+
+const IMPORT: &str = "id state version problem canUndo fileName progress { done of }
+    plan { rows added changed unchanged ended vanished held doubtful partial }
+    sheet { format headerRow dates columns { heading column confidence why samples } }";
+const FILE: &[u8] = b"Our register,,,\nRef,What it is called,Let to,Ends\nA1,Road salt,Grit Ltd,31/03/2030\nA2,School meals,Dinner Ltd,04/09/2030\n";
+
+struct Norfolk {
+    world: World,
+    officer: String,
+    council: Value,
+}
+
+async fn norfolk() -> Norfolk {
+    let world = World::new().await;
+    let officer = world
+        .member("o@norfolk.example", "norfolk", CouncilRole::Officer)
+        .await;
+    let council = world.council("norfolk").await;
+    Norfolk {
+        world,
+        officer,
+        council,
+    }
+}
+
+impl Norfolk {
+    async fn start(&self, file: &[u8]) -> Value {
+        let query = format!(
+            "mutation S($input: RegisterImportStartInput!) {{ registerImportStart(input: $input) {{
+            import {{ {IMPORT} }} errors {{ code message path }} }} }}"
+        );
+        let input = json!({ "council": self.council, "fileName": "register.csv" });
+        let call = json!({ "query": query, "variables": { "input": input } });
+        let request = self.world.post_file(&call, file);
+        let answer = body(
+            request
+                .header("authorization", format!("Bearer {}", self.officer))
+                .send()
+                .await,
+        )
+        .await;
+        answer["data"]["registerImportStart"].clone()
+    }
+
+    /// Uploads a file and has it read.
+    async fn planned(&self, file: &[u8]) -> Value {
+        let started = self.start(file).await;
+        assert_eq!(started["errors"], json!([]), "{started}");
+        assert_eq!(started["import"]["state"], "READING");
+        uploads::pass(&self.world.app).await.unwrap();
+        self.import(&started["import"]["id"]).await
+    }
+
+    async fn import(&self, id: &Value) -> Value {
+        let query = format!("query I($id: ID!) {{ registerImport(id: $id) {{ {IMPORT} }} }}");
+        self.world.data(&self.officer, &query, json!({ "id": id })).await["registerImport"].clone()
+    }
+
+    async fn lines(&self, id: &Value, kind: &str) -> Vec<Value> {
+        let query = "query L($id: ID!, $kind: RegisterImportLineKind!) { registerImport(id: $id) { lines(kind: $kind, first: 100) {
+            edges { node { kind row title contract detail why perhaps { contract title } } } } } }";
+        let found = self
+            .world
+            .data(&self.officer, query, json!({ "id": id, "kind": kind }))
+            .await;
+        let edges = found["registerImport"]["lines"]["edges"]
+            .as_array()
+            .unwrap()
+            .clone();
+        edges.into_iter().map(|edge| edge["node"].clone()).collect()
+    }
+
+    /// Does something with an import at the version it has.
+    async fn act(&self, name: &str, import: &Value) -> Value {
+        let query = format!(
+            "mutation M($id: ID!, $version: Int!) {{ {name}(import: $id, version: $version) {{
+            import {{ {IMPORT} }} errors {{ code message currentVersion }} }} }}"
+        );
+        let given = json!({ "id": import["id"], "version": import["version"] });
+        self.world.data(&self.officer, &query, given).await[name].clone()
+    }
+
+    async fn titles(&self) -> Vec<String> {
+        let query = "{ contracts(first: 50, orderBy: { field: TITLE }) { edges { node { title } } } }";
+        let found = self.world.query(None, query, Value::Null).await;
+        let edges = found["data"]["contracts"]["edges"].as_array().unwrap().clone();
+        edges
+            .iter()
+            .map(|edge| edge["node"]["title"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_changed_before_a_plan_is_applied_and_then_all_of_it_at_once() {
+    let norfolk = norfolk().await;
+    let import = norfolk.planned(FILE).await;
+    assert_eq!(
+        (&import["state"], &import["problem"]),
+        (&json!("PLANNED"), &Value::Null),
+        "{import}"
+    );
+    assert_eq!(norfolk.titles().await, [""; 0]);
+    assert_eq!(
+        (&import["plan"]["rows"], &import["plan"]["added"]),
+        (&json!(2), &json!(2))
+    );
+    let sheet = &import["sheet"];
+    assert_eq!(sheet["headerRow"], 2);
+    assert!(
+        sheet["dates"][0]
+            .as_str()
+            .unwrap()
+            .contains("because row 3 has 31/03/2030"),
+        "{sheet}"
+    );
+    let added = norfolk.lines(&import["id"], "ADDED").await;
+    assert_eq!(
+        (&added[0]["title"], &added[0]["row"]),
+        (&json!("Road salt"), &json!(3))
+    );
+    let applied = norfolk.act("registerImportApply", &import).await;
+    assert_eq!(applied["errors"], json!([]), "{applied}");
+    assert_eq!(
+        (&applied["import"]["state"], &applied["import"]["canUndo"]),
+        (&json!("APPLIED"), &json!(true))
+    );
+    assert_eq!(norfolk.titles().await, ["Road salt", "School meals"]);
+
+    let again = norfolk.planned(FILE).await;
+    assert_eq!(
+        again["plan"]["unchanged"], 2,
+        "the same file twice changes nothing"
+    );
+    let objects = std::fs::read_dir(norfolk.world.objects()).unwrap().count();
+    assert_eq!(objects, 1, "only the file that waits is kept");
+    norfolk.act("registerImportDiscard", &again).await;
+    assert_eq!(std::fs::read_dir(norfolk.world.objects()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn what_a_council_says_of_its_headings_holds_for_its_next_file() {
+    let norfolk = norfolk().await;
+    let file = b"Number,Name,Thing,Who\n1,Road salt,x,Grit Ltd\n";
+    let import = norfolk.planned(file).await;
+    let map = "mutation M($input: RegisterImportMapInput!) { registerImportMap(input: $input) { import { id state version } errors { message } } }";
+    let columns = json!([{ "heading": "Name", "column": "TITLE" }, { "heading": "who", "column": "SUPPLIER_NAME" },
+        { "heading": "Thing", "column": null }]);
+    let input =
+        json!({ "input": { "import": import["id"], "version": import["version"], "columns": columns } });
+    let mapped = norfolk.world.data(&norfolk.officer, map, input).await["registerImportMap"].clone();
+    assert_eq!(
+        (&mapped["errors"], &mapped["import"]["state"]),
+        (&json!([]), &json!("READING")),
+        "{mapped}"
+    );
+    uploads::pass(&norfolk.world.app).await.unwrap();
+    let said = |import: &Value| -> Vec<Value> {
+        let columns = import["sheet"]["columns"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{import}"));
+        columns.iter().map(|column| column["column"].clone()).collect()
+    };
+    let import = norfolk.import(&import["id"]).await;
+    assert_eq!(
+        said(&import)[1..],
+        [json!("TITLE"), Value::Null, json!("SUPPLIER_NAME")]
+    );
+    norfolk.act("registerImportDiscard", &import).await;
+    let next = norfolk.planned(file).await;
+    assert_eq!(
+        said(&next)[1..],
+        [json!("TITLE"), Value::Null, json!("SUPPLIER_NAME")]
+    );
+}
+
+#[tokio::test]
+async fn a_held_row_is_decided_and_the_plan_follows() {
+    let norfolk = norfolk().await;
+    let first = norfolk.planned(FILE).await;
+    norfolk.act("registerImportApply", &first).await;
+    norfolk.world.app.clock.advance(chrono::Duration::minutes(1));
+    let next = String::from_utf8(FILE.to_vec()).unwrap().replace(
+        "A2,School meals,Dinner Ltd,04/09/2030",
+        "A2,Fire engines,Red plc,04/09/2031",
+    );
+    let start = |text: &str| {
+        text.replace("Ends\n", "Ends,Starts\n")
+            .replace("2030\n", "2030,01/04/2020\n")
+            .replace("2031\n", "2031,01/04/2026\n")
+    };
+    let first = norfolk
+        .planned(start(std::str::from_utf8(FILE).unwrap()).as_bytes())
+        .await;
+    norfolk.act("registerImportApply", &first).await;
+    norfolk.world.app.clock.advance(chrono::Duration::minutes(1));
+    let import = norfolk.planned(start(&next).as_bytes()).await;
+    assert_eq!(
+        (&import["plan"]["held"], &import["plan"]["added"]),
+        (&json!(1), &json!(0)),
+        "{import}"
+    );
+    let held = norfolk.lines(&import["id"], "HELD").await;
+    assert_eq!(held[0]["perhaps"][0]["title"], "School meals", "{held:?}");
+    assert!(
+        held[0]["why"]
+            .as_str()
+            .unwrap()
+            .starts_with("its reference stood for another"),
+        "{held:?}"
+    );
+
+    let decide = "mutation D($input: RegisterImportDecideInput!) { registerImportDecide(input: $input) {
+        import { id } errors { code message } } }";
+    let road = norfolk
+        .world
+        .data(
+            (),
+            "{ contracts(filter: { words: \"salt\" }) { edges { node { id } } } }",
+            Value::Null,
+        )
+        .await["contracts"]["edges"][0]["node"]["id"]
+        .clone();
+    let say = |import: &Value, rows: Value| json!({ "input": { "import": import["id"], "version": import["version"], "rows": rows } });
+    let twice = json!([{ "row": 3, "contract": road }, { "row": 4, "contract": road }]);
+    let refused = norfolk
+        .world
+        .data(&norfolk.officer, decide, say(&import, twice))
+        .await;
+    assert_eq!(
+        refused["registerImportDecide"]["errors"][0]["code"], "NOT_THAT_CONTRACT",
+        "{refused}"
+    );
+    let new = json!([{ "row": 4, "contract": null }]);
+    let decided = norfolk
+        .world
+        .data(&norfolk.officer, decide, say(&import, new))
+        .await;
+    assert_eq!(decided["registerImportDecide"]["errors"], json!([]), "{decided}");
+    uploads::pass(&norfolk.world.app).await.unwrap();
+    let import = norfolk.import(&import["id"]).await;
+    assert_eq!(
+        (
+            &import["plan"]["held"],
+            &import["plan"]["added"],
+            &import["plan"]["vanished"]
+        ),
+        (&json!(0), &json!(1), &json!(1)),
+        "{import}"
+    );
+}
+
+#[tokio::test]
+async fn an_import_is_undone_through_the_graph() {
+    let norfolk = norfolk().await;
+    let import = norfolk.planned(FILE).await;
+    let applied = norfolk.act("registerImportApply", &import).await;
+    let undo = "mutation U($id: ID!) { registerImportUndo(import: $id) { undone { removed restored kept calledOff import { canUndo } } errors { code } } }";
+    let undone = norfolk
+        .world
+        .data(&norfolk.officer, undo, json!({ "id": import["id"] }))
+        .await["registerImportUndo"]
+        .clone();
+    let expected =
+        json!({ "removed": 2, "restored": 0, "kept": [], "calledOff": [], "import": { "canUndo": false } });
+    assert_eq!(undone["undone"], expected, "{undone} {applied}");
+    assert_eq!(norfolk.titles().await, [""; 0]);
+    let again = norfolk
+        .world
+        .data(&norfolk.officer, undo, json!({ "id": import["id"] }))
+        .await;
+    assert_eq!(again["registerImportUndo"]["errors"][0]["code"], "NOT_THE_LAST");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_register_is_refused_with_the_reason_and_another_waits_its_turn() {
+    let norfolk = norfolk().await;
+    let refused = norfolk.planned(b"%PDF-1.7 nothing here").await;
+    assert_eq!(refused["state"], "REFUSED");
+    assert!(refused["problem"].as_str().unwrap().contains("PDF"), "{refused}");
+    norfolk.planned(FILE).await;
+    let second = norfolk.start(FILE).await;
+    assert_eq!(second["errors"][0]["code"], "ANOTHER_UNDER_WAY", "{second}");
+}
+
+#[tokio::test]
+async fn what_was_cut_short_while_it_was_applied_changed_nothing_and_can_be_applied_again() {
+    let norfolk = norfolk().await;
+    let import = norfolk.planned(FILE).await;
+    let txn = norfolk.world.app.db.begin().await.unwrap();
+    let cut = "UPDATE register_import SET state = 'applying', claimed_until = NULL";
+    txn.execute_unprepared(cut).await.unwrap();
+    txn.commit().await.unwrap();
+    uploads::pass(&norfolk.world.app).await.unwrap();
+    let back = norfolk.import(&import["id"]).await;
+    assert_eq!(back["state"], "PLANNED", "{back}");
+    assert!(back["problem"].as_str().unwrap().contains("cut short"), "{back}");
+    let applied = norfolk.act("registerImportApply", &back).await;
+    assert_eq!(applied["import"]["state"], "APPLIED", "{applied}");
+}
