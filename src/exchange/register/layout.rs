@@ -235,7 +235,7 @@ mod tests {
     fn a_row_of_data_is_not_taken_for_headings() {
         let text = "Supplier name,End date,Directorate\nTitle,31/03/2026,Service\n";
         let error = layout(text).err().unwrap().to_string();
-        assert!(error.contains("row 1 has \"Supplier name"), "{error}");
+        assert!(error.contains("the first row has \"Supplier name"), "{error}");
     }
 
     #[test]

@@ -159,7 +159,7 @@ fn what_stands_in_for_a_title_is_chosen_in_order() {
 
 #[test]
 fn doubts_name_row_heading_raw_value_and_other_rows() {
-    let readings = readings(&four("A1,One,S,01/04/2024\n\nA1,Two,S, 31/02/2025\n"));
+    let readings = readings(&four("A1,One,S,30/04/2024\n\nA1,Two,S, 31/02/2025\n"));
     let [repeated, impossible] = [&readings[1].doubts()[1], &readings[1].doubts()[0]];
     assert_eq!(
         (impossible.row, &*impossible.column, &*impossible.raw),
@@ -175,7 +175,7 @@ fn doubts_name_row_heading_raw_value_and_other_rows() {
 
 #[test]
 fn columns_that_are_not_there_are_told_once_not_in_every_row() {
-    let report = report(&four("A1,One,S,01/04/2024\nA2,Two,S,01/04/2024\n"));
+    let report = report(&four("A1,One,S,30/04/2024\nA2,Two,S,30/04/2024\n"));
     assert_eq!((report.accepted, report.doubtful), (2, 0));
     assert!(report.summary().contains("End date"), "{}", report.summary());
 }
@@ -280,11 +280,11 @@ fn the_report_counts_what_the_readings_say() {
 
 #[test]
 fn nothing_of_a_row_is_lost() {
-    let readings = readings(&four("A1,One,S,01/04/2024,extra, more \n"));
+    let readings = readings(&four("A1,One,S,30/04/2024,extra, more \n"));
     let row = readings[0].register_row().unwrap();
     assert_eq!(
         row.raw.cells().collect::<Vec<_>>(),
-        ["A1", "One", "S", "01/04/2024", "extra", " more "]
+        ["A1", "One", "S", "30/04/2024", "extra", " more "]
     );
     assert_eq!(readings[0].doubts()[0].raw, "extra, more ");
 }
