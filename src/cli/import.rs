@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
-    /// A contracts register, as the Local Government Association's template has it.
+    /// A contracts register: CSV, XLSX or ODS, with the Local Government Association's columns or a council's own.
     Contracts {
         /// The council whose register it is: GSS code, slug or name.
         #[arg(long)]
