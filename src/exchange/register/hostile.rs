@@ -29,6 +29,16 @@ fn an_open_quote_in_the_header_does_not_swallow_the_file() {
 }
 
 #[test]
+fn an_open_quote_in_the_header_that_closes_megabytes_later_loses_no_row() {
+    let line = "a contract with a rather long name,Tallow & Reed Ltd\n";
+    let count = 3 * 1024 * 1024 / line.len();
+    let file = format!("\"Title,Supplier name\n{}\"Last\",S\n", line.repeat(count));
+    let reader = read(file.as_bytes()).unwrap();
+    assert_eq!(reader.source().rows as usize, count + 1);
+    assert_eq!(reader.count(), count + 1);
+}
+
+#[test]
 fn files_that_are_no_register_are_refused_with_the_reason() {
     assert_eq!(read(b"").err(), Some(RegisterError::Empty));
     assert_eq!(read(b"\n , \n").err(), Some(RegisterError::Empty));
