@@ -146,14 +146,17 @@ fn fuzz(name: &str, corpus: impl IntoIterator<Item = Vec<u8>>, check: impl Fn(&[
     println!("{name}: {tried} inputs, {} marks, none failed", marks.len());
 }
 
+/// Since when which input is tried.
+type Begun = Mutex<Option<(Instant, Vec<u8>)>>;
+
 /// Ends the tests when an input does not end.
 struct Watched {
-    now: Arc<Mutex<Option<(Instant, Vec<u8>)>>>,
+    now: Arc<Begun>,
 }
 
 impl Watched {
     fn new(name: &str) -> Self {
-        let now = Arc::new(Mutex::new(None::<(Instant, Vec<u8>)>));
+        let now = Arc::new(Begun::default());
         let (seen, name) = (Arc::downgrade(&now), name.to_owned());
         std::thread::spawn(move || {
             while let Some(now) = seen.upgrade() {

@@ -312,8 +312,10 @@ mod tests {
 
     #[test]
     fn references_that_collide_are_told_apart_by_the_long_key() {
-        let mut identity = super::Identity::default();
-        identity.references = vec![(7, 2), (9, 3), (7, 4), (5, 5)];
+        let mut identity = super::Identity {
+            references: vec![(7, 2), (9, 3), (7, 4), (5, 5)],
+            ..super::Identity::default()
+        };
         identity.all_noted();
         assert_eq!(
             identity.references,
