@@ -3,8 +3,10 @@
 use super::{Failure, failed, open};
 use crate::access::Viewer;
 use crate::councils;
-use crate::exchange::import::{Content, Decisions, File, Imported, Watch, import};
+use crate::exchange::import::{Content, Decisions, File, Imported, Watch, import, last_import, undo};
 use crate::exchange::register::{Doubt, DoubtCsv, Mapping, Settings};
+use crate::exchange::uploads;
+use crate::runtime::Stop;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::BufWriter;
@@ -13,8 +15,14 @@ use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Import {
-    /// A contracts register, as the Local Government Association's template has it, or as a council keeps it.
+    /// A contracts register: CSV, XLSX or ODS, with the Local Government Association's columns or a council's own.
     Contracts(Contracts),
+    /// Takes the last import of a council's register back: what it changed is as it was, what it brought is gone.
+    Undo {
+        /// The council whose register it is: GSS code, slug or name.
+        #[arg(long)]
+        council: String,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -32,7 +40,7 @@ pub(super) struct Contracts {
     #[arg(long)]
     sheet: Option<String>,
     /// A JSON file that says which column each heading is, by the columns' names in the LGA schema, or null for one to be
-    /// kept as it is: {"Let to": "SupplierName", "Our notes": null}.
+    /// kept as it is: {"Let to": "SupplierName", "Our notes": null}. What was said of the council's files, if not given.
     #[arg(long)]
     mapping: Option<PathBuf>,
     /// A row that was held is a new contract.
@@ -52,8 +60,33 @@ fn row_and_contract(text: &str) -> Result<(u32, Uuid), String> {
 }
 
 pub(super) async fn run(config: Option<&Path>, import: Import) -> Result<(), Failure> {
-    let Import::Contracts(asked) = import;
-    contracts(config, asked).await
+    match import {
+        Import::Contracts(asked) => contracts(config, asked).await,
+        Import::Undo { council } => take_back(config, &council).await,
+    }
+}
+
+async fn take_back(config: Option<&Path>, council: &str) -> Result<(), Failure> {
+    let council = councils::named(council).map_err(failed)?;
+    let app = open::app(config).await?;
+    let Some(run) = last_import(&app, council.id).await.map_err(failed)? else {
+        let name = &council.facts.name;
+        return Err(failed(format!("the register of {name} has no import to undo")));
+    };
+    let done = undo(&app, &Viewer::System, run)
+        .await
+        .map_err(|stop| match stop {
+            Stop::Refused(why) => failed(why.into_iter().map(|why| why.message).collect::<String>()),
+            Stop::Failed(error) => failed(error),
+        })?;
+    println!(
+        "{} restored, {} removed, {} called off, {} left as somebody changed them since",
+        done.restored,
+        done.removed,
+        done.called_off.len(),
+        done.kept.len()
+    );
+    Ok(())
 }
 
 /// A bar, and the doubts as they come.
@@ -79,13 +112,16 @@ impl Watch for Told {
 async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failure> {
     let (council, path) = (councils::named(&asked.council).map_err(failed)?, asked.file);
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
-    let settings = Settings {
-        sheet: asked.sheet,
-        mapping: mapping(asked.mapping.as_deref())?,
-    };
     let report_to = asked.report.unwrap_or_else(|| path.with_extension("report.csv"));
     let in_report = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", report_to.display()));
     let app = open::app(config).await?;
+    let settings = Settings {
+        sheet: asked.sheet,
+        mapping: match &asked.mapping {
+            Some(path) => mapping(path)?,
+            None => uploads::mapping_of(&app, council.id).await.map_err(failed)?,
+        },
+    };
     let out = std::fs::File::create(&report_to).map_err(|e| in_report(&e))?;
     let bar = ProgressBar::new(0);
     bar.set_style(
@@ -133,10 +169,7 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     Ok(())
 }
 
-fn mapping(path: Option<&Path>) -> Result<Mapping, Failure> {
-    let Some(path) = path else {
-        return Ok(Mapping::default());
-    };
+fn mapping(path: &Path) -> Result<Mapping, Failure> {
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| in_file(&e))?;
     serde_json::from_str(&text).map_err(|e| in_file(&e))

@@ -287,7 +287,7 @@ mod tests {
     #[test]
     fn identical_rows_are_all_kept_under_their_own_keys() {
         let readings = readings(&four(
-            ",Lease,S,01/04/2024\n,Lease,S,01/04/2024\n,Lease,S,01/04/2024\n",
+            ",Lease,S,30/04/2024\n,Lease,S,30/04/2024\n,Lease,S,30/04/2024\n",
         ));
         let keys: HashSet<_> = readings
             .iter()
@@ -301,13 +301,27 @@ mod tests {
 
     #[test]
     fn one_reference_on_every_row_does_not_fill_the_memory() {
-        let readings = readings(&four(&"A1,T,S,01/04/2024\n".repeat(2_000)));
+        let readings = readings(&four(&"A1,T,S,30/04/2024\n".repeat(2_000)));
         assert!(
             readings
                 .iter()
                 .all(|r| r.doubts().iter().all(|doubt| doubt.others.len() <= 11))
         );
         assert!(readings[1_999].doubts()[0].sentence().ends_with("and more."));
+    }
+
+    #[test]
+    fn references_that_collide_are_told_apart_by_the_long_key() {
+        let mut identity = super::Identity {
+            references: vec![(7, 2), (9, 3), (7, 4), (5, 5)],
+            ..super::Identity::default()
+        };
+        identity.all_noted();
+        assert_eq!(
+            identity.references,
+            [(7, 2), (7, 4)],
+            "no row is lost, both are taken for repeated"
+        );
     }
 
     #[test]

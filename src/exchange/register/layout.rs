@@ -12,12 +12,12 @@ use super::headings::Headings;
 use super::line::Cells;
 use super::mapping::Mapping;
 use super::recognise::{Recognised, recognise};
-use super::records::{Record, Records};
+use super::records::{LONGEST_HEADER, Record, Records};
 use super::synonyms::{How, meanings};
 use super::window::Window;
 
 /// Bytes of text from which the layout is learnt.
-const HEAD: usize = 1024 * 1024;
+const HEAD: usize = 2 * LONGEST_HEADER;
 
 /// Rows among which the headings are looked for; notes above them are seldom more than ten.
 const HEADER_WITHIN: usize = 50;
@@ -235,7 +235,7 @@ mod tests {
     fn a_row_of_data_is_not_taken_for_headings() {
         let text = "Supplier name,End date,Directorate\nTitle,31/03/2026,Service\n";
         let error = layout(text).err().unwrap().to_string();
-        assert!(error.contains("row 1 has \"Supplier name"), "{error}");
+        assert!(error.contains("the first row has \"Supplier name"), "{error}");
     }
 
     #[test]

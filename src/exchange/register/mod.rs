@@ -37,6 +37,10 @@ mod window;
 mod workbook;
 
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod norfolk;

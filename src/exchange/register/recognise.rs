@@ -9,7 +9,7 @@ use super::columns::Column;
 use super::content::{Content, Fit};
 use super::line::Cells;
 use super::mapping::Mapping;
-use super::synonyms::{How, meanings, misspelled};
+use super::synonyms::{How, Meaning, meanings, misspelled};
 
 /// Headings of a header so wide are not looked at for slips of the fingers: it is no person's work.
 const WIDEST_TYPED: usize = 200;
@@ -81,6 +81,8 @@ struct Candidate {
     column: Column,
     ground: Ground,
     fit: Fit,
+    /// Which of the heading's meanings it is, the likeliest first.
+    meaning: usize,
     rank: usize,
     /// What the cells say.
     said: Option<String>,
@@ -89,7 +91,13 @@ struct Candidate {
 impl Candidate {
     /// The better first; what is alike goes by the order of the file.
     fn order(&self) -> impl Ord + use<> {
-        (self.ground, Reverse(self.fit), self.rank, self.place)
+        (
+            self.ground,
+            Reverse(self.fit),
+            self.meaning,
+            self.rank,
+            self.place,
+        )
     }
 }
 
@@ -158,39 +166,39 @@ fn of_heading(
     mapping: &Mapping,
     width: usize,
 ) -> Vec<Candidate> {
-    let candidate = |column, ground, rank| {
+    let candidate = |column, ground, meaning, rank| {
         let (fit, said) = content.fit(column);
         Candidate {
             place,
             column,
             ground,
             fit,
+            meaning,
             rank,
             said,
         }
     };
     if let Some(told) = mapping.get(heading) {
         return told
-            .map(|column| candidate(column, Ground::Told, 0))
+            .map(|column| candidate(column, Ground::Told, 0, 0))
             .into_iter()
             .collect();
     }
-    let schema = Column::called(heading).map(|column| candidate(column, Ground::Schema, 0));
+    let schema = Column::called(heading).map(|column| candidate(column, Ground::Schema, 0, 0));
     let mut found: Vec<_> = schema.into_iter().collect();
-    let known = meanings(heading).iter();
-    found.extend(known.map(|meaning| candidate(meaning.column, Ground::Known(meaning.how), meaning.rank)));
+    let meant = |(nth, meaning): (usize, &Meaning)| {
+        candidate(meaning.column, Ground::Known(meaning.how), nth, meaning.rank)
+    };
+    found.extend(meanings(heading).iter().enumerate().map(meant));
     if found.is_empty() && width <= WIDEST_TYPED {
-        found.extend(
-            misspelled(heading)
-                .map(|meaning| candidate(meaning.column, Ground::Known(meaning.how), meaning.rank)),
-        );
+        found.extend(misspelled(heading).iter().enumerate().map(meant));
     }
     if found.is_empty()
         && let Some((column, said)) = content.alone()
     {
         found.push(Candidate {
             said: Some(said),
-            ..candidate(column, Ground::Cells, 0)
+            ..candidate(column, Ground::Cells, 0, 0)
         });
     }
     found

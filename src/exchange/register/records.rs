@@ -18,6 +18,10 @@ const MENDING_BUDGET: u64 = 4;
 /// Bytes of the longest record: what an open quote can swallow before it is mended, and memory hold.
 pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 
+/// Bytes of the longest record down to the headings: they are found in the beginning of a file, and what is cut there
+/// must be what is cut here.
+pub(super) const LONGEST_HEADER: usize = 512 * 1024;
+
 /// Characters shown of a line that is doubted.
 const SHOWN: usize = 200;
 
@@ -138,7 +142,7 @@ impl<R: Read + Seek> Records<R> {
         loop {
             let ahead = &self.text.ahead()[read..];
             if ahead.is_empty() && !over {
-                if read > LONGEST {
+                if read > self.longest() {
                     return Ok(Cut::Overlong(read));
                 }
                 over = !self.text.more()?;
@@ -153,10 +157,15 @@ impl<R: Read + Seek> Records<R> {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => self.cells.resize(2 * self.cells.len(), 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(2 * self.ends.len(), 0),
+                ReadRecordResult::Record if read > self.longest() => return Ok(Cut::Overlong(read)),
                 ReadRecordResult::Record => return Ok(Cut::Whole(read)),
                 ReadRecordResult::End => return Ok(Cut::None),
             }
         }
+    }
+
+    fn longest(&self) -> usize {
+        if self.width == 0 { LONGEST_HEADER } else { LONGEST }
     }
 
     fn sound(&mut self, end: usize) -> Record {

@@ -21,15 +21,15 @@ const fn known(column: Column, sure: &'static str, likely: &'static str) -> Know
     Known { column, sure, likely }
 }
 
-/// Names are told apart by `|`.
+/// Names are told apart by `|`. Where a name stands in several rows, the first is the likeliest.
 #[rustfmt::skip]
 const KNOWN: [Known; 37] = [
     known(Column::OrganisationName, "Council|Council name|Local authority|Local authority name|Contracting authority|Contracting authority name|Buyer|Buyer name|Name of council|Name of organisation|Contracting body|Public body", "Organisation|Authority|Authority name|Publisher|Body"),
     known(Column::OrganisationCode, "Organisation URI|Council code|Authority code|GSS code|ONS code|Local authority code|Buyer code|Organisation ID", ""),
     known(Column::EffectiveOn, "As at|Data as at|Date of extract|Extract date|Report date|Register date|Position as at", "Last updated|Date updated|Date published|Published date|Publication date"),
+    known(Column::Title, "Contract title|Contract name|Title|Title of contract|Title of agreement|Name of contract|Name of agreement|Agreement title|Agreement name|Contract title description|Contract agreement title|Contract name title|Contract subject|Subject of contract", "Project title|Project name|Tender title|Procurement title|Tender name|Contract description title|Subject|Contract|Contracts|Agreement|Contract for|Name|Activity"),
     known(Column::Reference, "Contract reference|Contract ref|Contract reference number|Contract ref no|Reference|Reference number|Ref|Ref no|Contract ID|Contract number|Contract no|Contract code|Agreement number|Agreement reference|Unique reference|Unique reference number|URN|Unique ID|Unique identifier|Contract identifier|Contract register number|Register reference|Council reference", "ID|Tender reference|Procurement reference|Project reference|Project number|Project ID|Notice reference|File reference|Record number|Record ID|Code|Number|PO number|Contract"),
     known(Column::OpenContractingId, "OCID|Open contracting ID|Open contracting identifier", ""),
-    known(Column::Title, "Contract title|Contract name|Title|Title of contract|Title of agreement|Name of contract|Name of agreement|Agreement title|Agreement name|Contract title description|Contract agreement title|Contract name title|Contract subject|Subject of contract", "Project title|Project name|Tender title|Procurement title|Tender name|Contract description title|Subject|Contract|Contracts|Agreement|Contract for|Name|Activity"),
     known(Column::ContractType, "Type of contract|Agreement type|Type of agreement|Contract form", "Type|Framework or contract|Contract category type"),
     known(Column::Department, "Department|Directorate|Directorate service|Department name|Directorate department|Service area|Department responsible|Responsible department|Responsible directorate|Responsible service|Service responsible|Business unit|Lead department|Lead directorate|Owning department|Contracting department|Organisational unit|Council department|Department service|Directorate and service|Service department", "Service|Division|Team|Section|Portfolio|Business area|Group|Unit|Function"),
     known(Column::ServiceCategoryLabel, "Service category|Service category name|Service category label", "Service type|Type of service"),
@@ -144,7 +144,7 @@ static BY_KEY: LazyLock<HashMap<String, Vec<Meaning>>> = LazyLock::new(|| {
     }
     by_key.remove("");
     for meanings in by_key.values_mut() {
-        meanings.sort_by_key(|meaning| (meaning.how, meaning.rank));
+        meanings.sort_by_key(|meaning| meaning.how);
     }
     by_key
 });
@@ -205,7 +205,7 @@ fn spelled(word: &str) -> Option<&str> {
         "inc" | "incl" | "include" | "includes" => "including",
         "cat" | "categories" => "category",
         "proc" => "procurement",
-        "pa" | "yearly" => "annual",
+        "pa" | "p" | "yearly" => "annual",
         "identifier" | "identification" => "id",
         "mail" => "email",
         "e" => return None,

@@ -159,7 +159,7 @@ fn what_stands_in_for_a_title_is_chosen_in_order() {
 
 #[test]
 fn doubts_name_row_heading_raw_value_and_other_rows() {
-    let readings = readings(&four("A1,One,S,01/04/2024\n\nA1,Two,S, 31/02/2025\n"));
+    let readings = readings(&four("A1,One,S,30/04/2024\n\nA1,Two,S, 31/02/2025\n"));
     let [repeated, impossible] = [&readings[1].doubts()[1], &readings[1].doubts()[0]];
     assert_eq!(
         (impossible.row, &*impossible.column, &*impossible.raw),
@@ -175,7 +175,7 @@ fn doubts_name_row_heading_raw_value_and_other_rows() {
 
 #[test]
 fn columns_that_are_not_there_are_told_once_not_in_every_row() {
-    let report = report(&four("A1,One,S,01/04/2024\nA2,Two,S,01/04/2024\n"));
+    let report = report(&four("A1,One,S,30/04/2024\nA2,Two,S,30/04/2024\n"));
     assert_eq!((report.accepted, report.doubtful), (2, 0));
     assert!(report.summary().contains("End date"), "{}", report.summary());
 }
@@ -280,11 +280,90 @@ fn the_report_counts_what_the_readings_say() {
 
 #[test]
 fn nothing_of_a_row_is_lost() {
-    let readings = readings(&four("A1,One,S,01/04/2024,extra, more \n"));
+    let readings = readings(&four("A1,One,S,30/04/2024,extra, more \n"));
     let row = readings[0].register_row().unwrap();
     assert_eq!(
         row.raw.cells().collect::<Vec<_>>(),
-        ["A1", "One", "S", "01/04/2024", "extra", " more "]
+        ["A1", "One", "S", "30/04/2024", "extra", " more "]
     );
     assert_eq!(readings[0].doubts()[0].raw, "extra, more ");
+}
+
+#[test]
+fn a_local_register_is_read_and_the_summary_says_how() {
+    let file = "Contracts register;;;;;;\r\nRef No;Contract Name;Vendor;Start;Expiry;Annual Value;Total Value;Notes\r\n\
+        C1;Vans;Tallow Ltd;04/09/2014;31/03/2017;\u{a3}5,000;\u{a3}15,000;a note\r\n";
+    let report = report(file.as_bytes());
+    let summary = report.summary();
+    for line in [
+        "Read as UTF-8, semicolons between cells; headings in row 2.",
+        "  Annual Value: kept as it is (not recognised). It could be Contract value too; \u{201c}Total Value\u{201d} (column 7) is the better match.",
+        "  Notes: kept as it is (not recognised). No column is known by this name.",
+        "Dates under \u{201c}Start\u{201d}, 1 of which could be read both ways: 04/09/2014 read as 4 September 2014, because \u{201c}Expiry\u{201d} has 31/03/2017 in row 3.",
+    ] {
+        assert!(summary.contains(line), "{line} is not in\n{summary}");
+    }
+    let row = &rows(file.as_bytes())[0];
+    assert_eq!((row.row_key.as_str(), row.value_pence), ("r:C1", Some(1_500_000)));
+    assert_eq!(row.supplier_name.as_deref(), Some("Tallow Ltd"));
+}
+
+#[test]
+fn the_same_file_can_be_opened_again_and_a_mapping_changes_what_it_says() {
+    let mut file = std::io::Cursor::new(b"Title,Start date,Let to\nVans,31/03/2024,Tallow Ltd\n");
+    let mut settings = Settings::default();
+    let all = |file: &mut std::io::Cursor<_>, settings: &Settings| -> Vec<Reading> {
+        open(file, settings).unwrap().map(Result::unwrap).collect()
+    };
+    let once = all(&mut file, &settings);
+    assert_eq!(once, all(&mut file, &settings));
+    settings.mapping.set("let to", Some(Column::SupplierName));
+    let told = all(&mut file, &settings);
+    let supplier = |readings: &[Reading]| readings[0].register_row().unwrap().supplier_name.clone();
+    assert_eq!(
+        (supplier(&once), supplier(&told)),
+        (None, Some("Tallow Ltd".to_owned()))
+    );
+}
+
+/// A file on a disk that fails after so many bytes, the second time they are asked for.
+struct Failing {
+    file: std::io::Cursor<Vec<u8>>,
+    left: u64,
+}
+
+impl std::io::Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.left = self
+            .left
+            .checked_sub(read as u64)
+            .ok_or(std::io::ErrorKind::UnexpectedEof)?;
+        Ok(read)
+    }
+}
+
+impl std::io::Seek for Failing {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+#[test]
+fn a_file_that_fails_half_way_is_an_error_once_and_no_row_more() {
+    let text = four(&"A1,One,S,30/04/2024\n".repeat(40_000));
+    let opened = |left| {
+        let file = std::io::Cursor::new(text.clone());
+        open(Failing { file, left }, &Settings::default())
+    };
+    // The whole file for its encoding, its beginning for the layout, the whole for references; then rows.
+    let before_rows = 2 * text.len() as u64 + (1 << 20) + (1 << 17);
+    let mut reader = opened(before_rows + text.len() as u64 / 2).unwrap();
+    let read = reader.by_ref().take_while(Result::is_ok).count();
+    assert!((1..40_000).contains(&read), "{read}");
+    assert!(reader.next().is_none());
+    assert!(matches!(
+        opened(text.len() as u64 / 2).err(),
+        Some(RegisterError::Io { .. })
+    ));
 }

@@ -6,7 +6,7 @@
 mod store;
 mod work;
 
-pub use store::{by_id, lines, list, since};
+pub use store::{by_id, lines, list, mapping_of, since};
 pub use work::{pass, run};
 
 use super::import::{self, Content, Decisions, File, ImportError};

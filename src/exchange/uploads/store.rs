@@ -281,6 +281,14 @@ pub(super) async fn mapping(db: &impl ConnectionTrait, council: Uuid) -> Result<
     Ok(read.map_err(Error::fault)?.unwrap_or_default())
 }
 
+/// The same, for a file that comes in by the command line.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mapping_of(app: &App, council: Uuid) -> Result<Mapping, Error> {
+    mapping(app.db.read(), council).await
+}
+
 pub(super) async fn put_mapping(
     app: &App,
     txn: &impl ConnectionTrait,

@@ -167,9 +167,9 @@ fn three_parts(parts: [&str; 3], order: Order) -> Cell<NaiveDate> {
     let [first, second, third] = parts;
     let [year, month, day] = if first.len() == 4 && number(first).is_some() {
         [first, second, third]
-    } else if first.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        [third, first, second]
-    } else if order == Order::MonthFirst && number(first).is_some() && number(second).is_some() {
+    } else if first.starts_with(|c: char| c.is_ascii_alphabetic())
+        || (order == Order::MonthFirst && number(first).is_some() && number(second).is_some())
+    {
         [third, first, second]
     } else {
         [third, second, first]
