@@ -427,7 +427,7 @@ impl RegisterImportsMutation {
         let (app, viewer) = given(ctx);
         let council = input.council.of(Sort::Council)?;
         let file = input.file.of(ctx)?;
-        let started = uploads::start(
+        let started = Box::pin(uploads::start(
             app,
             viewer,
             council,
@@ -453,7 +453,7 @@ impl RegisterImportsMutation {
             .into_iter()
             .map(|one| (one.heading, one.column))
             .collect();
-        let mapped = uploads::map(app, viewer, id, input.version, columns, input.sheet).await;
+        let mapped = Box::pin(uploads::map(app, viewer, id, input.version, columns, input.sheet)).await;
         RegisterImportMapPayload::of(ctx, mapped.map(Into::into))
     }
 
@@ -471,7 +471,7 @@ impl RegisterImportsMutation {
             let contract = one.contract.map(|id| id.of(Sort::Contract)).transpose()?;
             rows.push((one.row, contract));
         }
-        let decided = uploads::decide(app, viewer, id, input.version, rows).await;
+        let decided = Box::pin(uploads::decide(app, viewer, id, input.version, rows)).await;
         RegisterImportDecidePayload::of(ctx, decided.map(Into::into))
     }
 
@@ -484,7 +484,7 @@ impl RegisterImportsMutation {
         #[graphql(desc = "The version that this is based on.")] version: i32,
     ) -> Result<RegisterImportApplyPayload> {
         let (app, viewer) = given(ctx);
-        let applied = uploads::apply(app, viewer, import.of(Sort::Import)?, version).await;
+        let applied = Box::pin(uploads::apply(app, viewer, import.of(Sort::Import)?, version)).await;
         RegisterImportApplyPayload::of(ctx, applied.map(Into::into))
     }
 
@@ -496,7 +496,7 @@ impl RegisterImportsMutation {
         #[graphql(desc = "The version that this is based on.")] version: i32,
     ) -> Result<RegisterImportDiscardPayload> {
         let (app, viewer) = given(ctx);
-        let gone = uploads::discard(app, viewer, import.of(Sort::Import)?, version).await;
+        let gone = Box::pin(uploads::discard(app, viewer, import.of(Sort::Import)?, version)).await;
         RegisterImportDiscardPayload::of(ctx, gone.map(Into::into))
     }
 
@@ -508,7 +508,7 @@ impl RegisterImportsMutation {
         #[graphql(desc = "The uploaded register.")] import: Id,
     ) -> Result<RegisterImportUndoPayload> {
         let (app, viewer) = given(ctx);
-        let undone = uploads::undo(app, viewer, import.of(Sort::Import)?).await;
+        let undone = Box::pin(uploads::undo(app, viewer, import.of(Sort::Import)?)).await;
         let contracts = |ids: Vec<Uuid>| ids.into_iter().map(|id| Id::new(Sort::Contract, id)).collect();
         let undone = undone.map(|(uploaded, undone)| RegisterImportUndone {
             import: uploaded.into(),

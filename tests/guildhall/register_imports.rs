@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const IMPORT: &str = "id state version problem canUndo fileName progress { done of }
     plan { rows added changed unchanged ended vanished held doubtful partial }
     sheet { format headerRow dates columns { heading column confidence why samples } }";
-const FILE: &[u8] = b"Our register,,,\nRef,What it is called,Let to,Ends\nA1,Road salt,Grit Ltd,31/03/2030\nA2,School meals,Dinner Ltd,04/09/2030\n";
+const FILE: &[u8] = b"Our register,,,\nRef,Contract Name,Supplier,End date\nA1,Road salt,Grit Ltd,31/03/2030\nA2,School meals,Dinner Ltd,04/09/2030\n";
 
 struct Norfolk {
     world: World,
@@ -192,7 +192,7 @@ async fn a_held_row_is_decided_and_the_plan_follows() {
         "A2,Fire engines,Red plc,04/09/2031",
     );
     let start = |text: &str| {
-        text.replace("Ends\n", "Ends,Starts\n")
+        text.replace("End date\n", "End date,Start date\n")
             .replace("2030\n", "2030,01/04/2020\n")
             .replace("2031\n", "2031,01/04/2026\n")
     };

@@ -260,8 +260,9 @@ pub(super) async fn perform(
     watch: &mut dyn Watch,
 ) -> Result<(Imported, Vec<(Uuid, Value)>), ImportError> {
     councils::hold(txn, council.id).await?;
-    let compared = compare::compare(txn, council, file, decisions, watch).await?;
-    apply::apply(app, txn, permit, council, file, compared, watch).await
+    // On the heap: they are large, and asked for from deep within a request.
+    let compared = Box::pin(compare::compare(txn, council, file, decisions, watch)).await?;
+    Box::pin(apply::apply(app, txn, permit, council, file, compared, watch)).await
 }
 
 /// The first row of which somebody said a contract that is not in this register, or that they said of another row too.

@@ -8,6 +8,7 @@ use guildhall::access::{CouncilRole, Viewer, sessions};
 use guildhall::alerts;
 use guildhall::councils::directory;
 use guildhall::exchange::import::{Decisions, File, import};
+use guildhall::exchange::uploads;
 use guildhall::runtime::mail::return_path;
 use mail_parser::MessageParser;
 use sea_orm::ActiveValue::Set;
@@ -158,6 +159,16 @@ async fn asks_to_be_told(world: &World, token: &str) {
         &Decisions::new(),
         false,
         &mut (),
+    )
+    .await
+    .unwrap();
+    uploads::start(
+        &world.app,
+        &viewer,
+        council.id,
+        "zqxregister.csv",
+        None,
+        text.as_bytes(),
     )
     .await
     .unwrap();
