@@ -25,16 +25,20 @@ pub(super) enum Import {
         /// The file.
         file: PathBuf,
     },
+    /// Notices as Contracts Finder and others publish them (OCDS): awards become contracts of the councils that buy.
+    Ocds(super::notices::Ocds),
 }
 
 pub(super) async fn run(config: Option<&Path>, import: Import) -> Result<(), Failure> {
-    let Import::Contracts {
-        council,
-        dry_run,
-        report,
-        file,
-    } = import;
-    contracts(config, &council, dry_run, report, &file).await
+    match import {
+        Import::Contracts {
+            council,
+            dry_run,
+            report,
+            file,
+        } => contracts(config, &council, dry_run, report, &file).await,
+        Import::Ocds(ocds) => super::notices::run(config, ocds).await,
+    }
 }
 
 async fn contracts(

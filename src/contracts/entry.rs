@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryO
 use uuid::Uuid;
 
 /// A contract and its version; whoever asks holds its register.
-pub(super) async fn of(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<(Entry, i32)>, Error> {
+pub(crate) async fn of(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<(Entry, i32)>, Error> {
     let Some(row) = read::by_ids_in(txn, &[id], &Columns::all()).await?.remove(&id) else {
         return Ok(None);
     };

@@ -28,6 +28,7 @@ pub mod term;
 pub mod vanished;
 pub mod windows;
 
+pub(crate) use entry::of as as_written;
 pub(crate) use filter::RUNNING;
 pub use filter::{Filter, Order, OrderBy};
 pub use holdings::{Holding, holdings};

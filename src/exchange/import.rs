@@ -1,7 +1,9 @@
 //! A register file into a council's register: added, changed or unchanged, in one transaction, whole or not at
 //! all. Reading the file is [`super::register`]'s.
 
+use super::notices::KEY;
 use super::register::{Column, Doubt, Reading, RegisterRow as Row, Report, Why, extensions};
+use super::run;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::contracts::term::Term;
@@ -10,8 +12,7 @@ use crate::contracts::{self, Change, Entry, Particulars, Source, vanished};
 use crate::councils::Council;
 use crate::runtime::{App, Error};
 use crate::suppliers::{self, How, Mention};
-use entity::{contract, contract_source, import_run};
-use sea_orm::ActiveValue::Set;
+use entity::{contract, contract_source};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QuerySelect,
 };
@@ -65,6 +66,7 @@ pub async fn import(
     let rows: Vec<&Row> = file.readings.iter().filter_map(Reading::register_row).collect();
     let txn = app.db.begin().await?;
     let known = known(&txn, council.id).await?;
+    let mut noticed = noticed(&txn, council.id, &rows).await?;
     let mut done = Imported::default();
     let run = app.new_id();
     let mut work = Vec::new();
@@ -78,10 +80,16 @@ pub async fn import(
                 done.changed += 1;
                 work.push((Some(*id), row));
             }
-            None => {
-                done.added += 1;
-                work.push((None, row));
-            }
+            None => match ocid(row).and_then(|ocid| noticed.remove(&ocid)) {
+                Some(id) => {
+                    done.changed += 1;
+                    work.push((Some(id), row));
+                }
+                None => {
+                    done.added += 1;
+                    work.push((None, row));
+                }
+            },
         }
     }
     if !work.is_empty() && !dry_run {
@@ -176,15 +184,19 @@ fn mentions<'a>(work: &[(Option<Uuid>, &'a Row)]) -> (Vec<&'a Row>, Vec<Mention>
 /// The rows whose supplier was told by a rule of names, and which one. The same name, with no number on either side, is
 /// no doubt: in Norfolk's register of 2015 it tells 4 of 5 rows.
 fn doubts(named: &[&Row], told: impl IntoIterator<Item = How>) -> Vec<Doubt> {
-    let why = |how| match how {
+    let told = named.iter().zip(told);
+    told.filter_map(|(row, how)| Some(row.doubt(Column::SupplierName, doubt_of(how)?)))
+        .collect()
+}
+
+/// What is doubted of how a supplier was told.
+pub(super) fn doubt_of(how: How) -> Option<Why> {
+    match how {
         How::Spelling => Some(Why::SupplierBySpelling),
         How::OneNumber => Some(Why::SupplierByName),
         How::Shared => Some(Why::SupplierShared),
         How::Number | How::Name | How::New => None,
-    };
-    let told = named.iter().zip(told);
-    told.filter_map(|(row, how)| Some(row.doubt(Column::SupplierName, why(how)?)))
-        .collect()
+    }
 }
 
 /// What is recorded: the import with its counts, which covers what is new, and each contract that says something else.
@@ -285,6 +297,8 @@ async fn known(db: &impl ConnectionTrait, council: Uuid) -> Result<HashMap<Strin
         .column(contract_source::Column::Digest)
         .join(JoinType::InnerJoin, sources.rev())
         .filter(contract::Column::CouncilId.eq(council))
+        // What only notices brought cannot be missing from a register.
+        .filter(contract::Column::RowKey.not_like(format!("{KEY}%")))
         .into_tuple()
         .all(db)
         .await?;
@@ -292,6 +306,39 @@ async fn known(db: &impl ConnectionTrait, council: Uuid) -> Result<HashMap<Strin
         .into_iter()
         .map(|(key, id, digest)| (key, (id, digest)))
         .collect())
+}
+
+/// Contracts that notices brought and that a row of the register now is, by their process: the only one of it on either
+/// side. From here on the register says what they are.
+async fn noticed(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    rows: &[&Row],
+) -> Result<HashMap<String, Uuid>, Error> {
+    let mut named: HashMap<String, u32> = HashMap::new();
+    for ocid in rows.iter().filter_map(|row| ocid(row)) {
+        *named.entry(ocid).or_default() += 1;
+    }
+    if named.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let there: Vec<(Option<String>, Uuid)> = contract::Entity::find()
+        .select_only()
+        .columns([contract::Column::Ocid, contract::Column::Id])
+        .filter(contract::Column::CouncilId.eq(council))
+        .filter(contract::Column::RowKey.like(format!("{KEY}%")))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut noticed: HashMap<String, Vec<Uuid>> = HashMap::new();
+    for (ocid, id) in there {
+        noticed.entry(ocid.unwrap_or_default()).or_default().push(id);
+    }
+    let only = |(ocid, ids): (String, Vec<Uuid>)| match ids.as_slice() {
+        [id] if named.get(&ocid) == Some(&1) => Some((ocid, *id)),
+        _ => None,
+    };
+    Ok(noticed.into_iter().filter_map(only).collect())
 }
 
 async fn insert_run(
@@ -303,24 +350,18 @@ async fn insert_run(
     file: File<'_>,
     done: &Imported,
 ) -> Result<(), Error> {
-    let count = |count: u32| Set(i32::try_from(count).unwrap_or(i32::MAX));
-    let row = import_run::ActiveModel {
-        id: Set(run),
-        council_id: Set(council),
-        file_name: Set(file.name.to_owned()),
-        file_digest: Set(Sha256::digest(file.bytes).to_vec()),
-        imported_at: Set(app.clock.now()),
-        imported_by: Set(permit.actor()),
-        rows: count(file.report.rows),
-        accepted: count(file.report.accepted),
-        doubtful: count(file.report.doubtful),
-        held: count(file.report.held),
-        added: count(done.added),
-        changed: count(done.changed),
-        unchanged: count(done.unchanged),
+    let counts = run::Counts {
+        rows: file.report.rows,
+        accepted: file.report.accepted,
+        doubtful: file.report.doubtful,
+        held: file.report.held,
+        added: done.added,
+        changed: done.changed,
+        unchanged: done.unchanged,
     };
-    import_run::Entity::insert(row)
-        .exec_without_returning(txn)
-        .await?;
-    Ok(())
+    let file = run::File {
+        name: file.name,
+        digest: Sha256::digest(file.bytes).into(),
+    };
+    run::insert(app, txn, permit, council, run, file, counts).await
 }

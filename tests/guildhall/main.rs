@@ -30,6 +30,7 @@ mod mails;
 mod market;
 mod members;
 mod needs;
+mod notices;
 mod operations;
 mod pages;
 mod pilots;

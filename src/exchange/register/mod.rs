@@ -18,6 +18,7 @@ mod quotes;
 mod records;
 mod report;
 mod rows;
+pub(super) mod values;
 
 #[cfg(test)]
 mod hostile;
@@ -34,6 +35,7 @@ pub use decode::Encoding;
 pub use doubt::{Doubt, Why};
 pub use headings::{Headings, RawRow};
 pub use report::{DoubtCsv, Report, escape_formula};
+pub(super) use report::{frequencies, thousands};
 pub use rows::RegisterRow;
 
 pub(in crate::exchange) use extensions::extensions;
