@@ -3,7 +3,7 @@
 use super::drafts::Remarks;
 use super::release::{Identifier, Party, Reference, Release};
 use crate::councils::Match;
-use crate::councils::naming::Confidence;
+use crate::councils::naming::{Confidence, Rule};
 use crate::councils::{self, Council};
 use crate::exchange::register::{Why, values};
 use crate::suppliers::Mention;
@@ -17,22 +17,29 @@ pub fn buyer(release: &Release) -> Result<&'static Council, (Why, String)> {
     let Some(name) = release.buyer_name() else {
         return Err((Why::BuyerBlank, String::new()));
     };
+    sure(name).map_err(|(why, says)| (why, format!("{says}.")))
+}
+
+/// The council that a name surely means, or why it is not certain. A place's bare name is the slug of a council, and may be
+/// anybody's who is there.
+fn sure(name: &str) -> Result<&'static Council, (Why, String)> {
+    let is_place = |rule| rule == Rule::Code && !name.bytes().any(|byte| byte.is_ascii_digit());
     match councils::matched(name) {
-        Match::Matched { council, rule } if rule.confidence() != Confidence::Fair => Ok(council),
-        Match::Matched { council, rule } => Err((
-            Why::BuyerUnclear,
-            format!("{} if {}.", council.facts.name, rule.says()),
-        )),
+        Match::Matched { council, rule } if rule.confidence() == Confidence::Fair || is_place(rule) => {
+            let may_be = format!("It may be {}", council.facts.name);
+            Err((Why::BuyerUnclear, may_be))
+        }
+        Match::Matched { council, .. } => Ok(council),
         Match::Doubtful { candidates, why } => {
             let names: Vec<_> = candidates
                 .iter()
                 .take(5)
                 .map(|council| council.facts.name)
                 .collect();
-            let may_be = format!("{}; it may be {}.", why.says(), names.join(", "));
+            let may_be = format!("It may be {}: {}", names.join(", "), why.says());
             Err((Why::BuyerUnclear, may_be))
         }
-        Match::None { why } => Err((Why::BuyerUnknown, format!("{}.", why.says()))),
+        Match::None { why } => Err((Why::BuyerUnknown, format!("By its name, {}", why.says()))),
     }
 }
 
@@ -40,10 +47,8 @@ pub fn buyer(release: &Release) -> Result<&'static Council, (Why, String)> {
 pub(super) fn beside(said: &Release, council: Uuid) -> Vec<Uuid> {
     let buying = said.parties.iter().filter(|party| party.is("buyer"));
     let mut beside: Vec<Uuid> = buying
-        .filter_map(|party| match councils::matched(party.any_name()?) {
-            Match::Matched { council, rule } if rule.confidence() != Confidence::Fair => Some(council.id),
-            _ => None,
-        })
+        .filter_map(|party| sure(party.any_name()?).ok())
+        .map(|council| council.id)
         .filter(|id| *id != council)
         .collect();
     beside.sort();
@@ -237,6 +242,7 @@ mod tests {
         assert_eq!(of(Some("Thame Town Council")), Err(Why::BuyerUnknown));
         assert_eq!(of(Some("Norflok County Council")), Err(Why::BuyerUnclear));
         assert_eq!(of(Some("Derby")), Err(Why::BuyerUnclear));
+        assert_eq!(of(Some("E10000020")), Ok("norfolk"));
         assert_eq!(of(None), Err(Why::BuyerBlank));
     }
 
