@@ -277,7 +277,7 @@ mod tests {
             let there = known("r:R1", None, Some(reference), supplier);
             assert_eq!(
                 decide(&mut one, &[there]),
-                [expected.clone()],
+                std::slice::from_ref(&expected),
                 "{reference} {supplier}"
             );
             assert_eq!(

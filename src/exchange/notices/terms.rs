@@ -175,7 +175,8 @@ fn take(path: &'static str, text: &str, all: bool, term: &mut Term, remarks: &mu
         renewal::Why::NewContract => "Read as: a new contract is let at the end.".to_owned(),
     };
     let offers = reading.why == renewal::Why::Options;
-    if !all && !(offers && reading.confidence == Confidence::Sure) {
+    let surely = offers && reading.confidence == Confidence::Sure;
+    if !all && !surely {
         return false;
     }
     let with = Term {
