@@ -3,7 +3,7 @@
 //!
 //! Reading is pure: [`reader`] takes releases out of a file one at a time, [`release`] says what is read of one, [`merge`]
 //! makes those of one process one, [`drafts`] says what register entries it comes to (`parties`, `particulars`, `terms`).
-//! [`import`] writes: every release is kept (`kept`), so that whatever file it came in, and when, a process says what its
+//! [`mod@import`] writes: every release is kept (`kept`), so that whatever file it came in, and when, a process says what its
 //! releases say in the order of their dates; `known` is what the register has already.
 
 mod days;
