@@ -12,7 +12,7 @@
 //! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
 //! | [`pilots`] | pilots, questions about them, sealed bids and their files, their evaluation, awards and other endings, results, and the record of it all for an auditor |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
-//! | [`exchange`] | register files, in |
+//! | [`exchange`] | register files and notices (OCDS), in |
 //! | [`events`] | what happened that somebody may want to hear of, written with the change that brought it |
 //! | [`alerts`] | saved searches and watches, the mails about what happens, what is behind the links in them; calendars and feeds |
 //! | [`dispatch`] | the mail queue as operators see it: what was given up, putting it back, holding what leaves |
@@ -72,6 +72,10 @@
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts; buyers are compared
 //! with the council by [`councils::matched`]), [`exchange::renewal`] reads what it says of extensions in prose (pure too), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.
+//!
+//! Notices come in by `cli::notices`: `exchange::notices::reader` gives one release at a time, each goes to the register of
+//! the council that buys ([`councils::matched`], or it is held) and is kept; `exchange::notices::merge` makes those of a
+//! process one, `drafts` says what entries it comes to, and [`exchange::notices`] writes those that say something else now.
 
 // The types of the merged roots of the graph are as deep as there are of them.
 #![recursion_limit = "256"]

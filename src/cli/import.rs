@@ -23,6 +23,8 @@ pub(super) enum Import {
         #[arg(long)]
         council: String,
     },
+    /// Notices as Contracts Finder and others publish them (OCDS): awards become contracts of the councils that buy.
+    Ocds(super::notices::Ocds),
 }
 
 #[derive(Debug, clap::Args)]
@@ -63,6 +65,7 @@ pub(super) async fn run(config: Option<&Path>, import: Import) -> Result<(), Fai
     match import {
         Import::Contracts(asked) => contracts(config, asked).await,
         Import::Undo { council } => take_back(config, &council).await,
+        Import::Ocds(ocds) => super::notices::run(config, ocds).await,
     }
 }
 

@@ -4,6 +4,7 @@ mod audit;
 pub mod demo;
 mod import;
 mod mail;
+mod notices;
 mod open;
 mod pilot;
 mod receipt;

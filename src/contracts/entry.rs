@@ -44,7 +44,7 @@ pub async fn entries(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<HashMap<
 }
 
 /// One of them.
-pub(super) async fn of(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<(Entry, i32)>, Error> {
+pub(crate) async fn of(txn: &DatabaseTransaction, id: Uuid) -> Result<Option<(Entry, i32)>, Error> {
     Ok(entries(txn, &[id]).await?.remove(&id))
 }
 

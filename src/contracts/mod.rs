@@ -30,6 +30,7 @@ pub mod windows;
 pub mod withdraw;
 
 pub use entry::entries;
+pub(crate) use entry::of as as_written;
 pub(crate) use filter::RUNNING;
 pub use filter::{Filter, Order, OrderBy};
 pub use holdings::{Holding, holdings};

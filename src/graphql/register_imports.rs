@@ -434,7 +434,7 @@ impl RegisterImportsMutation {
             &input.file_name,
             input.sheet,
             file.content(),
-        )
+        ))
         .await;
         RegisterImportStartPayload::of(ctx, started.map(Into::into))
     }

@@ -33,6 +33,18 @@ pub struct Mention {
     pub vcse: Option<bool>,
 }
 
+impl Mention {
+    /// Whether another mention certainly means the same supplier, or its name is the same and no number contradicts.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let both = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+        if both(&self.companies_house, &other.companies_house) || both(&self.charity, &other.charity) {
+            return true;
+        }
+        let one = One::of(Uuid::nil(), self);
+        !one.contradicts(other) && name_key(&self.name) == name_key(&other.name)
+    }
+}
+
 /// How it was told which supplier a mention means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -76,7 +88,33 @@ pub async fn resolve(
             .exec_without_returning(txn)
             .await?;
     }
+    called(txn, &resolved, mentions).await?;
     Ok(resolved)
+}
+
+/// Notes what suppliers are called, small or medium or not, where nobody has said so before.
+async fn called(
+    txn: &impl ConnectionTrait,
+    resolved: &[Resolved],
+    mentions: &[Mention],
+) -> Result<(), Error> {
+    for sme in [true, false] {
+        let said = resolved
+            .iter()
+            .zip(mentions)
+            .filter(|(_, mention)| mention.sme == Some(sme));
+        let ids: HashSet<Uuid> = said.map(|(one, _)| one.id).collect();
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        for ids in ids.chunks(AT_A_TIME) {
+            supplier::Entity::update_many()
+                .col_expr(supplier::Column::SaidSme, Expr::value(sme))
+                .filter(supplier::Column::Id.is_in(ids.iter().copied()))
+                .filter(supplier::Column::SaidSme.is_null())
+                .exec(txn)
+                .await?;
+        }
+    }
+    Ok(())
 }
 
 async fn decide(

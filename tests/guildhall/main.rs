@@ -31,6 +31,7 @@ mod mails;
 mod market;
 mod members;
 mod needs;
+mod notices;
 mod operations;
 mod pages;
 mod pilots;

@@ -6,7 +6,7 @@ use super::{File, ImportError, Imported, Line, LineKind, Watch, doubted, some, s
 use crate::access::Permit;
 use crate::contracts::{self, Change, vanished};
 use crate::councils::Council;
-use crate::exchange::register::{Column, Doubt, Reading, RegisterRow as Row, Why};
+use crate::exchange::register::{Column, Reading, RegisterRow as Row, Why};
 use crate::runtime::{App, Error};
 use crate::suppliers::{self, How, Mention};
 use sea_orm::DatabaseTransaction;
@@ -152,7 +152,8 @@ impl Applying<'_> {
         let mentions: Vec<Mention> = named.iter().map(|row| mention(row)).collect();
         let resolved = suppliers::resolve(self.app, self.txn, self.permit, &mentions).await?;
         for (row, told) in named.iter().zip(&resolved) {
-            if let Some(doubt) = doubt(row, told.how) {
+            if let Some(why) = doubt_of(told.how) {
+                let doubt = row.doubt(Column::SupplierName, why);
                 self.compared.report.note(&doubt);
                 watch.doubt(&doubt);
                 watch.line(doubted(&doubt));
@@ -198,7 +199,7 @@ impl Applying<'_> {
         self.done.held = u32::try_from(self.compared.held.len()).unwrap_or(u32::MAX);
         if self.begun {
             self.done.run = Some(self.run);
-            store::end_run(self.txn, self.permit, self.run, &self.done).await?;
+            store::end_run(self.txn, self.permit, self.run, &self.compared.report, &self.done).await?;
         }
         self.done.report = Some(self.compared.report);
         Ok((self.done, self.changed))
@@ -215,14 +216,13 @@ fn line(kind: LineKind, row: Option<u32>, contract: Option<Uuid>, title: &str, d
     }
 }
 
-/// A supplier that was told by a rule of names. The same name, with no number on either side, is no doubt: in Norfolk's
-/// register of 2015 it tells 4 of 5 rows.
-fn doubt(row: &Row, how: How) -> Option<Doubt> {
-    let why = match how {
-        How::Spelling => Why::SupplierBySpelling,
-        How::OneNumber => Why::SupplierByName,
-        How::Shared => Why::SupplierShared,
-        How::Number | How::Name | How::New => return None,
-    };
-    Some(row.doubt(Column::SupplierName, why))
+/// What is doubted of how a supplier was told: that it was by a rule of names. The same name, with no number on either side,
+/// is no doubt: in Norfolk's register of 2015 it tells 4 of 5 rows.
+pub(in crate::exchange) fn doubt_of(how: How) -> Option<Why> {
+    match how {
+        How::Spelling => Some(Why::SupplierBySpelling),
+        How::OneNumber => Some(Why::SupplierByName),
+        How::Shared => Some(Why::SupplierShared),
+        How::Number | How::Name | How::New => None,
+    }
 }

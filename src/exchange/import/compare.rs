@@ -2,8 +2,8 @@
 //! one more, for the rows that no key told. Writes nothing; what it comes to is `apply`'s.
 
 use super::matching::{Facts, Match, Missing, Rows, SameBy, Unsure};
-use super::store;
 use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, not_of_register, some};
+use super::{entry, store};
 use crate::councils::Council;
 use crate::exchange::register::{Column, Reading, RegisterRow as Row, Report, Why};
 use sea_orm::DatabaseTransaction;
@@ -54,6 +54,7 @@ pub(super) async fn compare(
     compared.decided(txn, council, decisions).await?;
     let mut left: HashSet<u32> = HashSet::new();
     let mut cells_held: HashSet<u64> = HashSet::new();
+    let mut processes: HashMap<String, Vec<u32>> = HashMap::new();
     while let Some(some) = some(&mut reader)? {
         for reading in &some {
             compared.report.add(reading);
@@ -82,12 +83,18 @@ pub(super) async fn compare(
             }
         }
         let rows: Vec<&Row> = some.iter().filter_map(Reading::register_row).collect();
+        for row in &rows {
+            if let Some(ocid) = entry::ocid(row) {
+                processes.entry(ocid).or_default().push(row.row());
+            }
+        }
         compared
             .by_key(txn, council, &rows, decisions, &mut left, watch)
             .await?;
         compared.rows += u32::try_from(some.len()).unwrap_or(u32::MAX);
         watch.rows(compared.rows / 2, of);
     }
+    compared.by_process(txn, council, processes, &mut left).await?;
     let unseen = compared.missing(txn, council, &cells_held).await?;
     if !unseen.is_empty() && !left.is_empty() {
         compared
@@ -172,6 +179,31 @@ impl Compared {
                 (None, None) => {
                     left.insert(row.row());
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that no key told and that name the process of a contract which notices alone brought, the only one of it on
+    /// either side: from here on the register says what it is.
+    async fn by_process(
+        &mut self,
+        txn: &DatabaseTransaction,
+        council: &Council,
+        processes: HashMap<String, Vec<u32>>,
+        left: &mut HashSet<u32>,
+    ) -> Result<(), ImportError> {
+        if processes.is_empty() {
+            return Ok(());
+        }
+        let noticed = store::noticed(txn, council.id).await?;
+        for (ocid, rows) in processes {
+            let (Some(contract), [row]) = (noticed.get(&ocid), rows.as_slice()) else {
+                continue;
+            };
+            if left.remove(row) {
+                self.changed.insert(*row, *contract);
+                self.release.push(*contract);
             }
         }
         Ok(())

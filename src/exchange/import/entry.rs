@@ -19,7 +19,7 @@ pub(super) fn mention(row: &Row) -> Mention {
 }
 
 /// The process a contract was let by, where the cell has the form of an Open Contracting ID.
-fn ocid(row: &Row) -> Option<String> {
+pub(super) fn ocid(row: &Row) -> Option<String> {
     let cell = row.open_contracting_id.clone()?;
     is_ocid(&cell).then_some(cell)
 }

@@ -10,6 +10,8 @@ mod matching;
 mod store;
 mod undo;
 
+pub(in crate::exchange) use apply::doubt_of;
+pub(in crate::exchange) use entry::is_ocid;
 pub use matching::{SameBy, Unsure};
 pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo};
 

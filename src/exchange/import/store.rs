@@ -3,7 +3,9 @@
 use super::matching::Facts;
 use super::{File, ImportError, Imported};
 use crate::access::Permit;
+use crate::exchange::notices::KEY;
 use crate::exchange::register::{Column, Report};
+use crate::exchange::run;
 use crate::runtime::{App, Error};
 use entity::{contract, contract_source, contract_supplier, import_before, import_run, supplier};
 use sea_orm::ActiveValue::Set;
@@ -63,6 +65,8 @@ pub(super) async fn ids_after(
         .filter(contract::Column::CouncilId.eq(council))
         .filter(contract::Column::Id.gt(after))
         .filter(contract::Column::Standing.ne("cancelled"))
+        // What only notices brought cannot be missing from a register.
+        .filter(contract::Column::RowKey.not_like(format!("{KEY}%")))
         .order_by_asc(contract::Column::Id)
         .limit(AT_A_TIME as u64)
         .into_tuple()
@@ -115,6 +119,27 @@ pub(super) async fn facts(
     Ok(found)
 }
 
+/// Contracts that notices alone brought, by their process: the only one of it.
+pub(super) async fn noticed(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+) -> Result<HashMap<String, Uuid>, Error> {
+    let there: Vec<(Option<String>, Uuid)> = contract::Entity::find()
+        .select_only()
+        .columns([contract::Column::Ocid, contract::Column::Id])
+        .filter(contract::Column::CouncilId.eq(council))
+        .filter(contract::Column::RowKey.like(format!("{KEY}%")))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut noticed: HashMap<String, Vec<Uuid>> = HashMap::new();
+    for (ocid, id) in there {
+        noticed.entry(ocid.unwrap_or_default()).or_default().push(id);
+    }
+    let only = |(ocid, ids): (String, Vec<Uuid>)| Some((ocid, *ids.first().filter(|_| ids.len() == 1)?));
+    Ok(noticed.into_iter().filter_map(only).collect())
+}
+
 /// Which of these contracts are in a council's register and came from files.
 pub(super) async fn of_register(
     db: &impl ConnectionTrait,
@@ -150,58 +175,40 @@ pub(super) async fn begin_run(
     txn: &impl ConnectionTrait,
     permit: &Permit,
     council: Uuid,
-    run: Uuid,
+    id: Uuid,
     file: File<'_>,
     report: &Report,
 ) -> Result<(), ImportError> {
     let headings = report.source.headings.each();
     let headings: Vec<_> = headings
-        .map(|(name, column)| (name, column.map(Column::name)))
+        .map(|(name, column)| (name.to_owned(), column.map(Column::name)))
         .collect();
-    let row = import_run::ActiveModel {
-        id: Set(run),
-        council_id: Set(council),
-        file_name: Set(file.name.to_owned()),
-        file_digest: Set(file.digest()?.to_vec()),
-        imported_at: Set(app.clock.now()),
-        imported_by: Set(permit.actor()),
-        rows: Set(count(report.rows)),
-        accepted: Set(count(report.accepted)),
-        doubtful: Set(count(report.doubtful)),
-        held: Set(count(report.held)),
-        added: Set(0),
-        changed: Set(0),
-        unchanged: Set(0),
-        headings: Set(serde_json::json!(headings)),
-        undone_at: Set(None),
+    let file = run::File {
+        name: file.name,
+        digest: file.digest()?,
+        headings: &headings,
     };
-    import_run::Entity::insert(row)
-        .exec_without_returning(txn)
-        .await?;
-    Ok(())
+    Ok(run::insert(app, txn, permit, council, id, file, run::Counts::default()).await?)
 }
 
 /// Ends it.
 pub(super) async fn end_run(
     txn: &impl ConnectionTrait,
-    _permit: &Permit,
-    run: Uuid,
+    permit: &Permit,
+    id: Uuid,
+    report: &Report,
     done: &Imported,
 ) -> Result<(), Error> {
-    use import_run::Column as C;
-    import_run::Entity::update_many()
-        .col_expr(C::Held, Expr::value(count(done.held)))
-        .col_expr(C::Added, Expr::value(count(done.added)))
-        .col_expr(C::Changed, Expr::value(count(done.changed)))
-        .col_expr(C::Unchanged, Expr::value(count(done.unchanged)))
-        .filter(C::Id.eq(run))
-        .exec(txn)
-        .await?;
-    Ok(())
-}
-
-fn count(count: u32) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
+    let counts = run::Counts {
+        rows: report.rows,
+        accepted: report.accepted,
+        doubtful: report.doubtful,
+        held: done.held,
+        added: done.added,
+        changed: done.changed,
+        unchanged: done.unchanged,
+    };
+    run::settle(txn, permit, id, counts).await
 }
 
 /// Keeps what contracts were: id, the version that the import made, and the entry where there is one to restore.
@@ -290,7 +297,10 @@ pub(super) async fn last_run(db: &impl ConnectionTrait, council: Uuid) -> Result
         .order_by_desc(import_run::Column::Id)
         .one(db)
         .await?;
-    Ok(last.filter(|run| run.undone_at.is_none()).map(|run| run.id))
+    // What notices bring has no headings, and what they replaced is not kept.
+    let of_register = |run: &import_run::Model| run.headings.as_array().is_some_and(|all| !all.is_empty());
+    let last = last.filter(|run| run.undone_at.is_none() && of_register(run));
+    Ok(last.map(|run| run.id))
 }
 
 /// Into whose register an import went.

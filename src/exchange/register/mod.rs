@@ -33,6 +33,7 @@ mod report;
 mod rows;
 mod source;
 mod synonyms;
+pub(super) mod values;
 mod window;
 mod workbook;
 
@@ -57,6 +58,7 @@ pub use orders::{DateOrder, Ground, Seen};
 pub use reader::{RegisterReader, Settings, open, read};
 pub use recognise::{Confidence, Recognised};
 pub use report::{DoubtCsv, Report, escape_formula};
+pub(super) use report::{frequencies, thousands};
 pub use rows::RegisterRow;
 pub use source::{Format, Source, Workbook};
 

@@ -112,21 +112,7 @@ impl Report {
         ] {
             let _ = writeln!(page, "{:>9} {what}", thousands(count));
         }
-        if self.by_why.is_empty() {
-            return page;
-        }
-        page.push_str("\nDoubts, the most frequent first\n");
-        let mut whys: Vec<_> = self.by_why.iter().collect();
-        whys.sort_by_key(|(why, (count, _))| (std::cmp::Reverse(*count), **why));
-        for (why, (count, first)) in whys {
-            let (count, code) = (thousands(*count), why.code());
-            let _ = writeln!(
-                page,
-                "{count:>9}  {code}: {} First in row {first}.",
-                why.sentence()
-            );
-        }
-        page
+        page + &frequencies(&self.by_why)
     }
 
     fn source_summary(&self) -> String {
@@ -264,7 +250,26 @@ fn harmless_of(text: &str, length: usize) -> String {
         .collect()
 }
 
-fn thousands(number: u32) -> String {
+/// Reasons with how often each was met and where first, the most frequent first; nothing where there is none.
+pub(in crate::exchange) fn frequencies(by_why: &BTreeMap<Why, (u32, u32)>) -> String {
+    if by_why.is_empty() {
+        return String::new();
+    }
+    let mut page = "\nDoubts, the most frequent first\n".to_owned();
+    let mut whys: Vec<_> = by_why.iter().collect();
+    whys.sort_by_key(|(why, (count, _))| (std::cmp::Reverse(*count), **why));
+    for (why, (count, first)) in whys {
+        let (count, code) = (thousands(*count), why.code());
+        let _ = writeln!(
+            page,
+            "{count:>9}  {code}: {} First in row {first}.",
+            why.sentence()
+        );
+    }
+    page
+}
+
+pub(in crate::exchange) fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
