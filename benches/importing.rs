@@ -23,7 +23,7 @@ const NORFOLK: &str = concat!(
 const FIXTURE: &str = include_str!("../tests/fixtures/register.csv");
 const CLEAR: &str = "DELETE FROM contract_window; DELETE FROM contract_source; DELETE FROM contract_supplier;
 DELETE FROM contract_buyer; DELETE FROM extension_option; DELETE FROM contract; DELETE FROM import_run;
-DELETE FROM supplier;";
+DELETE FROM supplier; DELETE FROM public_change_due; DELETE FROM public_change;";
 const INSERT: &str =
     "INSERT INTO contract (id, council_id, row_key, reference, title, description, value_pence,
 standing, planned_notice, current_ends_on, ends_key, end_unknown, created_at, updated_at, version)

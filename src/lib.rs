@@ -17,6 +17,7 @@
 //! | [`alerts`] | saved searches and watches, the mails about what happens, what is behind the links in them; calendars and feeds |
 //! | [`dispatch`] | the mail queue as operators see it: what was given up, putting it back, holding what leaves |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
+//! | [`changes`] | what changed in public, in the order of commits, for mirrors |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
 //! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, files of bids, mail links and what they tell of, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
@@ -69,6 +70,10 @@
 //! windows that may match, worded in pieces of 500. A window's `sequence` and what went (`window_gone`) are written where
 //! windows are.
 //!
+//! Mirrors: triggers note what of public objects is written, [`audit`] has [`changes::settle`] number it last in the
+//! transaction, and `graphql::changes` reads it by [`changes::since`] and asks each capability what everybody sees now. What is
+//! seen by everybody and new in the schema is said to the triggers (`migration::watched`); a test asks.
+//!
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts; buyers are compared
 //! with the council by [`councils::matched`]), [`exchange::renewal`] reads what it says of extensions in prose (pure too), and
 //! [`exchange::import`] writes what is new or changed, in one transaction.
@@ -83,6 +88,7 @@
 pub mod access;
 pub mod alerts;
 pub mod audit;
+pub mod changes;
 pub mod cli;
 pub mod contracts;
 pub mod councils;

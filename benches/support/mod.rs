@@ -43,6 +43,7 @@ pub(crate) async fn application() -> Place {
         .await
         .expect("the schema");
     councils::mirror(&app).await.expect("the councils");
+    guildhall::changes::catch_up(&app).await.expect("the feed");
     Place { app, url, folder }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! One file a step, in order; a step that has been released is never edited. The steps are plain SQL with the
 //! column types written as `{tokens}` (see `dialect`), because STRICT tables, full-text indexes and partial
-//! indexes are what differ and what matters. To add a step: 1. a new file, 2. its name here, 3. its entity.
+//! indexes are what differ and what matters. To add a step: 1. a new file, 2. its name here, 3. its entity, 4. where
+//! everybody sees something of it, its [`Watch`] in [`watched`].
 
 mod dialect;
 mod m0001_councils;
@@ -26,6 +27,8 @@ mod m0019_tender_box;
 mod m0021_record;
 mod m0022_imports;
 mod m0023_notices;
+mod m0024_changes;
+mod watching;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
 
@@ -58,8 +61,15 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_record::Step),
             Box::new(m0022_imports::Step),
             Box::new(m0023_notices::Step),
+            Box::new(m0024_changes::Step),
         ]
     }
 }
 
 pub use sea_orm_migration::MigratorTrait as Migrate;
+pub use watching::Watch;
+
+/// Everything of which everybody sees something, by every step.
+pub fn watched() -> impl Iterator<Item = &'static Watch> {
+    m0024_changes::WATCHED.iter()
+}

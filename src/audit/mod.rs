@@ -23,6 +23,7 @@ pub use read::{Filter, Seen, list};
 pub use sealed::{opened, sealed};
 
 use crate::access::{self, Attempt, Deed, Permit};
+use crate::changes;
 use crate::runtime::{App, Error};
 use chrono::Duration;
 use sea_orm::ConnectionTrait;
@@ -110,7 +111,10 @@ pub async fn record_each(
         access::hold_present(txn, actor).await?;
     }
     let tree = store::hold(txn).await?;
-    store::append(app, txn, tree, said.collect()).await
+    let root = store::append(app, txn, tree, said.collect()).await?;
+    // Everybody who changes something comes by here, last.
+    changes::settle(app, txn).await?;
+    Ok(root)
 }
 
 /// Records something that was tried and refused, in a transaction of its own. The caller has ended the one in which

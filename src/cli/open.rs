@@ -2,6 +2,7 @@
 
 use super::{Failure, failed};
 use crate::access::single_sign_on;
+use crate::changes;
 use crate::councils;
 use crate::runtime::config::Config;
 use crate::runtime::database::Database;
@@ -91,5 +92,6 @@ pub(super) async fn of(config: Config, entropy: Entropy) -> Result<App, Failure>
 pub(super) async fn prepare(app: &App) -> Result<(), Failure> {
     Migrator::up(app.db.for_migration(), None).await.map_err(failed)?;
     councils::mirror(app).await.map_err(failed)?;
-    suppliers::rekey(app).await.map_err(failed)
+    suppliers::rekey(app).await.map_err(failed)?;
+    changes::catch_up(app).await.map_err(failed)
 }

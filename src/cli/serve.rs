@@ -3,6 +3,7 @@
 use super::{Failure, failed, open};
 use crate::access::single_sign_on;
 use crate::alerts;
+use crate::changes;
 use crate::exchange::uploads;
 use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
@@ -34,6 +35,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         outbox::free_leases(&app).await.map_err(failed)?;
     }
     outbox::hold::look(&app).await.map_err(failed)?;
+    changes::begin_anew_if_restored(&app).await.map_err(failed)?;
     if let Some(address) = metrics {
         let listener = TcpListener::bind(address)
             .await

@@ -14,6 +14,7 @@ mod audit;
 mod bid_drafts;
 mod bids;
 mod catalogue;
+mod changes;
 mod contracts;
 mod cost;
 mod councils;
@@ -74,6 +75,7 @@ pub struct Query(
     access::AccessQuery,
     audit::AuditQuery,
     members::MembersQuery,
+    changes::ChangesQuery,
     contracts::ContractsQuery,
     councils::CouncilsQuery,
     feeds::FeedsQuery,

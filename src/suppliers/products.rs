@@ -214,6 +214,20 @@ pub async fn published(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Product>
     Ok(found.into_iter().map(|product| (product.id, product)).collect())
 }
 
+/// Those of these products that everybody may know of, by id: what was ever published.
+///
+/// # Errors
+/// When the database fails.
+pub async fn public(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Product>, Error> {
+    let found = store::by_ids(app.db.read(), ids).await?;
+    let archived = found.iter().filter(|product| product.state == State::Archived);
+    let archived: Vec<Uuid> = archived.map(|product| product.id).collect();
+    let once = store::once_published(app.db.read(), &archived).await?;
+    let seen = |product: &Product| product.state == State::Published || once.contains(&product.id);
+    let found = found.into_iter().filter(seen);
+    Ok(found.map(|product| (product.id, product)).collect())
+}
+
 /// A product, if the viewer may know of it: once published it can be found for good, but a draft that was archived
 /// never became public.
 async fn visible(

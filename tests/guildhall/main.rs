@@ -15,6 +15,7 @@ mod bidding;
 mod binary;
 mod buckets;
 mod catalogue;
+mod changes;
 mod deadlines;
 mod doors;
 mod edits;

@@ -1,7 +1,7 @@
 //! What is held on a person: all of it theirs to have and to have erased, and nothing left that the answer does not name.
 
 mod closing;
-mod columns;
+pub(crate) mod columns;
 mod life;
 
 use crate::binary::run;

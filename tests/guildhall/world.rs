@@ -150,6 +150,7 @@ impl World {
         };
         change(&mut app);
         guildhall::councils::mirror(&app).await.unwrap();
+        guildhall::changes::catch_up(&app).await.unwrap();
         let api = Api::new(app.clone());
         let clock_moves = Arc::new(AtomicUsize::new(0));
         let site = site(&app, &api, &clock_moves);

@@ -6,7 +6,7 @@ use async_graphql::parser::types::{
     BaseType, FieldDefinition, SchemaDefinition, ServiceDocument, Type, TypeKind, TypeSystemDefinition,
 };
 use async_graphql::parser::{self, parse_schema};
-use async_graphql::{Positioned, parser::types::OperationType};
+use async_graphql::{Positioned, Value, parser::types::OperationType};
 use std::collections::HashMap;
 
 /// Items of a page whose `first` is not given.
@@ -23,8 +23,8 @@ pub(super) enum Size {
     One,
     /// A plain list.
     List,
-    /// A connection.
-    Page,
+    /// A page, and how many things it holds when `first` is not given.
+    Page(u64),
     /// Not in the schema. Hidden fields run too, so it may be a list.
     Unknown,
 }
@@ -94,18 +94,35 @@ impl ListSizes {
     }
 
     fn add_type(&mut self, name: &str, fields: Vec<Positioned<FieldDefinition>>) {
-        let within_page = name.ends_with("Connection");
+        let within_page = is_page(name);
         let known = self.types.entry(name.to_owned()).or_default();
         for field in fields {
             let (is_list, of) = innermost(&field.node.ty.node);
             let size = match is_list {
                 _ if within_page => Size::One,
                 true => Size::List,
-                false if of.ends_with("Connection") => Size::Page,
+                false if is_page(&of) => Size::Page(default_page(&field.node)),
                 false => Size::One,
             };
             known.insert(field.node.name.node.to_string(), Returns { size, of });
         }
+    }
+}
+
+/// Whether a type is a page of things: its lists are counted with the field that gives it.
+fn is_page(name: &str) -> bool {
+    name.ends_with("Connection") || name.ends_with("Page")
+}
+
+/// Items of a field's page whose `first` is not given.
+fn default_page(field: &FieldDefinition) -> u64 {
+    let first = field.arguments.iter().find(|arg| arg.node.name.node == "first");
+    match first.and_then(|first| first.node.default_value.as_ref()) {
+        Some(default) => match &default.node {
+            Value::Number(number) => number.as_u64().unwrap_or(MAX_PAGE),
+            _ => DEFAULT_PAGE,
+        },
+        None => DEFAULT_PAGE,
     }
 }
 

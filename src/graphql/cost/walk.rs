@@ -111,6 +111,10 @@ impl<'a> Walk<'a> {
     /// How many children a field has, if it is a list of some kind.
     fn times(&self, field: &Field, size: Size) -> Option<u64> {
         let asked = field.arguments.iter().filter(|(name, _)| name.node == "first");
+        let default = match size {
+            Size::Page(default) => default,
+            _ => DEFAULT_PAGE,
+        };
         // Repeated arguments are refused later, but until then the worst of them counts.
         let asked = asked
             .filter_map(|(_, first)| {
@@ -118,13 +122,13 @@ impl<'a> Walk<'a> {
                     .node
                     .clone()
                     .into_const_with(|name| Ok::<_, Infallible>(self.number(&name)));
-                known.ok().as_ref().map(page)
+                known.ok().as_ref().map(|first| page(first, default))
             })
             .max();
         asked.or(match size {
             Size::One => None,
             Size::List | Size::Unknown => Some(PLAIN_LIST),
-            Size::Page => Some(DEFAULT_PAGE),
+            Size::Page(default) => Some(default),
         })
     }
 
@@ -147,9 +151,9 @@ impl<'a> Walk<'a> {
 }
 
 /// A page's size from `first`. An empty page still costs its statement; what is no size costs a full one.
-fn page(first: &Value) -> u64 {
+fn page(first: &Value, default: u64) -> u64 {
     match first {
-        Value::Null => DEFAULT_PAGE,
+        Value::Null => default,
         Value::Number(number) => number.as_u64().map_or(MAX_PAGE, |first| first.clamp(1, MAX_PAGE)),
         _ => MAX_PAGE,
     }

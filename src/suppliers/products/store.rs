@@ -18,7 +18,7 @@ use sea_orm::{
     QueryOrder, QuerySelect, RelationDef,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 pub(super) async fn one(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Product>, Error> {
@@ -131,6 +131,20 @@ pub(super) async fn was_published(db: &impl ConnectionTrait, id: Uuid) -> Result
         .filter(product_version::Column::State.eq(State::Published.as_str()))
         .limit(1);
     Ok(kept.into_tuple::<i32>().one(db).await?.is_some())
+}
+
+/// Those of these products of which any version was public.
+pub(super) async fn once_published(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let kept = product_version::Entity::find()
+        .select_only()
+        .column(product_version::Column::ProductId)
+        .distinct()
+        .filter(product_version::Column::ProductId.is_in(ids.iter().copied()))
+        .filter(product_version::Column::State.eq(State::Published.as_str()));
+    Ok(kept.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
 }
 
 pub(super) async fn by_ids(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<Product>, Error> {

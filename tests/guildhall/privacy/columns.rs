@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// A table and a column.
-pub(super) type Place = (String, String);
+pub(crate) type Place = (String, String);
 
 /// Every column there is, shadow tables and planners' samples included.
-pub(super) async fn all(world: &World) -> BTreeSet<Place> {
+pub(crate) async fn all(world: &World) -> BTreeSet<Place> {
     let sql = match world.app.db.backend() {
         DbBackend::Postgres => {
             "SELECT table_name::text, column_name::text FROM information_schema.columns \

@@ -5,6 +5,7 @@
 //! needs a row in [`inputs`] or [`people`]; a type with ids of its own needs things in [`made`].
 
 mod asking;
+mod fed;
 mod inputs;
 mod made;
 mod mutations;

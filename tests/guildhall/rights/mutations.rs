@@ -108,7 +108,7 @@ impl Town {
 }
 
 /// The letter of what came of a mutation.
-fn outcome(answer: &Answer, mutation: &str) -> Letter {
+pub(crate) fn outcome(answer: &Answer, mutation: &str) -> Letter {
     if answer.code().is_some() {
         return refused(answer);
     }
