@@ -14,6 +14,7 @@ use entity::{contract, contract_source, import_run};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    QueryTrait,
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -65,6 +66,7 @@ pub async fn import(
     let rows: Vec<&Row> = file.readings.iter().filter_map(Reading::register_row).collect();
     let txn = app.db.begin().await?;
     let known = known(&txn, council.id).await?;
+    let ours = ours(&txn, council.id, &rows).await?;
     let mut done = Imported::default();
     let run = app.new_id();
     let mut work = Vec::new();
@@ -78,6 +80,8 @@ pub async fn import(
                 done.changed += 1;
                 work.push((Some(*id), row));
             }
+            // What was published here and came from no file comes back: it is no new contract.
+            None if published(row).is_some_and(|id| ours.contains(&id)) => done.unchanged += 1,
             None => {
                 done.added += 1;
                 work.push((None, row));
@@ -213,7 +217,8 @@ fn mention(row: &Row) -> Mention {
     }
 }
 
-fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
+/// What a row is written as.
+pub(super) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
     Entry {
         row_key: row.row_key.clone(),
         particulars: Particulars {
@@ -278,6 +283,36 @@ async fn known(db: &impl ConnectionTrait, council: Uuid) -> Result<HashMap<Strin
         .into_iter()
         .map(|(key, id, digest)| (key, (id, digest)))
         .collect())
+}
+
+/// The contract that a row names by an OCID of ours.
+fn published(row: &Row) -> Option<Uuid> {
+    let (_, id) = row.open_contracting_id.as_deref()?.rsplit_once('-')?;
+    (id.len() == 32).then(|| Uuid::try_parse(id).ok())?
+}
+
+/// Those contracts of the council's that rows name so, and that came from no file.
+async fn ours(db: &impl ConnectionTrait, council: Uuid, rows: &[&Row]) -> Result<HashSet<Uuid>, Error> {
+    let named: Vec<Uuid> = rows.iter().filter_map(|row| published(row)).collect();
+    let mut ours = HashSet::new();
+    for ids in named.chunks(STEP) {
+        let sourced = contract_source::Entity::find()
+            .select_only()
+            .column(contract_source::Column::ContractId)
+            .filter(contract_source::Column::ContractId.is_in(ids.iter().copied()))
+            .into_query();
+        let found: Vec<Uuid> = contract::Entity::find()
+            .select_only()
+            .column(contract::Column::Id)
+            .filter(contract::Column::CouncilId.eq(council))
+            .filter(contract::Column::Id.is_in(ids.iter().copied()))
+            .filter(contract::Column::Id.not_in_subquery(sourced))
+            .into_tuple()
+            .all(db)
+            .await?;
+        ours.extend(found);
+    }
+    Ok(ours)
 }
 
 async fn insert_run(

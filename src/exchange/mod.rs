@@ -1,8 +1,9 @@
 //! Registers and open data, in and out: files become contracts here, and contracts files.
 //!
 //! [`register`] reads a file and is pure, with [`renewal`] for what it says of extensions in prose; [`import`] writes
-//! what was read into a council's register.
+//! what was read into a council's register. [`publish`] gives registers out again, as CSV, as workbooks and as OCDS.
 
 pub mod import;
+pub mod publish;
 pub mod register;
 pub mod renewal;

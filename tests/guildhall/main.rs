@@ -38,6 +38,7 @@ mod privacy;
 mod products;
 mod profiles;
 mod provider;
+mod published;
 mod python;
 mod record;
 mod registers;

@@ -9,6 +9,7 @@ use csv::{ByteRecord, Position, Reader, ReaderBuilder, StringRecord};
 
 use super::doubt::Why;
 use super::quotes::{Quotes, examine};
+use super::report::unescape_formula;
 
 /// How many times the length of the file may be re-read to mend open quotes. Beyond it (a hostile
 /// file) a swallowed stretch stays in its one cell, doubted: nothing is lost, and time stays linear.
@@ -146,9 +147,13 @@ impl<'a> Records<'a> {
 
     fn record(&self, bytes: ByteRecord, flaw: Option<(Why, String)>) -> Record {
         // The text was valid before it was cut at ASCII characters, so nothing is replaced here.
+        let mut cells = StringRecord::from_byte_record_lossy(bytes);
+        if cells.iter().any(|cell| cell.starts_with('\'')) {
+            cells = cells.iter().map(unescape_formula).collect();
+        }
         Record {
             row: self.row,
-            cells: StringRecord::from_byte_record_lossy(bytes),
+            cells,
             flaw,
         }
     }
