@@ -44,11 +44,28 @@ class StandIns(requests.adapters.BaseAdapter):
         pass
 
 
+class Standard(requests.adapters.BaseAdapter):
+    """Answers for the standard's own site: the schemas, by the last part of their address."""
+
+    def send(self, request, **_):
+        with zipfile.ZipFile(io.BytesIO(standard())) as archive:
+            content = archive.read("standard/schema/" + request.path_url.rsplit("/", 1)[1])
+        response = requests.Response()
+        response.request, response.url = request, request.url
+        response.status_code, response.reason = 200, "OK"
+        response.raw = io.BytesIO(content)
+        return response
+
+    def close(self):
+        pass
+
+
 class Plain(requests.Session):
     def __init__(self):
         super().__init__()
         self.adapters.clear()
         self.mount("https://github.com/", StandIns())
+        self.mount("https://standard.open-contracting.org/", Standard())
 
 
 def standard():
@@ -164,6 +181,7 @@ def workbook(path):
 
 
 util.session = Plain()
+requests.get = util.session.get
 import ocdsextensionregistry.extension_version as reading  # noqa: E402
 
 reading.session = util.session

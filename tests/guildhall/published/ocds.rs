@@ -110,11 +110,11 @@ async fn pages_follow_one_another_without_gap_and_what_changes_comes_again_at_th
 async fn later_only_what_changed_since_is_asked_for() {
     let world = World::new().await;
     imported(&world, FIXTURE.as_bytes()).await;
+    let first = json(&world, "/open/norfolk/releases.json?limit=1").await["releases"][0]["ocid"].clone();
+    world.app.clock.advance(chrono::Duration::days(1));
     let officer = world
         .member("officer@norfolk.example", "norfolk", CouncilRole::Officer)
         .await;
-    let first = json(&world, "/open/norfolk/releases.json?limit=1").await["releases"][0]["ocid"].clone();
-    world.app.clock.advance(chrono::Duration::days(1));
     retitled(&world, &officer, first.as_str().unwrap(), "Changed").await;
     for since in [
         "2026-01-16",

@@ -41,7 +41,10 @@ async fn a_register_that_comes_out_and_goes_in_again_changes_nothing() {
             "register.csv?columns=template&bom=1",
         ] {
             let out = fetched(&world, &format!("/open/norfolk/{path}")).await;
-            assert_eq!(counts(&imported(&world, &out).await), (0, 0, came), "{path}");
+            // A "Yes" under the template's heading does not say which it is; under the schema's it would.
+            let unclear = u32::from(file == SMALL && path.contains("lga"));
+            let expected = (0, unclear, came - unclear);
+            assert_eq!(counts(&imported(&world, &out).await), expected, "{path}");
             let again = fetched(&world, &format!("/open/norfolk/{path}")).await;
             assert_eq!(out, again, "{path}");
         }
@@ -214,7 +217,11 @@ async fn a_contract_from_no_file_is_told_by_what_guildhall_holds() {
     assert!(last["OpenContractingID"].starts_with("ocds-guildhall-"));
     for columns in ["lga", "template"] {
         let out = fetched(&world, &format!("/open/norfolk/register.csv?columns={columns}")).await;
-        assert_eq!(counts(&imported(&world, &out).await), (0, 0, 14), "it comes back as itself");
+        assert_eq!(
+            counts(&imported(&world, &out).await),
+            (0, 0, 14),
+            "it comes back as itself"
+        );
     }
 }
 

@@ -83,8 +83,11 @@ impl From<String> for Cell {
 fn given_back(row: &RegisterRow, now: Option<Says>, sheet: &Sheet, column: Column) -> Cell {
     let text = row.raw.get(column);
     if column == Column::CostBasis && estimated_under(sheet.heading(column), text) != row.estimated {
-        // "Yes" under another heading would mean something else.
-        return own(Says::Estimated(row.estimated), sheet, column);
+        // "Yes" under another heading would mean something else; where it meant nothing sure, it is to stay so.
+        return match row.estimated {
+            Some(_) => own(Says::Estimated(row.estimated), sheet, column),
+            None => format!("{} (fixed or estimated?)", text.trim()).into(),
+        };
     }
     let blank = text.trim().is_empty();
     Cell {

@@ -145,6 +145,17 @@ fn a_yes_that_meant_fixed_is_written_out_where_it_could_mean_either() {
 }
 
 #[test]
+fn a_yes_that_could_mean_either_does_not_become_a_fixed_cost() {
+    let names = ["ContractTitle", "Fixed cost / estimated cost"];
+    for (naming, heading, text) in [
+        (Naming::Template, names[1], "Yes"),
+        (Naming::Lga, "FixedCost", "Yes (fixed or estimated?)"),
+    ] {
+        assert_eq!(row(naming, &names, &["Vans", "Yes"], contract(1))[heading], text);
+    }
+}
+
+#[test]
 fn the_same_heading_in_two_files_is_one_column_and_twice_in_one_is_two() {
     let one = headings(&["Title of the Agreement", "Notes", "notes "]);
     let two = headings(&["NOTES", "Ward", "Title of the Agreement", "Options to extend"]);
