@@ -138,7 +138,11 @@ def merged(releases, records):
             continue
         if merger.create_compiled_release(own) != record["compiledRelease"]:
             wrong["compiled"].append(record["ocid"])
-        if merger.create_versioned_release(own) != record["versionedRelease"]:
+        theirs, ours = merger.create_versioned_release(own), record["versionedRelease"]
+        # The standard's schema has a party's details as one value, ocdsmerge as one of each field.
+        for party in theirs["parties"] + ours["parties"]:
+            party.pop("details", None)
+        if theirs != ours:
             wrong["versioned"].append(record["ocid"])
     wrong["missing"] += list(by_ocid)
     return wrong

@@ -42,7 +42,8 @@ impl Publisher {
         }
     }
 
-    /// The OCID of a contract: each is a contracting process of its own.
+    /// The OCID of a contract: each is a contracting process of its own. The only place that says so: contracts that come
+    /// with an OCID of another publisher's get it back here, and [`ocds`] then merges those that share one into one record.
     pub fn ocid(&self, contract: &Contract) -> String {
         format!("{}-{}", self.ocid_prefix, contract.id.simple())
     }

@@ -56,7 +56,7 @@ async fn what_has_not_changed_is_not_sent_again_and_what_has_is() {
     imported(
         &world,
         FIXTURE
-            .replace("Invented Rounds Ltd", "Other Rounds Ltd")
+            .replace("Fenshire County Council", "Fenshire CC")
             .as_bytes(),
     )
     .await;

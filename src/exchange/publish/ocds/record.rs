@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 /// Left out when releases are merged.
 const OMITTED: [&str; 3] = ["id", "date", "tag"];
-/// Lists of objects that are one value, and not merged by their ids.
-const WHOLE: [&str; 2] = ["additionalIdentifiers", "additionalClassifications"];
+/// What is one value: lists of objects that are not merged by their ids, and the details of a party, of which the
+/// standard's schema of versioned releases knows no fields (ocdsmerge takes them apart all the same).
+const WHOLE: [&str; 3] = ["additionalIdentifiers", "additionalClassifications", "details"];
 
 /// The record of a release.
 pub(super) fn of(release: Value) -> Value {
@@ -45,13 +46,14 @@ fn versioned(release: &Value) -> Value {
 
 fn each(key: &str, value: &Value, said: &impl Fn(&Value) -> Value) -> Value {
     match value {
+        value if WHOLE.contains(&key) => said(value),
         Value::Object(fields) => {
             let fields = fields
                 .iter()
                 .map(|(key, value)| (key.clone(), each(key, value, said)));
             Value::Object(fields.collect())
         }
-        Value::Array(list) if !WHOLE.contains(&key) && list.iter().all(Value::is_object) => {
+        Value::Array(list) if list.iter().all(Value::is_object) => {
             let identified = |item: &Value| {
                 let mut merged = each("", item, said);
                 if !item["id"].is_null() {

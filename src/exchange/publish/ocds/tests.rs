@@ -227,7 +227,9 @@ fn what_is_not_known_or_not_believed_is_left_out() {
 
 #[test]
 fn a_record_tells_of_each_value_which_release_said_it() {
-    let record = record::of(release::of(&facts(), &publisher()));
+    let mut facts = facts();
+    facts.suppliers[0].size = Some(Size::Micro);
+    let record = record::of(release::of(&facts, &publisher()));
     let release = &record["releases"][0];
     let versioned = &record["versionedRelease"];
     assert_eq!(versioned["buyer"]["id"][0]["value"], "GB-LAE-NFK");
@@ -236,6 +238,8 @@ fn a_record_tells_of_each_value_which_release_said_it() {
         versioned["parties"][0]["id"], "GB-LAE-NFK",
         "by which objects are told apart"
     );
+    let details = json!({ "scale": "micro" });
+    assert_eq!(versioned["parties"][1]["details"][0]["value"], details, "whole");
     assert!(versioned["id"].is_null() && versioned["tag"].is_null());
     assert_eq!(record["compiledRelease"]["tag"], json!(["compiled"]));
 }
