@@ -64,7 +64,7 @@ mod tests {
             ("norfolk", "NFK"),
             ("derby", "DER"),
             ("havering", "HAV"),
-            ("durham", "DUR"),
+            ("county-durham", "DUR"),
         ] {
             let council = directory().find(slug).unwrap();
             assert_eq!(identifier(council).map(|found| found.id), Some(id), "{slug}");
