@@ -12,14 +12,14 @@
 //! | [`market`] | who holds what share of the registers' contracts, for how long, and what ends |
 //! | [`pilots`] | pilots, questions about them, sealed bids and their files, their evaluation, awards and other endings, results, and the record of it all for an auditor |
 //! | [`suppliers`] | who supplies, their products, and which supplier a register means |
-//! | [`exchange`] | register files and notices (OCDS), in |
+//! | [`exchange`] | register files and notices (OCDS), in; open data, out: registers and OCDS |
 //! | [`events`] | what happened that somebody may want to hear of, written with the change that brought it |
 //! | [`alerts`] | saved searches and watches, the mails about what happens, what is behind the links in them; calendars and feeds |
 //! | [`dispatch`] | the mail queue as operators see it: what was given up, putting it back, holding what leaves |
 //! | [`audit`] | who did what, by which right: a log that shows when it was tampered with |
 //! | [`changes`] | what changed in public, in the order of commits, for mirrors |
 //! | [`graphql`] | the API: one file per capability, and the guard before the parser |
-//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, feeds, files of bids, mail links and what they tell of, single sign-on, the development mailbox and clock |
+//! | [`http`] | what is not GraphQL: sockets, GraphiQL, health, open data, feeds, files of bids, mail links and what they tell of, single sign-on, the development mailbox and clock |
 //! | [`cli`] | the commands |
 //! | [`runtime`] | clock, randomness, database, configuration, outbox, mail, objects (large content): what every room is given |
 //!
@@ -81,6 +81,9 @@
 //! Notices come in by `cli::notices`: `exchange::notices::reader` gives one release at a time, each goes to the register of
 //! the council that buys ([`councils::matched`], or it is held) and is kept; `exchange::notices::merge` makes those of a
 //! process one, `drafts` says what entries it comes to, and [`exchange::notices`] writes those that say something else now.
+//!
+//! Registers go out by `http::open` and `cli::export`: [`exchange::publish`] reads a few hundred contracts at a time by the doors
+//! that anybody may use, and makes of each a row (`register`: its own cells, unless it was corrected) or a release (`ocds`).
 
 // The types of the merged roots of the graph are as deep as there are of them.
 #![recursion_limit = "256"]

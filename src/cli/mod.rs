@@ -2,6 +2,7 @@
 
 mod audit;
 pub mod demo;
+mod export;
 mod import;
 mod mail;
 mod notices;
@@ -38,6 +39,9 @@ enum Command {
     /// Bring a file in.
     #[command(subcommand)]
     Import(import::Import),
+    /// Give out what is open data.
+    #[command(subcommand)]
+    Export(export::Export),
     /// Make an account, export what is held on somebody, or erase it.
     #[command(subcommand)]
     User(user::User),
@@ -69,6 +73,7 @@ pub async fn run() -> ExitCode {
         Command::Serve => serve::run(config).await,
         Command::Migrate => open::app(config).await.map(|_| ()),
         Command::Import(import) => import::run(config, import).await,
+        Command::Export(export) => export::run(config, export).await,
         Command::User(user) => user::run(config, user).await,
         Command::Audit(audit) => audit::run(config, audit).await,
         Command::Mail(mail) => mail::run(config, mail).await,

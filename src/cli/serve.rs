@@ -4,6 +4,7 @@ use super::{Failure, failed, open};
 use crate::access::single_sign_on;
 use crate::alerts;
 use crate::changes;
+use crate::exchange::publish::Publisher;
 use crate::exchange::uploads;
 use crate::graphql::Api;
 use crate::http::{self, DevelopmentPage, Site};
@@ -20,6 +21,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
     let config = Config::read(config)?;
     telemetry::start(&config.log);
     let (address, proxies, metrics) = (config.listen, config.proxies, config.metrics_listen);
+    let ocid_prefix = config.ocid_prefix.clone();
     let app = open::of(config, Entropy::system()).await?;
     let lock = app.db.lock_for_serving().map_err(failed)?;
     open::prepare(&app).await?;
@@ -50,18 +52,33 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         first_query: super::demo::FIRST_QUERY.into(),
         ..DevelopmentPage::default()
     };
-    serve(app, listener, page, proxies, |address| {
+    let served = Served {
+        page,
+        proxies,
+        ocid_prefix,
+    };
+    serve(app, listener, served, |address| {
         println!("listening on http://{address}")
     })
     .await
+}
+
+/// What a server shows and believes, beside the application.
+#[derive(Default)]
+pub(super) struct Served {
+    /// The front page of a development server.
+    pub(super) page: DevelopmentPage,
+    /// Proxies in front.
+    pub(super) proxies: usize,
+    /// The registered prefix of OCIDs.
+    pub(super) ocid_prefix: Option<String>,
 }
 
 /// Serves the application, with its scheduled work beside it, until told to stop.
 pub(super) async fn serve(
     app: App,
     listener: TcpListener,
-    page: DevelopmentPage,
-    proxies: usize,
+    served: Served,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(failed)?;
@@ -72,8 +89,9 @@ pub(super) async fn serve(
     let sweeping = tokio::spawn(files::run(app.clone(), stopped));
     let told = app.clone();
     let site = Site::new(app.clone(), Api::new(app))
-        .with_page(page)
-        .behind(proxies)
+        .with_page(served.page)
+        .behind(served.proxies)
+        .with_ocid_prefix(served.ocid_prefix.as_deref().unwrap_or(Publisher::UNREGISTERED))
         .when_clock_moves(Arc::new(move || {
             let app = told.clone();
             Box::pin(async move { alerts::pass(&app).await })

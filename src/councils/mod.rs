@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod facts;
+pub mod identifiers;
 pub mod naming;
 
 use crate::runtime::{App, Error};

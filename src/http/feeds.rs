@@ -3,18 +3,16 @@
 //! Programs fetch them again and again, so what has not changed is not sent twice. A link that is revoked, unknown or
 //! malformed is not found, one like the other.
 
+use super::caching::{http_date, knows};
 use super::{Site, shell};
 use crate::alerts::feeds::{self, Form, Served};
 use crate::runtime::Error;
-use chrono::{DateTime, Timelike, Utc};
 use poem::endpoint::{BoxEndpoint, make};
 use poem::http::{HeaderMap, HeaderName, StatusCode, header};
 use poem::{EndpointExt, Request, Response, get};
 
 /// A token and its ending are shorter.
 const FILE: usize = 64;
-/// As RFC 9110 writes instants.
-const INSTANT: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
 pub(super) fn endpoint(site: &Site) -> BoxEndpoint<'static, Response> {
     let site = site.clone();
@@ -56,13 +54,10 @@ fn answer(served: Served, form: Form, asked: &HeaderMap) -> Response {
         ),
     };
     let etag = format!("W/\"{}\"", served.etag);
-    let known = knows(asked, &etag, served.changed_at);
+    let known = knows(asked, &etag, Some(served.changed_at));
     let response = Response::builder()
         .header(header::ETAG, etag)
-        .header(
-            header::LAST_MODIFIED,
-            served.changed_at.format(INSTANT).to_string(),
-        )
+        .header(header::LAST_MODIFIED, http_date(served.changed_at))
         .header(header::CACHE_CONTROL, "private, no-cache")
         .header(header::REFERRER_POLICY, "no-referrer")
         .header(HeaderName::from_static("x-robots-tag"), "noindex");
@@ -73,19 +68,4 @@ fn answer(served: Served, form: Form, asked: &HeaderMap) -> Response {
         .header(header::CONTENT_TYPE, content_type)
         .header(header::CONTENT_DISPOSITION, name)
         .body(served.body)
-}
-
-/// Whether who asks has this already: by its tag, and only without one by its time (RFC 9110, section 13.2.2).
-fn knows(asked: &HeaderMap, etag: &str, changed_at: DateTime<Utc>) -> bool {
-    let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
-    if asked.contains_key(header::IF_NONE_MATCH) {
-        let tag = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        let mut tags = asked.get_all(header::IF_NONE_MATCH).iter();
-        return tags.any(|value| {
-            let mut each = value.to_str().unwrap_or_default().split(',').map(tag);
-            each.any(|one| one == "*" || one == tag(etag))
-        });
-    }
-    let since = text(header::IF_MODIFIED_SINCE).and_then(|at| DateTime::parse_from_rfc2822(at).ok());
-    since.is_some_and(|since| changed_at.with_nanosecond(0).is_some_and(|at| at <= since))
 }

@@ -1,5 +1,5 @@
-//! What is reached by HTTP: the API at `/graphql`, its subscriptions at `/graphql/socket`, GraphiQL, health, calendars and
-//! feeds behind their secret links, files of bids, the pages that mail links land on and those about what mails tell, the way to a
+//! What is reached by HTTP: the API at `/graphql`, its subscriptions at `/graphql/socket`, GraphiQL, health, open data
+//! at `/open`, calendars and feeds behind their secret links, files of bids, the pages that mail links land on and those about what mails tell, the way to a
 //! council's provider and back, and on a development server its front page, mailbox and clock.
 //!
 //! Routes translate and nothing more: what they tell comes from front doors. `shell` stands around them all:
@@ -8,6 +8,7 @@
 mod account;
 mod alerts;
 mod attachments;
+mod caching;
 mod development;
 mod facts;
 mod feeds;
@@ -16,6 +17,8 @@ mod graphql;
 mod health;
 mod mailbox;
 pub mod metrics;
+mod open;
+mod open_page;
 mod origin;
 mod pages;
 mod places;
@@ -31,6 +34,7 @@ pub use development::{DevelopmentPage, SignIn, Tab};
 pub use places::SocketLimits;
 pub use uploads::UploadLimits;
 
+use crate::exchange::publish::Publisher;
 use crate::graphql::Api;
 use crate::pilots;
 use crate::runtime::{App, Error};
@@ -61,12 +65,14 @@ pub struct Site {
     sockets: Sockets,
     uploads: Uploads,
     attachments: pilots::attachments::Find,
+    publisher: Publisher,
 }
 
 impl Site {
     /// A site over the application and its API.
     pub fn new(app: App, api: Api) -> Self {
         Self {
+            publisher: Publisher::new(app.public_url.clone(), Publisher::UNREGISTERED),
             app,
             api,
             page: Arc::default(),
@@ -110,6 +116,13 @@ impl Site {
     #[must_use]
     pub fn with_attachments(mut self, find: pilots::attachments::Find) -> Self {
         self.attachments = find;
+        self
+    }
+
+    /// With this registered prefix of the OCIDs of what is published.
+    #[must_use]
+    pub fn with_ocid_prefix(mut self, prefix: &str) -> Self {
+        self.publisher = Publisher::new(self.app.public_url.clone(), prefix);
         self
     }
 
@@ -161,7 +174,7 @@ pub fn routes(site: Site) -> impl Endpoint<Output = Response> + 'static {
             "/account/single-sign-on/callback",
             single_sign_on::returning(&site),
         );
-    let route = facts::routes(alerts::routes(route, &site), &site);
+    let route = facts::routes(alerts::routes(open::routes(route, &site), &site), &site);
     let route = graphiql::routes(account::routes(route, &site), &site);
     let route = if site.app.development {
         development::routes(mailbox::routes(route, &site), &site)

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub(super) const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-const TEMPLATES: [(&str, &str); 16] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("layout.html", include_str!("pages/layout.html")),
     ("home.html", include_str!("pages/home.html")),
     ("mailbox.html", include_str!("pages/mailbox.html")),
@@ -28,6 +28,7 @@ const TEMPLATES: [(&str, &str); 16] = [
     ("supplier.html", include_str!("pages/supplier.html")),
     ("alerts.html", include_str!("pages/alerts.html")),
     ("told.html", include_str!("pages/told.html")),
+    ("open.html", include_str!("pages/open.html")),
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -3,8 +3,10 @@
 
 mod mail;
 mod objects;
+mod publishing;
 mod single_sign_on;
 
+pub use publishing::Publishing;
 pub use single_sign_on::{SingleSignOn, is_on_this_machine};
 
 use super::app::Hashing;
@@ -30,6 +32,9 @@ struct Keys {
     listen: String,
     /// Where people reach it, as `https://guildhall.example`: links in mails start with it. Required.
     public_url: Option<String>,
+    /// The prefix of the OCIDs of what is published as open data, as the Open Contracting Partnership gave it to you.
+    /// Default `ocds-guildhall`, which is nobody's.
+    ocid_prefix: Option<String>,
     /// `sqlite://guildhall.db` or `postgres://user@host/name`. Required.
     database_url: Option<String>,
     /// 32 random bytes in base64 (`openssl rand -base64 32`). It seals bids and signs links; a copy of the
@@ -151,6 +156,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where people reach it, without a trailing slash.
     pub public_url: String,
+    /// The prefix of OCIDs, where one is configured.
+    pub ocid_prefix: Option<String>,
     /// Where everything is kept.
     pub database_url: String,
     /// Where large content is kept.
@@ -257,6 +264,7 @@ impl Config {
                 .map_err(|e| wrong.push(format!("metrics_listen: {text:?} {e}")));
             read.ok()
         });
+        let ocid_prefix = publishing::check(keys.ocid_prefix, &mut wrong);
         let single_sign_on = single_sign_on::check(keys.single_sign_on, &mut wrong);
         let listen = keys
             .listen
@@ -301,6 +309,7 @@ impl Config {
                 Ok(Self {
                     listen,
                     public_url: url.trim_end_matches('/').to_owned(),
+                    ocid_prefix,
                     database_url,
                     objects,
                     secret,

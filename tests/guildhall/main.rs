@@ -41,6 +41,7 @@ mod privacy;
 mod products;
 mod profiles;
 mod provider;
+mod published;
 mod python;
 mod record;
 mod register_imports;

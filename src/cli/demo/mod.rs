@@ -66,7 +66,11 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let page = page(&world, &loaded);
     print_welcome(&arguments.folder, &page);
-    serve::serve(app, listener, page, 0, |address| {
+    let served = serve::Served {
+        page,
+        ..serve::Served::default()
+    };
+    serve::serve(app, listener, served, |address| {
         println!("\nlistening on http://{address}");
         println!("press Ctrl-C to stop");
     })

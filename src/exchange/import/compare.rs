@@ -196,8 +196,19 @@ impl Compared {
         if processes.is_empty() {
             return Ok(());
         }
+        let named = processes
+            .keys()
+            .filter_map(|ocid| entry::published(ocid))
+            .collect::<Vec<_>>();
+        let ours = store::ours(txn, council.id, &named).await?;
         let noticed = store::noticed(txn, council.id).await?;
         for (ocid, rows) in processes {
+            // What was published here and came from no file comes back: it is no new contract.
+            if entry::published(&ocid).is_some_and(|id| ours.contains(&id)) {
+                let back = rows.iter().filter(|row| left.remove(row));
+                self.unchanged.extend(back);
+                continue;
+            }
             let (Some(contract), [row]) = (noticed.get(&ocid), rows.as_slice()) else {
                 continue;
             };

@@ -24,6 +24,12 @@ pub(super) fn ocid(row: &Row) -> Option<String> {
     is_ocid(&cell).then_some(cell)
 }
 
+/// The contract that an OCID of ours names.
+pub(super) fn published(ocid: &str) -> Option<Uuid> {
+    let (_, id) = ocid.rsplit_once('-')?;
+    (id.len() == 32).then(|| Uuid::try_parse(id).ok())?
+}
+
 /// Whether this is an Open Contracting ID by its form: `ocds-`, and no longer than an index takes.
 pub(in crate::exchange) fn is_ocid(text: &str) -> bool {
     let graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
@@ -31,7 +37,7 @@ pub(in crate::exchange) fn is_ocid(text: &str) -> bool {
 }
 
 /// What a row says.
-pub(super) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
+pub(in crate::exchange) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -> Entry {
     Entry {
         row_key: row.row_key.clone(),
         particulars: Particulars {

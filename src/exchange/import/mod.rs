@@ -11,7 +11,7 @@ mod store;
 mod undo;
 
 pub(in crate::exchange) use apply::doubt_of;
-pub(in crate::exchange) use entry::is_ocid;
+pub(in crate::exchange) use entry::{entry as entry_of, is_ocid};
 pub use matching::{SameBy, Unsure};
 pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo};
 

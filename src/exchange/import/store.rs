@@ -140,6 +140,32 @@ pub(super) async fn noticed(
     Ok(noticed.into_iter().filter_map(only).collect())
 }
 
+/// Those of these contracts that are a council's and came from no file.
+pub(super) async fn ours(
+    db: &impl ConnectionTrait,
+    council: Uuid,
+    named: &[Uuid],
+) -> Result<HashSet<Uuid>, Error> {
+    let mut ours = HashSet::new();
+    for ids in named.chunks(AT_A_TIME) {
+        let sourced = contract_source::Entity::find()
+            .select_only()
+            .column(contract_source::Column::ContractId)
+            .filter(contract_source::Column::ContractId.is_in(ids.iter().copied()));
+        let found: Vec<Uuid> = contract::Entity::find()
+            .select_only()
+            .column(contract::Column::Id)
+            .filter(contract::Column::CouncilId.eq(council))
+            .filter(contract::Column::Id.is_in(ids.iter().copied()))
+            .filter(contract::Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(sourced)))
+            .into_tuple()
+            .all(db)
+            .await?;
+        ours.extend(found);
+    }
+    Ok(ours)
+}
+
 /// Which of these contracts are in a council's register and came from files.
 pub(super) async fn of_register(
     db: &impl ConnectionTrait,

@@ -232,7 +232,7 @@ static BY_HEADING: LazyLock<HashMap<String, Column>> = LazyLock::new(|| {
 });
 
 /// A heading with only its letters and digits, in lower case.
-pub(super) fn fold(heading: &str) -> String {
+pub(in crate::exchange) fn fold(heading: &str) -> String {
     heading
         .chars()
         .filter(|c| c.is_alphanumeric())

@@ -33,6 +33,22 @@ impl Headings {
         }
     }
 
+    /// The headings of a file that was read before, each with the column that it was read as.
+    pub(in crate::exchange) fn known(each: impl IntoIterator<Item = (String, Option<Column>)>) -> Self {
+        let mut headings = Self {
+            places: vec![None; Column::COUNT],
+            ..Self::default()
+        };
+        for (place, (name, column)) in each.into_iter().enumerate() {
+            if let Some(column) = column {
+                headings.places[column as usize].get_or_insert(place);
+            }
+            headings.names.push(Arc::from(name));
+            headings.columns.push(column);
+        }
+        headings
+    }
+
     /// How many cells the header has.
     pub fn width(&self) -> usize {
         self.names.len()
@@ -77,12 +93,12 @@ impl Headings {
         self.places.get(column as usize).copied().flatten()
     }
 
-    pub(super) fn column_at(&self, place: usize) -> Option<Column> {
+    pub(in crate::exchange) fn column_at(&self, place: usize) -> Option<Column> {
         self.columns.get(place).copied().flatten()
     }
 
     /// The heading over a cell; blank ones and cells beyond the last heading are told by their number.
-    pub(super) fn name_at(&self, place: usize) -> Arc<str> {
+    pub(in crate::exchange) fn name_at(&self, place: usize) -> Arc<str> {
         match self.names.get(place) {
             Some(name) if !name.is_empty() => Arc::clone(name),
             _ => Arc::from(format!("column {}", place + 1)),

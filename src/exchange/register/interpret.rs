@@ -204,10 +204,15 @@ fn how_much(row: &mut RegisterRow, doubts: &mut Doubts) {
     } else if row.value_pence == Some(0) {
         doubts.cell(raw, Column::Value, Why::ValueZero);
     }
-    let yes_means_fixed = fold(&raw.heading(Column::CostBasis)) == "fixedcost";
+    let yes_means_fixed = yes_means_fixed(&raw.heading(Column::CostBasis));
     row.estimated = read(raw, doubts, Column::CostBasis, |text| {
         cells::estimated(text, yes_means_fixed)
     });
+}
+
+/// Whether a bare yes under this heading means a fixed cost.
+pub(super) fn yes_means_fixed(heading: &str) -> bool {
+    fold(heading) == "fixedcost"
 }
 
 fn who(row: &mut RegisterRow, doubts: &mut Doubts) {

@@ -62,9 +62,12 @@ pub(super) use report::{frequencies, thousands};
 pub use rows::RegisterRow;
 pub use source::{Format, Source, Workbook};
 
+pub(in crate::exchange) use columns::fold;
 pub(in crate::exchange) use extensions::extensions;
 
 use chrono::NaiveDate;
+use interpret::Doubts;
+use std::sync::Arc;
 
 /// What was made of one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,4 +109,17 @@ impl Reading {
 /// Reads a date as a cell's is read, doubted or not.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
     cells::dates::date(text).value
+}
+/// Reads a row's cells again that were read from a file with these headings, whatever doubts they raised then. Its keys
+/// and digest are blank: they are a file's.
+pub(super) fn again(headings: &Arc<Headings>, cells: &[String]) -> RegisterRow {
+    let cells = cells.iter().cloned().collect();
+    let raw = RawRow::new(0, Arc::clone(headings), cells);
+    interpret::fill(raw, &[], &mut Doubts::default())
+}
+
+/// Whether a cell says that a cost is estimated, under this heading: a bare yes means fixed under the schema's, and
+/// either under others.
+pub(super) fn estimated_under(heading: &str, cell: &str) -> Option<bool> {
+    cells::estimated(cell.trim(), interpret::yes_means_fixed(heading)).value
 }

@@ -9,6 +9,7 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use super::doubt::Why;
 use super::line::Cells;
 use super::quotes::{Quotes, examine};
+use super::report::unescape_formula;
 use super::window::Window;
 
 /// How many times the length of the file may be re-read to mend open quotes. Beyond it (a hostile
@@ -32,6 +33,14 @@ pub(super) struct Record {
     pub(super) cells: Cells,
     /// What is wrong with its quotes or its length, and the line it was found in.
     pub(super) flaw: Option<(Why, String)>,
+}
+
+/// Cells without the apostrophes that keep a spreadsheet from running them.
+fn without_apostrophes(cells: Cells) -> Cells {
+    if cells.iter().any(|cell| cell.starts_with('\'')) {
+        return cells.iter().map(unescape_formula).collect();
+    }
+    cells
 }
 
 /// A walk over the records of a text.
@@ -179,7 +188,7 @@ impl<R: Read + Seek> Records<R> {
         let (cells, ends) = self.filled;
         Record {
             row: self.row,
-            cells: Cells::cut(&self.cells[..cells], &self.ends[..ends]),
+            cells: without_apostrophes(Cells::cut(&self.cells[..cells], &self.ends[..ends])),
             flaw,
         }
     }
@@ -237,7 +246,7 @@ impl<R: Read + Seek> Records<R> {
     fn mended_record(&self, cells: Cells, line: &[u8]) -> Record {
         Record {
             row: self.row,
-            cells,
+            cells: without_apostrophes(cells),
             flaw: Some((Why::QuoteUnclosed, shown(line))),
         }
     }

@@ -222,12 +222,25 @@ fn recognised(page: &mut String, columns: &[Recognised]) {
     }
 }
 
-/// Makes a cell safe to open in a spreadsheet: what would be run as a formula gets an apostrophe before it.
+/// Makes a cell safe to open in a spreadsheet: what would be run as a formula gets an apostrophe before it. So does what
+/// looks as if it had one already, so that [`unescape_formula`] gives each cell back as it was.
 pub fn escape_formula(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if runs(cell.trim_start_matches('\'')) {
         return Cow::Owned(format!("'{cell}"));
     }
     Cow::Borrowed(cell)
+}
+
+/// Takes the apostrophe off again that [`escape_formula`], or whoever else wrote the file, put there.
+pub(super) fn unescape_formula(cell: &str) -> &str {
+    cell.strip_prefix('\'')
+        .filter(|rest| runs(rest.trim_start_matches('\'')))
+        .unwrap_or(cell)
+}
+
+/// Whether a spreadsheet takes text for a formula.
+fn runs(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
 /// Text from a file for a terminal: no control or direction characters, and not too long.
@@ -284,6 +297,7 @@ pub(in crate::exchange) fn thousands(number: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn thousands_are_told_by_commas() {
@@ -299,6 +313,15 @@ mod tests {
             assert_eq!(escape_formula(cell), format!("'{cell}"));
         }
         assert_eq!(escape_formula("plain = text"), "plain = text");
+    }
+
+    proptest! {
+        #[test]
+        fn an_escaped_cell_never_runs_and_is_given_back_as_it_was(cell in "'{0,3}[=+@\\t\\ra-c-]{0,4}|\\PC{0,8}") {
+            let escaped = escape_formula(&cell);
+            prop_assert!(!runs(&escaped));
+            prop_assert_eq!(unescape_formula(&escaped), &*cell);
+        }
     }
 
     #[test]

@@ -19,14 +19,15 @@ const UNWATCHED: &str = "
     bid bid_consensus bid_piece bid_score pilot_evaluation pilot_evaluator pilot_mail score_entry
     need_answer need_answer_product
     contract_source contract_window window_gone law_rule
+    import_before register_mapping register_import register_import_line notice_release
     public_change public_change_due public_change_feed seaql_migrations
     contract_text contract_text_config contract_text_data contract_text_docsize contract_text_idx
     sqlite_stat1 sqlite_stat4";
 
 /// Columns of watched tables that not everybody sees.
 const UNSEEN: &str = "
-    contract.created_at contract.docid contract.ends_key contract.owner_id contract.row_key contract.search
-    supplier.created_at supplier.name_key supplier.updated_at
+    contract.created_at contract.docid contract.ends_key contract.ocid contract.owner_id contract.row_key contract.search
+    supplier.created_at supplier.name_key supplier.said_sme supplier.updated_at
     supplier_number.stated_by supplier_number.verified_by
     supplier_evidence.announced supplier_evidence.created_at supplier_evidence.updated_at
     product.created_at product.words_of_description product.words_of_name product.words_of_summary

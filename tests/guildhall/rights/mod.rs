@@ -10,6 +10,7 @@ mod inputs;
 mod made;
 mod mutations;
 mod needs;
+mod open;
 mod people;
 mod pilots;
 mod reads;
