@@ -161,9 +161,14 @@ async fn measured(what: &str, rows: u64, work: impl Future<Output = usize>) {
 async fn main() {
     let wanted = std::env::var("GUILDHALL_BENCH_CONTRACTS").ok();
     let contracts = wanted.map_or(10_000, |text| text.parse().expect("a number of contracts"));
-    let Place { app, folder, .. } = support::application().await;
+    let Place { app, url, folder } = support::application().await;
     fill(&app, contracts).await;
-    println!("{contracts} contracts, {}", app.db.backend().as_str());
+    let kind = if url.starts_with("sqlite") {
+        "SQLite"
+    } else {
+        "PostgreSQL"
+    };
+    println!("{contracts} contracts, {kind}");
     let publisher = Publisher::new("https://guildhall.example", Publisher::UNREGISTERED);
     let all = contracts as u64;
     let lines = ocds::whole(&app, &publisher, Of::Everybody, Kind::Lines, None);
