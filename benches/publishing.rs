@@ -78,7 +78,7 @@ fn cells(backend: DbBackend) -> String {
         Column::CpvCode => "contract.cpv".to_owned(),
         Column::StartDate => "'01/04/2024'".to_owned(),
         Column::EndDate => "'31-Mar-2027'".to_owned(),
-        Column::Value => "contract.value_pence / 100 || '.00'".to_owned(),
+        Column::Value => "(contract.value_pence / 100) || '.00'".to_owned(),
         Column::OrganisationName => "'A council of some kind'".to_owned(),
         Column::Sme => "'Yes'".to_owned(),
         Column::ProcessType => "'Invitation to tender'".to_owned(),
