@@ -78,7 +78,7 @@ fn cells(backend: DbBackend) -> String {
         Column::CpvCode => "contract.cpv".to_owned(),
         Column::StartDate => "'01/04/2024'".to_owned(),
         Column::EndDate => "'31-Mar-2027'".to_owned(),
-        Column::Value => "contract.value_pence / 100 || '.00'".to_owned(),
+        Column::Value => "(contract.value_pence / 100) || '.00'".to_owned(),
         Column::OrganisationName => "'A council of some kind'".to_owned(),
         Column::Sme => "'Yes'".to_owned(),
         Column::ProcessType => "'Invitation to tender'".to_owned(),
@@ -161,9 +161,14 @@ async fn measured(what: &str, rows: u64, work: impl Future<Output = usize>) {
 async fn main() {
     let wanted = std::env::var("GUILDHALL_BENCH_CONTRACTS").ok();
     let contracts = wanted.map_or(10_000, |text| text.parse().expect("a number of contracts"));
-    let Place { app, folder, .. } = support::application().await;
+    let Place { app, url, folder } = support::application().await;
     fill(&app, contracts).await;
-    println!("{contracts} contracts, {}", app.db.backend().as_str());
+    let kind = if url.starts_with("sqlite") {
+        "SQLite"
+    } else {
+        "PostgreSQL"
+    };
+    println!("{contracts} contracts, {kind}");
     let publisher = Publisher::new("https://guildhall.example", Publisher::UNREGISTERED);
     let all = contracts as u64;
     let lines = ocds::whole(&app, &publisher, Of::Everybody, Kind::Lines, None);

@@ -223,7 +223,7 @@ fn recognised(page: &mut String, columns: &[Recognised]) {
 }
 
 /// Makes a cell safe to open in a spreadsheet: what would be run as a formula gets an apostrophe before it. So does what
-/// looks as if it had one already, so that [`unescape_formula`] gives each cell back as it was.
+/// looks as if it had one already, so that reading the file gives each cell back as it was.
 pub fn escape_formula(cell: &str) -> Cow<'_, str> {
     if runs(cell.trim_start_matches('\'')) {
         return Cow::Owned(format!("'{cell}"));
