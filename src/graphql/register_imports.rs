@@ -349,7 +349,11 @@ impl RegisterImport {
     async fn lines(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which.")] kind: LineKind,
+        #[graphql(
+            desc = "Which; those that are held, if not given.",
+            default_with = "LineKind::Held"
+        )]
+        kind: LineKind,
         #[graphql(desc = "How many, at most 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "A cursor: those after it.")] after: Option<String>,
     ) -> Result<RegisterImportLineConnection> {

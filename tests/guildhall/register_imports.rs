@@ -219,15 +219,9 @@ async fn a_held_row_is_decided_and_the_plan_follows() {
 
     let decide = "mutation D($input: RegisterImportDecideInput!) { registerImportDecide(input: $input) {
         import { id } errors { code message } } }";
-    let road = norfolk
-        .world
-        .data(
-            (),
-            "{ contracts(filter: { words: \"salt\" }) { edges { node { id } } } }",
-            Value::Null,
-        )
-        .await["contracts"]["edges"][0]["node"]["id"]
-        .clone();
+    let query = "{ contracts(first: 1, orderBy: { field: TITLE }) { edges { node { id title } } } }";
+    let found = norfolk.world.data((), query, Value::Null).await;
+    let road = found["contracts"]["edges"][0]["node"]["id"].clone();
     let say = |import: &Value, rows: Value| json!({ "input": { "import": import["id"], "version": import["version"], "rows": rows } });
     let twice = json!([{ "row": 3, "contract": road }, { "row": 4, "contract": road }]);
     let refused = norfolk

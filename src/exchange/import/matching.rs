@@ -166,7 +166,7 @@ impl Missing {
     }
 
     /// What of these a row may be, before other rows are looked at.
-    fn candidates(&self, row: &Facts) -> Vec<(usize, Result<SameBy, Unsure>)> {
+    fn candidates(&self, row: &Facts) -> Candidates {
         let lists = [
             self.by_reference.get(&row.reference),
             self.by_supplier.get(&row.supplier),
@@ -180,10 +180,13 @@ impl Missing {
     }
 }
 
+/// Contracts that a row may be, with how far that is sure.
+type Candidates = Vec<(usize, Result<SameBy, Unsure>)>;
+
 /// Rows against the contracts that are missing; each contract is the same as one row at most.
 #[derive(Default)]
 pub(super) struct Rows {
-    found: BTreeMap<u32, Vec<(usize, Result<SameBy, Unsure>)>>,
+    found: BTreeMap<u32, Candidates>,
 }
 
 impl Rows {
