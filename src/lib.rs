@@ -76,7 +76,8 @@
 //!
 //! Registers come in by `cli::import`: [`exchange::register`] reads (pure: columns, cells, rows, doubts; buyers are compared
 //! with the council by [`councils::matched`]), [`exchange::renewal`] reads what it says of extensions in prose (pure too), and
-//! [`exchange::import`] writes what is new or changed, in one transaction.
+//! [`exchange::import`] says which contract each row is and writes what is new or changed, in one transaction.
+//! [`exchange::uploads`] does it with files that people upload: a plan is an import that is taken back.
 //!
 //! Notices come in by `cli::notices`: `exchange::notices::reader` gives one release at a time, each goes to the register of
 //! the council that buys ([`councils::matched`], or it is held) and is kept; `exchange::notices::merge` makes those of a
