@@ -48,6 +48,7 @@ mod profiles;
 mod questions;
 mod record;
 mod register_imports;
+mod register_plans;
 mod relations;
 mod results;
 mod search_inputs;
