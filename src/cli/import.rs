@@ -74,7 +74,10 @@ async fn take_back(config: Option<&Path>, council: &str) -> Result<(), Failure> 
     let app = open::app(config).await?;
     let Some(run) = last_import(&app, council.id).await.map_err(failed)? else {
         let name = &council.facts.name;
-        return Err(failed(format!("the register of {name} has no import to undo")));
+        let why = "only the last can be undone, once, and not one of notices";
+        return Err(failed(format!(
+            "the register of {name} has no import to undo: {why}"
+        )));
     };
     let done = undo(&app, &Viewer::System, run)
         .await

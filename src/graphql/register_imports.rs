@@ -99,7 +99,7 @@ pub struct RegisterImportStartInput {
 pub struct RegisterHeadingInput {
     /// As in the file; case, spaces and punctuation do not matter.
     heading: String,
-    /// The column it is; null for one whose cells are only kept as they are.
+    /// The column it is; null for one whose cells are kept, and published with the register, as they are.
     column: Option<Column>,
 }
 

@@ -36,7 +36,7 @@ pub struct RegisterImportSheet {
 pub struct RegisterImportColumn {
     /// As in the file.
     heading: String,
-    /// The column it is; null for one whose cells are only kept as they are.
+    /// The column it is; null for one whose cells are kept, and published with the register, as they are.
     column: Option<Column>,
     /// How far that is to be trusted. Correct it with `registerImportMap`.
     confidence: Confidence,

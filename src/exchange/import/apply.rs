@@ -4,7 +4,7 @@ use super::compare::Compared;
 use super::entry::{entry, mention, over};
 use super::{File, ImportError, Imported, Line, LineKind, Watch, doubted, some, store};
 use crate::access::Permit;
-use crate::contracts::{self, Change, vanished};
+use crate::contracts::{self, Change, Entry, vanished};
 use crate::councils::Council;
 use crate::exchange::register::{Column, Reading, RegisterRow as Row, Why};
 use crate::runtime::{App, Error};
@@ -24,6 +24,8 @@ struct Applying<'a> {
     run: Uuid,
     begun: bool,
     compared: Compared,
+    /// Contracts that were released from their keys, as they were.
+    released: HashMap<Uuid, (Entry, i32)>,
     changed: Vec<(Uuid, Value)>,
     done: Imported,
 }
@@ -38,6 +40,7 @@ pub(super) async fn apply(
     compared: Compared,
     watch: &mut dyn Watch,
 ) -> Result<(Imported, Vec<(Uuid, Value)>), ImportError> {
+    let keys = contracts::entries(txn, &compared.release).await?;
     store::release(txn, permit, &compared.release).await?;
     let mut work = Applying {
         app,
@@ -48,6 +51,7 @@ pub(super) async fn apply(
         run: app.new_id(),
         begun: false,
         compared,
+        released: keys,
         changed: Vec::new(),
         done: Imported::default(),
     };
@@ -98,7 +102,12 @@ impl Applying<'_> {
         }
         self.begin().await?;
         let suppliers = self.suppliers(&work, watch).await?;
-        let before = contracts::entries(self.txn, &replaced).await?;
+        let mut before = contracts::entries(self.txn, &replaced).await?;
+        for id in &replaced {
+            if let Some(was) = self.released.remove(id) {
+                before.insert(*id, was);
+            }
+        }
         let mut changes = Vec::with_capacity(work.len());
         let mut titles: HashMap<Uuid, &Row> = HashMap::new();
         for row in work {
@@ -123,7 +132,8 @@ impl Applying<'_> {
                 }
             }
         }
-        let recorded = contracts::record(self.app, self.txn, self.permit, self.council.id, changes).await?;
+        let record = contracts::record(self.app, self.txn, self.permit, self.council.id, changes);
+        let recorded = Box::pin(record).await?;
         for (id, changes) in &recorded.changed {
             if let Some(row) = titles.get(id) {
                 watch.line(line(
@@ -188,16 +198,27 @@ impl Applying<'_> {
         }
         self.done.vanished = u32::try_from(noted.vanished.len()).unwrap_or(u32::MAX);
         self.done.ended = u32::try_from(noted.ended.len()).unwrap_or(u32::MAX);
-        let gone = gone.into_iter().map(|id| (id, 0, None));
+        let mut kept = Vec::with_capacity(gone.len());
+        for id in gone {
+            kept.push(match self.released.remove(&id) {
+                Some((was, version)) => (id, version, Some(was.kept())),
+                None => (id, 0, None),
+            });
+        }
         let back = back
             .into_iter()
             .map(|(id, (was, version))| (id, version, Some(was.kept())));
-        Ok(store::keep(txn, permit, self.run, gone.chain(back).collect()).await?)
+        kept.extend(back);
+        Ok(store::keep(txn, permit, self.run, kept).await?)
     }
 
     async fn end(mut self) -> Result<(Imported, Vec<(Uuid, Value)>), ImportError> {
         self.done.held = u32::try_from(self.compared.held.len()).unwrap_or(u32::MAX);
         if self.begun {
+            // Those that lost their key and are not written: undoing gives it back.
+            let kept = self.released.drain();
+            let kept = kept.map(|(id, (was, version))| (id, version, Some(was.kept())));
+            store::keep(self.txn, self.permit, self.run, kept.collect()).await?;
             self.done.run = Some(self.run);
             store::end_run(self.txn, self.permit, self.run, &self.compared.report, &self.done).await?;
         }

@@ -13,6 +13,9 @@ use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
 
+/// Contracts that a person is shown for one row.
+const MOST_SHOWN: usize = 5;
+
 /// What the rows of a file are. Those not told of are new.
 pub(super) struct Compared {
     pub(super) report: Report,
@@ -204,15 +207,16 @@ impl Compared {
         let noticed = store::noticed(txn, council.id).await?;
         for (ocid, rows) in processes {
             // What was published here and came from no file comes back: it is no new contract.
-            if entry::published(&ocid).is_some_and(|id| ours.contains(&id)) {
-                let back = rows.iter().filter(|row| left.remove(row));
-                self.unchanged.extend(back);
+            let own = entry::published(&ocid).is_some_and(|id| ours.contains(&id));
+            if let ([row], true) = (rows.as_slice(), own) {
+                self.unchanged.extend(left.remove(row).then_some(*row));
                 continue;
             }
             let (Some(contract), [row]) = (noticed.get(&ocid), rows.as_slice()) else {
                 continue;
             };
-            if left.remove(row) {
+            if left.contains(row) && self.seen.insert(*contract) {
+                left.remove(row);
                 self.changed.insert(*row, *contract);
                 self.release.push(*contract);
             }
@@ -308,7 +312,7 @@ impl Compared {
         };
         let mut doubt = row.doubt(column, Why::PerhapsKnown);
         let mut made = format!("Held: {why}:");
-        for (id, title) in &perhaps {
+        for (id, title) in perhaps.iter().take(MOST_SHOWN) {
             // Writing to a string cannot fail.
             let _ = write!(made, " {title:?} ({id})");
         }
@@ -317,6 +321,7 @@ impl Compared {
         watch.doubt(&doubt);
         let perhaps: Vec<Value> = perhaps
             .iter()
+            .take(MOST_SHOWN)
             .map(|(id, title)| json!({ "contract": id, "title": title }))
             .collect();
         watch.line(Line {

@@ -15,13 +15,15 @@
 
 use crate::suppliers::name_key;
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 /// Starts that are further apart are another term.
 const NEAR_DAYS: i64 = 31;
-/// Contracts that a person is shown for one row.
-const MOST_SHOWN: usize = 5;
+/// Contracts that are compared with one row, and of those how many it may be: registers have series of like contracts, and
+/// a hostile one nothing else.
+const MOST_COMPARED: usize = 2000;
+const MOST_CANDIDATES: usize = 200;
 
 /// What tells a contract from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -172,11 +174,15 @@ impl Missing {
             self.by_supplier.get(&row.supplier),
             self.by_title.get(&row.title),
         ];
-        let mut at: Vec<usize> = lists.into_iter().flatten().flatten().copied().collect();
+        let lists = lists.into_iter().flatten();
+        let mut at: Vec<usize> = lists
+            .flat_map(|list| list.iter().take(MOST_COMPARED))
+            .copied()
+            .collect();
         at.sort_unstable();
         at.dedup();
         let compared = at.into_iter().map(|at| Some((at, row.compare(&self.facts[at])?)));
-        compared.flatten().collect()
+        compared.flatten().take(MOST_CANDIDATES).collect()
     }
 }
 
@@ -223,7 +229,7 @@ impl Rows {
                 let is = if alone {
                     Match::Same(at[0], by)
                 } else {
-                    Match::Unsure(at.iter().copied().take(MOST_SHOWN).collect(), Unsure::Several)
+                    Match::Unsure(at.clone(), Unsure::Several)
                 };
                 taken.extend(at);
                 settled.insert(row, is);
@@ -242,7 +248,7 @@ impl Rows {
             let at = unsure
                 .by_ref()
                 .filter(|(at, how)| *how == why && !taken.contains(at));
-            let at = at.map(|(at, _)| at).take(MOST_SHOWN).collect();
+            let at = at.map(|(at, _)| at).collect();
             settled.insert(row, Match::Unsure(at, why));
         }
         settled
@@ -294,11 +300,33 @@ fn near(one: &[String], other: &[String]) -> bool {
     if numbers(one) != numbers(other) {
         return false;
     }
-    let set = |words: &[String]| words.iter().cloned().collect::<HashSet<_>>();
+    let set = |words: &[String]| words.iter().cloned().collect::<BTreeSet<_>>();
     let (one, other) = (set(one), set(other));
-    let shared = one.intersection(&other).count();
-    let all = one.union(&other).count();
+    let shared = one
+        .iter()
+        .filter(|word| other.iter().any(|known| alike(word, known)))
+        .count();
+    let all = one.len() + other.len() - shared.min(other.len());
     shared > 0 && shared * 2 >= all
+}
+
+/// Whether two words are one but for an ending of two letters or one letter typed wrong; short ones must be equal.
+fn alike(one: &str, other: &str) -> bool {
+    if one == other {
+        return true;
+    }
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    if short.len() < 4 {
+        return false;
+    }
+    if short.len() < long.len() {
+        return long.len() - short.len() <= 2 && long.starts_with(short);
+    }
+    short.chars().zip(long.chars()).filter(|(a, b)| a != b).count() == 1
 }
 
 #[cfg(test)]
@@ -381,6 +409,14 @@ mod tests {
             "2024-04-01",
         );
         assert_eq!(unsure(title), (vec![0], Unsure::Title));
+        for typed in [
+            "Ground maintenance lot 2",
+            "Grounds maintenence lot 2",
+            "Lot 2 grounds",
+        ] {
+            let row = facts("", typed, "Green & Sons", "2024-04-01");
+            assert_eq!(unsure(row), (vec![0], Unsure::Title), "{typed}");
+        }
         let start = facts("", "Grounds maintenance, lot 2", "Green & Sons", "2024-04-15");
         assert_eq!(unsure(start), (vec![0], Unsure::Start));
         let blank = facts("", "Grounds maintenance, lot 2", "Green & Sons", "");

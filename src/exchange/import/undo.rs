@@ -1,7 +1,7 @@
 //! The last import of a register, taken back: what it changed is as it was, what it brought is gone, and what it found
 //! missing is not. What somebody changed since stays as it is, and is told.
 
-use super::store;
+use super::store::{self, Was};
 use crate::access::{Action, Resource, Viewer, authorize};
 use crate::alerts;
 use crate::audit;
@@ -9,7 +9,9 @@ use crate::contracts::withdraw::withdraw;
 use crate::contracts::{self, Change, Entry, vanished};
 use crate::councils;
 use crate::runtime::{App, Error, Stop};
+use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Contracts restored in one step.
@@ -44,6 +46,22 @@ pub async fn last_import(app: &App, council: Uuid) -> Result<Option<Uuid>, Error
     store::last_run(app.db.read(), council).await
 }
 
+/// The contracts that an import found missing: they are now, and were not before.
+async fn found_missing(txn: &DatabaseTransaction, before: &[Was]) -> Result<Vec<Uuid>, Error> {
+    let all: Vec<Uuid> = before.iter().map(|was| was.contract).collect();
+    let mut missing: HashSet<Uuid> = store::missing(txn, &all).await?.into_iter().collect();
+    for was in before {
+        let source = was
+            .entry
+            .as_ref()
+            .map(|kept| &kept["entry"]["source"]["missing_since"]);
+        if source.is_some_and(|since| !since.is_null()) {
+            missing.remove(&was.contract);
+        }
+    }
+    Ok(missing.into_iter().collect())
+}
+
 /// Undoes an import: the last one of its register, once.
 ///
 /// # Errors
@@ -68,23 +86,18 @@ pub async fn undo(
     let mut done = Undone::default();
     let before = store::before(&txn, run).await?;
     let added = store::written_by(&txn, run).await?;
-    let missing: Vec<Uuid> = before
-        .iter()
-        .filter(|was| was.entry.is_none())
-        .map(|was| was.contract)
-        .collect();
+    let all: HashSet<Uuid> = before.iter().map(|was| was.contract).collect();
+    let missing = found_missing(&txn, &before).await?;
     vanished::never_missing(&txn, &permit, &missing, WHY).await?;
     let mut changed: Vec<(Uuid, Value)> = Vec::new();
 
-    let gone: Vec<(Uuid, i32)> = added
-        .into_iter()
-        .filter(|(id, _)| !before.iter().any(|was| was.contract == *id))
-        .collect();
+    let gone: Vec<(Uuid, i32)> = added.into_iter().filter(|(id, _)| !all.contains(id)).collect();
     let (untouched, touched): (Vec<_>, Vec<_>) = gone.into_iter().partition(|(_, version)| *version == 1);
     done.kept.extend(touched.into_iter().map(|(id, _)| id));
     let untouched: Vec<Uuid> = untouched.into_iter().map(|(id, _)| id).collect();
     let told = alerts::mailed_about(&txn, &untouched).await?;
-    let withdrawn = withdraw(app, &txn, &permit, council, &untouched, &told).await?;
+    let withdraw = withdraw(app, &txn, &permit, council, &untouched, &told);
+    let withdrawn = Box::pin(withdraw).await?;
     done.removed = u32::try_from(withdrawn.gone).unwrap_or(u32::MAX);
     // What they are called off for may come again.
     done.called_off = withdrawn.called_off.iter().map(|(id, _)| *id).collect();
@@ -95,26 +108,25 @@ pub async fn undo(
     for some in replaced.chunks(STEP) {
         let ids: Vec<Uuid> = some.iter().map(|was| was.contract).collect();
         let now = contracts::entries(&txn, &ids).await?;
-        let mut changes = Vec::with_capacity(some.len());
+        let (mut changes, mut keys) = (Vec::with_capacity(some.len()), Vec::new());
         for was in some {
             match (now.get(&was.contract), &was.entry) {
                 (Some((_, version)), Some(entry)) if *version == was.version => {
-                    changes.push(Change::Replace(was.contract, Entry::from_kept(entry.clone())?));
+                    let entry = Entry::from_kept(entry.clone())?;
+                    keys.push(entry.row_key.clone());
+                    changes.push(Change::Replace(was.contract, entry));
                 }
                 _ => done.kept.push(was.contract),
             }
         }
-        let keys: Vec<Uuid> = changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Replace(id, _) => Some(*id),
-                Change::Add(_) => None,
-            })
-            .collect();
-        store::release(&txn, &permit, &keys).await?;
+        // Whoever has their keys now, themselves or what somebody changed since, is found by the rule from here on.
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        let holders = store::by_keys(&txn, council, &keys).await?;
+        let holders: Vec<Uuid> = holders.into_values().map(|holder| holder.id).collect();
+        store::release(&txn, &permit, &holders).await?;
         done.restored += u32::try_from(changes.len()).unwrap_or(u32::MAX);
         changed.extend(
-            contracts::record(app, &txn, &permit, council, changes)
+            Box::pin(contracts::record(app, &txn, &permit, council, changes))
                 .await?
                 .changed,
         );

@@ -373,7 +373,7 @@ pub async fn apply(
     let (app, viewer) = (app.clone(), viewer.clone());
     let work = tokio::spawn(async move {
         let id = row.id;
-        let applied = applying(&app, &viewer, row).await;
+        let applied = Box::pin(applying(&app, &viewer, row)).await;
         app.work.progress(id, None);
         if applied.is_err() {
             store::back_to_plan(&app, id).await?;
@@ -381,7 +381,7 @@ pub async fn apply(
         app.work.wrote();
         applied
     });
-    Ok(work.await.map_err(Error::fault)??)
+    work.await.map_err(Error::fault)?
 }
 
 /// Undoes an import that was applied, if it is the last one of its register.
@@ -402,11 +402,11 @@ pub async fn undo(
             message,
         ));
     };
-    let undone = import::undo(app, viewer, run).await?;
+    let undone = Box::pin(import::undo(app, viewer, run)).await?;
     Ok((by_id(app, viewer, id).await?, undone))
 }
 
-async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, Error> {
+async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, Stop<RegisterImportErrorCode>> {
     let content = store::content(app, &row).await?;
     let (settings, decisions) = (store::settings(&row)?, store::decisions(&row)?);
     let name = row.file_name.clone();
@@ -419,10 +419,16 @@ async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, Er
     let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council.id))?;
     let txn = app.db.begin().await?;
     let mut watch = work::Told::new(app, row.id);
-    let done = import::perform(app, &txn, &permit, council, file, &decisions, &mut watch).await;
+    let perform = import::perform(app, &txn, &permit, council, file, &decisions, &mut watch);
+    let done = Box::pin(perform).await;
     let (done, changed) = done.map_err(|error| match error {
-        ImportError::Failed(error) => error,
-        other => Error::fault(other),
+        ImportError::Failed(error) => Stop::Failed(error),
+        ImportError::NotThatContract { .. } => Stop::refuse(
+            RegisterImportErrorCode::NotThatContract,
+            "import",
+            error.to_string(),
+        ),
+        ImportError::Unreadable(_) => Stop::Failed(Error::fault(error)),
     })?;
     let object = row.object.clone();
     let row = store::end(
@@ -440,9 +446,9 @@ async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, Er
         entries.extend(import::entries(run, file, &done, changed));
     }
     audit::record_each(app, &txn, &permit, entries).await?;
-    txn.commit().await?;
+    txn.commit().await.map_err(Error::from)?;
     forget(app, object).await;
-    store::read(app, row).await
+    Ok(store::read(app, row).await?)
 }
 
 /// An import in one of these states and of this version, held; with leave to change it.

@@ -59,6 +59,12 @@ async fn plan(app: &App, row: Model) -> Result<(), Error> {
             let sheet = done.report.as_ref().map(|report| Sheet::of(&report.source));
             Ok((sheet.unwrap_or_default(), Plan::of(&done), told.lines))
         }
+        // What is busy is tried again; what fails once fails again.
+        Err(ImportError::Failed(Error::Fault(cause))) => {
+            let reference = hex::encode(app.entropy.bytes::<6>());
+            tracing::error!(%reference, cause, "reading an uploaded register");
+            Err(format!("something went wrong on our side; quote {reference}"))
+        }
         Err(ImportError::Failed(error)) => return Err(error),
         Err(refused) => Err(refused.to_string()),
     };

@@ -140,3 +140,38 @@ async fn only_the_last_import_is_undone_and_only_once() {
             .is_err()
     );
 }
+
+#[tokio::test]
+async fn a_decision_is_undone_with_its_import_and_is_asked_for_again() {
+    let world = World::new().await;
+    let before = first(&world).await;
+    // The payroll's reference stands for trees now, and payroll has another one and a title of its own.
+    let text = file(&[
+        ROWS[0],
+        ROWS[1],
+        ROWS[2],
+        "N4,Tree surgery,Branch Ltd,01/04/2026,31/03/2030,8,\n",
+        ROWS[4],
+        "N8,Wages,Cash plc,01/10/2023,31/03/2029,4000,\n",
+    ]);
+    let held = |done: &Imported| counts(done)[5];
+    world.app.clock.advance(Duration::minutes(1));
+    assert_eq!(held(&world.register(&text, true).await), 1);
+    let payroll = uuid_of(&before["Payroll software"]["id"]);
+    for decisions in [
+        vec![(5, None), (7, Some(payroll))],
+        vec![(5, None)],
+        vec![(5, Some(payroll))],
+    ] {
+        world.app.clock.advance(Duration::minutes(1));
+        let decisions = decisions.into_iter().collect();
+        let (done, _) = world.register_told(&text, &decisions, false).await;
+        assert_eq!(held(&done), 0, "{decisions:?}");
+        undo(&world.app, &Viewer::System, done.run.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(contracts(&world).await, before, "{decisions:?}");
+        assert_eq!(held(&world.register(&text, true).await), 1, "{decisions:?}");
+        assert_eq!(world.register(&file(&ROWS), true).await.unchanged, 5);
+    }
+}
