@@ -49,13 +49,11 @@ impl Town {
                 town.beyond_the_register(org).await;
                 town.add("Contract", "", &[org.word()], "", &[("Contract", &contract)]);
                 let import = town.upload(org, "").await;
-                town.add(
-                    "RegisterImport",
-                    "",
-                    &[org.word()],
-                    "",
-                    &[("RegisterImport", &import)],
-                );
+                let ids = [
+                    ("RegisterImport", import.as_str()),
+                    ("council", &town.ids[&org].clone()),
+                ];
+                town.add("RegisterImport", "", &[org.word()], "", &ids);
             }
             for maker in &makers {
                 town.drafts(org, maker).await;
