@@ -224,7 +224,7 @@ impl RegisterImport {
 
 #[Object]
 impl RegisterImportsQuery {
-    /// An uploaded register. Needs an officer, approver or administrator of its council.
+    /// An uploaded register; null for whoever may not import into it.
     async fn register_import(
         &self,
         ctx: &Context<'_>,

@@ -3,7 +3,7 @@
 use super::asking::Answer;
 use super::schema::{Arg, Field, page};
 use super::table::{Letter, Table};
-use super::town::{Somebody, Standing, Thing, Town};
+use super::town::{Org, Somebody, Standing, Thing, Town};
 use serde_json::{Map, Value, json};
 
 /// What queries are given that takes no id.
@@ -47,7 +47,8 @@ impl Town {
                 };
                 let id = question
                     .id_of(name)
-                    .or(GIVEN.iter().find(|(arg, _)| *arg == name).map(|of| of.1));
+                    .or(GIVEN.iter().find(|(arg, _)| *arg == name).map(|of| of.1))
+                    .or((name == "council").then(|| self.ids[&Org::CouncilA].as_str()));
                 let id = id.unwrap_or_else(|| panic!("{} needs {name}: give a thing such an id", field.name));
                 declared += &format!("$v{depth}: {}", arg.of.text);
                 variables.insert(format!("v{depth}"), id.into());
