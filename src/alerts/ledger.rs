@@ -4,13 +4,11 @@ use super::matching::Found;
 use crate::events::{self, Event};
 use crate::runtime::{App, Error, outbox};
 use chrono::{DateTime, Utc};
-use entity::event;
 use entity::notification::{ActiveModel, Column, Entity, Model};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
@@ -199,24 +197,19 @@ pub(super) fn because(row: &Model) -> Vec<Uuid> {
 /// # Errors
 /// When the database fails.
 pub async fn mailed_about(txn: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    let about = events::about_contracts(txn, contracts).await?;
+    let events: Vec<Uuid> = about.keys().copied().collect();
     let mut told = HashSet::new();
-    for ids in contracts.chunks(AT_A_TIME) {
-        let of: Vec<Uuid> = event::Entity::find()
+    for ids in events.chunks(AT_A_TIME) {
+        let mailed: Vec<Uuid> = Entity::find()
             .select_only()
-            .column(event::Column::ContractId)
-            .join(
-                JoinType::InnerJoin,
-                event::Entity::belongs_to(Entity)
-                    .from(event::Column::Id)
-                    .to(Column::EventId)
-                    .into(),
-            )
-            .filter(event::Column::ContractId.is_in(ids.iter().copied()))
+            .column(Column::EventId)
+            .filter(Column::EventId.is_in(ids.iter().copied()))
             .filter(Column::State.eq("mailed"))
             .into_tuple()
             .all(txn)
             .await?;
-        told.extend(of);
+        told.extend(mailed.iter().filter_map(|event| about.get(event)));
     }
     Ok(told)
 }

@@ -182,14 +182,13 @@ fn mapping(path: &Path) -> Result<Mapping, Failure> {
 }
 
 fn summary(done: &Imported) {
-    if let Some(report) = &done.report {
-        print!("{}", report.summary());
-    }
+    print!("{}", done.report.summary());
+    let plan = &done.plan;
     println!(
         "{} added, {} changed, {} unchanged, {} ended, {} vanished before their end, {} held",
-        done.added, done.changed, done.unchanged, done.ended, done.vanished, done.held
+        plan.added, plan.changed, plan.unchanged, plan.ended, plan.vanished, plan.held
     );
-    if done.partial {
+    if plan.partial {
         println!(
             "The file has less than half of the register: what it does not have was not noted as missing."
         );

@@ -86,7 +86,8 @@ pub(super) async fn serve(
     let looking = tokio::spawn(alerts::run(app.clone(), stopped.clone()));
     let sending = tokio::spawn(outbox::run(app.clone(), stopped.clone()));
     let reading = tokio::spawn(uploads::run(app.clone(), stopped.clone()));
-    let sweeping = tokio::spawn(files::run(app.clone(), stopped));
+    let uploaded: files::Elsewhere = |app| Box::pin(async move { uploads::objects_named(&app).await });
+    let sweeping = tokio::spawn(files::run(app.clone(), uploaded, stopped));
     let told = app.clone();
     let site = Site::new(app.clone(), Api::new(app))
         .with_page(served.page)

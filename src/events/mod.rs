@@ -6,7 +6,9 @@
 
 mod store;
 
-pub use store::{by_ids, of, of_dates, since, some_untold, told, void, void_about, void_of_kind};
+pub use store::{
+    about_contracts, by_ids, of, of_dates, since, some_untold, told, void, void_about, void_of_kind,
+};
 
 use crate::runtime::{App, Error, words};
 use chrono::{DateTime, NaiveDate, Utc};

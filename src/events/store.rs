@@ -174,6 +174,28 @@ pub async fn of_dates(db: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<V
     Ok(found)
 }
 
+/// The events of these contracts: which contract each is about.
+///
+/// # Errors
+/// When the database fails.
+pub async fn about_contracts(
+    db: &impl ConnectionTrait,
+    contracts: &[Uuid],
+) -> Result<HashMap<Uuid, Uuid>, Error> {
+    let mut about = HashMap::new();
+    for ids in contracts.chunks(AT_A_TIME) {
+        let of: Vec<(Uuid, Uuid)> = Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::ContractId])
+            .filter(Column::ContractId.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        about.extend(of);
+    }
+    Ok(about)
+}
+
 /// Events by id.
 ///
 /// # Errors

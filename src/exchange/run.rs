@@ -2,11 +2,13 @@
 //! settled when it is counted.
 
 use crate::access::Permit;
+use crate::audit;
 use crate::runtime::{App, Error};
 use entity::import_run::{ActiveModel, Column, Entity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The file that is read.
@@ -64,7 +66,7 @@ impl Run {
     }
 }
 
-pub(super) async fn insert(
+async fn insert(
     app: &App,
     txn: &impl ConnectionTrait,
     permit: &Permit,
@@ -88,11 +90,33 @@ pub(super) async fn insert(
         added: count(counts.added),
         changed: count(counts.changed),
         unchanged: count(counts.unchanged),
-        headings: Set(serde_json::json!(file.headings)),
+        headings: Set(json!(file.headings)),
         undone_at: Set(None),
     };
     Entity::insert(row).exec_without_returning(txn).await?;
     Ok(())
+}
+
+/// Entries of the audit log: kind and id of each subject, detail, and what is said of a person.
+pub(super) type Entries = Vec<(&'static str, Uuid, Value, Option<audit::About>)>;
+
+/// What is recorded of a reading: itself with its counts, which covers what is new, and each contract that says something
+/// else.
+pub(super) fn entries(
+    run: Uuid,
+    file: &str,
+    added: u32,
+    changed: u32,
+    contracts: Vec<(Uuid, Value)>,
+) -> Entries {
+    let counts = json!({ "file": file, "added": added, "changed": changed });
+    let of_contract = |(contract, changes)| {
+        let detail = json!({ "import": run, "changes": changes });
+        ("contract", contract, detail, None)
+    };
+    let mut entries = vec![("import", run, counts, None)];
+    entries.extend(contracts.into_iter().map(of_contract));
+    entries
 }
 
 /// Writes what was counted, once everything is.

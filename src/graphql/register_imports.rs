@@ -3,15 +3,12 @@
 use super::errors::{Told, payload};
 use super::ids::{Id, Sort};
 use super::paging::{self, connection};
-use super::register_plans::{
-    RegisterImportLine, RegisterImportLineConnection, RegisterImportPlan, RegisterImportProgress,
-    RegisterImportSheet,
-};
+use super::register_plans::{RegisterImportLine, RegisterImportLineConnection, RegisterImportProgress};
 use super::uploads::Upload;
 use crate::access::Viewer;
-use crate::exchange::import::{LineKind, RegisterImportUndoErrorCode};
+use crate::exchange::import::{LineKind, Plan, RegisterImportUndoErrorCode};
 use crate::exchange::register::Column;
-use crate::exchange::uploads::{self, RegisterImportErrorCode, State, Uploaded};
+use crate::exchange::uploads::{self, RegisterImportErrorCode, Sheet, State, Uploaded};
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -171,13 +168,13 @@ impl RegisterImport {
     }
 
     /// What was recognised in the file, once it was read.
-    async fn sheet(&self) -> Option<RegisterImportSheet> {
-        self.0.sheet.clone().map(Into::into)
+    async fn sheet(&self) -> Option<Sheet> {
+        self.0.sheet.clone()
     }
 
     /// What it would change, once it is planned; what it changed, once it is applied.
-    async fn plan(&self) -> Option<RegisterImportPlan> {
-        self.0.plan.map(Into::into)
+    async fn plan(&self) -> Option<Plan> {
+        self.0.plan
     }
 
     /// What the plan says of rows and contracts, one kind at a time, in the order of the file: the first 1,000 of each

@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use guildhall::access::{CouncilRole, Viewer};
 use guildhall::alerts::tick;
 use guildhall::councils::{Council, directory};
-use guildhall::exchange::import::{Decisions, File, import};
+use guildhall::exchange::import::{Decisions, File, Imported, import};
 use guildhall::runtime::outbox;
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
@@ -66,8 +66,12 @@ pub(crate) fn at(day: &str) -> DateTime<Utc> {
 }
 
 /// Brings a register of a council in.
-pub(crate) async fn register_of(world: &World, council: &'static Council, text: &str) {
-    let file = File::of("register.csv", text.as_bytes());
+pub(crate) async fn register_of(
+    world: &World,
+    council: &'static Council,
+    text: impl AsRef<[u8]>,
+) -> Imported {
+    let file = File::of("register.csv", text.as_ref());
     import(
         &world.app,
         &Viewer::System,
@@ -78,7 +82,7 @@ pub(crate) async fn register_of(world: &World, council: &'static Council, text: 
         &mut (),
     )
     .await
-    .unwrap();
+    .unwrap()
 }
 
 /// Contracts with these ends: reference, title, end.

@@ -160,6 +160,6 @@ async fn a_corrected_contract_is_told_like_one_that_its_register_changed() {
     let again = world
         .register(include_str!("../fixtures/register.csv"), false)
         .await;
-    assert_eq!(again.changed, 0, "the same file says nothing new");
+    assert_eq!(again.plan.changed, 0, "the same file says nothing new");
     assert_eq!(world.version((), &id).await, 3, "and leaves the correction");
 }

@@ -25,12 +25,12 @@ fn file(rows: &[&str]) -> String {
 
 fn counts(done: &Imported) -> [u32; 6] {
     [
-        done.added,
-        done.changed,
-        done.unchanged,
-        done.ended,
-        done.vanished,
-        done.held,
+        done.plan.added,
+        done.plan.changed,
+        done.plan.unchanged,
+        done.plan.ended,
+        done.plan.vanished,
+        done.plan.held,
     ]
 }
 
@@ -96,7 +96,7 @@ async fn a_plan_says_what_the_import_then_does() {
     let (planned, plan) = world.register_told(&next, &Decisions::new(), true).await;
     assert_eq!(counts(&planned), [1, 1, 2, 1, 1, 1]);
     assert_eq!(
-        world.register(&file(&ROWS), true).await.unchanged,
+        world.register(&file(&ROWS), true).await.plan.unchanged,
         5,
         "a plan keeps nothing"
     );
@@ -134,7 +134,7 @@ async fn a_part_of_a_register_ends_nothing_and_says_so() {
     let world = World::new().await;
     first(&world).await;
     let done = world.register(&file(&ROWS[..2]), false).await;
-    assert_eq!((counts(&done), done.partial), ([0, 0, 2, 0, 0, 0], true));
+    assert_eq!((counts(&done), done.plan.partial), ([0, 0, 2, 0, 0, 0], true));
 }
 
 #[tokio::test]

@@ -429,7 +429,7 @@ async fn a_register_that_names_the_process_takes_its_contract_over_and_misses_no
     brought(&world, FIRST).await;
     let rows = "F1,ocds-fixture-0001,Vans for libraries,01/04/2025,31/03/2027,5,Acme\nF2,,Chairs,01/04/2025,31/03/2030,5,Bolts\n";
     let done = world.register(&register(rows), false).await;
-    assert_eq!((done.added, done.changed), (1, 1));
+    assert_eq!((done.plan.added, done.plan.changed), (1, 1));
     let there = registers(&world).await;
     titled(&there, "Vans for libraries");
     assert_eq!(there.as_array().unwrap().len(), 4, "{there}");

@@ -6,10 +6,10 @@ mod judged;
 mod ocds;
 mod registers;
 
+use crate::alert_mails::register_of;
 use crate::world::World;
-use guildhall::access::Viewer;
 use guildhall::councils::directory;
-use guildhall::exchange::import::{Decisions, File, Imported, import};
+use guildhall::exchange::import::Imported;
 use poem::http::StatusCode;
 use serde_json::Value;
 use std::path::Path;
@@ -28,19 +28,7 @@ const HOSTILE: &str = "ContractReference,ContractTitle,SupplierName,StartDate,En
 
 /// Brings a register of Norfolk's in.
 async fn imported(world: &World, bytes: &[u8]) -> Imported {
-    let council = directory().find("norfolk").unwrap();
-    let file = File::of("register.csv", bytes);
-    import(
-        &world.app,
-        &Viewer::System,
-        council,
-        file,
-        &Decisions::new(),
-        false,
-        &mut (),
-    )
-    .await
-    .unwrap()
+    register_of(world, directory().find("norfolk").unwrap(), bytes).await
 }
 
 /// What anybody gets at a path.

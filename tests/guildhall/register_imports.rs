@@ -3,6 +3,7 @@
 use crate::world::{World, body};
 use guildhall::access::CouncilRole;
 use guildhall::exchange::uploads;
+use guildhall::pilots::bids::files;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
@@ -297,5 +298,21 @@ async fn what_was_cut_short_while_it_was_applied_changed_nothing_and_can_be_appl
     assert_eq!(back["state"], "PLANNED", "{back}");
     assert!(back["problem"].as_str().unwrap().contains("cut short"), "{back}");
     let applied = norfolk.act("registerImportApply", &back).await;
+    assert_eq!(applied["import"]["state"], "APPLIED", "{applied}");
+}
+
+#[tokio::test]
+async fn a_file_that_waits_is_not_swept_with_those_that_nothing_names() {
+    let norfolk = norfolk().await;
+    let import = norfolk.planned(FILE).await;
+    let app = &norfolk.world.app;
+    for days in [2, 40] {
+        app.clock.advance(chrono::Duration::days(days));
+        let named = uploads::objects_named(app).await.unwrap();
+        assert_eq!(files::sweep(app, named).await.unwrap(), 0);
+    }
+    let officer = norfolk.world.token("o@norfolk.example").await;
+    let norfolk = Norfolk { officer, ..norfolk };
+    let applied = norfolk.act("registerImportApply", &import).await;
     assert_eq!(applied["import"]["state"], "APPLIED", "{applied}");
 }

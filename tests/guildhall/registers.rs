@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const FIXTURE: &str = include_str!("../fixtures/register.csv");
 
 fn counts(done: &Imported) -> (u32, u32, u32) {
-    (done.added, done.changed, done.unchanged)
+    (done.plan.added, done.plan.changed, done.plan.unchanged)
 }
 
 fn titles(answer: &Value) -> Vec<&str> {

@@ -2,11 +2,12 @@
 
 use super::compare::Compared;
 use super::entry::{entry, mention, over};
-use super::{File, ImportError, Imported, Line, LineKind, Watch, doubted, some, store};
+use super::{File, ImportError, Imported, Line, LineKind, Plan, Watch, doubted, some, store};
 use crate::access::Permit;
 use crate::contracts::{self, Change, Entry, vanished};
 use crate::councils::Council;
 use crate::exchange::register::{Column, Reading, RegisterRow as Row, Why};
+use crate::exchange::run::{self, Run};
 use crate::runtime::{App, Error};
 use crate::suppliers::{self, How, Mention};
 use sea_orm::DatabaseTransaction;
@@ -21,13 +22,12 @@ struct Applying<'a> {
     permit: &'a Permit,
     council: &'static Council,
     file: File<'a>,
-    run: Uuid,
-    begun: bool,
+    run: Run,
     compared: Compared,
     /// Contracts that were released from their keys, as they were.
     released: HashMap<Uuid, (Entry, i32)>,
     changed: Vec<(Uuid, Value)>,
-    done: Imported,
+    plan: Plan,
 }
 
 /// Applies what a file was found to say; gives its counts, and what contracts say differently.
@@ -48,12 +48,11 @@ pub(super) async fn apply(
         permit,
         council,
         file,
-        run: app.new_id(),
-        begun: false,
+        run: Run::new(app),
         compared,
         released: keys,
         changed: Vec::new(),
-        done: Imported::default(),
+        plan: Plan::default(),
     };
     let mut reader = file.readings(council)?;
     let (of, mut rows) = (reader.source().rows, 0);
@@ -69,21 +68,21 @@ pub(super) async fn apply(
 impl Applying<'_> {
     /// Begins the record of the import, when there is something to be recorded.
     async fn begin(&mut self) -> Result<(), ImportError> {
-        if self.begun {
+        if self.run.written {
             return Ok(());
         }
-        self.begun = true;
-        store::begin_run(
-            self.app,
-            self.txn,
-            self.permit,
-            self.council.id,
-            self.run,
-            self.file,
-            &self.compared.report,
-        )
-        .await?;
-        Ok(store::forget_before(self.txn, self.permit, self.council.id, self.run).await?)
+        let headings = self.compared.report.source.headings.each();
+        let headings: Vec<_> = headings
+            .map(|(name, column)| (name.to_owned(), column.map(Column::name)))
+            .collect();
+        let file = run::File {
+            name: self.file.name,
+            digest: self.file.digest()?,
+            headings: &headings,
+        };
+        let (app, txn, permit, council) = (self.app, self.txn, self.permit, self.council.id);
+        self.run.begin(app, txn, permit, council, file).await?;
+        Ok(store::forget_before(txn, permit, council, self.run.id).await?)
     }
 
     async fn write(&mut self, some: &[Reading], watch: &mut dyn Watch) -> Result<(), ImportError> {
@@ -91,7 +90,7 @@ impl Applying<'_> {
         let (mut work, mut replaced): (Vec<&Row>, Vec<Uuid>) = (Vec::new(), Vec::new());
         for row in rows {
             if self.compared.unchanged.contains(&row.row()) {
-                self.done.unchanged += 1;
+                self.plan.unchanged += 1;
             } else if !self.compared.held.contains(&row.row()) {
                 replaced.extend(self.compared.changed.get(&row.row()));
                 work.push(row);
@@ -111,16 +110,16 @@ impl Applying<'_> {
         let mut changes = Vec::with_capacity(work.len());
         let mut titles: HashMap<Uuid, &Row> = HashMap::new();
         for row in work {
-            let entry = entry(row, self.run, suppliers.get(&row.row()).copied());
+            let entry = entry(row, self.run.id, suppliers.get(&row.row()).copied());
             let known = self.compared.changed.get(&row.row());
             match known.and_then(|id| Some((*id, before.get(id)?))) {
                 Some((id, (was, _))) => {
-                    self.done.changed += 1;
+                    self.plan.changed += 1;
                     titles.insert(id, row);
                     changes.push(Change::Replace(id, over(was, entry)));
                 }
                 None => {
-                    self.done.added += 1;
+                    self.plan.added += 1;
                     watch.line(line(
                         LineKind::Added,
                         Some(row.row()),
@@ -149,7 +148,7 @@ impl Applying<'_> {
         let kept = before
             .into_iter()
             .map(|(id, (was, version))| (id, version + 1, Some(was.kept())));
-        Ok(store::keep(self.txn, self.permit, self.run, kept.collect()).await?)
+        Ok(store::keep(self.txn, self.permit, self.run.id, kept.collect()).await?)
     }
 
     /// The suppliers that rows name, by row; those told by a rule of names are doubted.
@@ -180,7 +179,7 @@ impl Applying<'_> {
         let was_missing = store::missing(txn, &seen).await?;
         let back = contracts::entries(txn, &was_missing).await?;
         let noted = vanished::note(self.app, txn, permit, council, &seen, &self.compared.unseen).await?;
-        self.done.partial = noted.partial;
+        self.plan.partial = noted.partial;
         if !noted.is_anything() {
             return Ok(());
         }
@@ -196,8 +195,8 @@ impl Applying<'_> {
                 watch.line(line(kind, None, Some(*id), title, json!({})));
             }
         }
-        self.done.vanished = u32::try_from(noted.vanished.len()).unwrap_or(u32::MAX);
-        self.done.ended = u32::try_from(noted.ended.len()).unwrap_or(u32::MAX);
+        self.plan.vanished = u32::try_from(noted.vanished.len()).unwrap_or(u32::MAX);
+        self.plan.ended = u32::try_from(noted.ended.len()).unwrap_or(u32::MAX);
         let mut kept = Vec::with_capacity(gone.len());
         for id in gone {
             kept.push(match self.released.remove(&id) {
@@ -209,21 +208,36 @@ impl Applying<'_> {
             .into_iter()
             .map(|(id, (was, version))| (id, version, Some(was.kept())));
         kept.extend(back);
-        Ok(store::keep(txn, permit, self.run, kept).await?)
+        Ok(store::keep(txn, permit, self.run.id, kept).await?)
     }
 
     async fn end(mut self) -> Result<(Imported, Vec<(Uuid, Value)>), ImportError> {
-        self.done.held = u32::try_from(self.compared.held.len()).unwrap_or(u32::MAX);
-        if self.begun {
+        let report = self.compared.report;
+        self.plan.rows = report.rows;
+        self.plan.doubtful = report.doubtful;
+        self.plan.held = u32::try_from(self.compared.held.len()).unwrap_or(u32::MAX);
+        if self.run.written {
             // Those that lost their key and are not written: undoing gives it back.
             let kept = self.released.drain();
             let kept = kept.map(|(id, (was, version))| (id, version, Some(was.kept())));
-            store::keep(self.txn, self.permit, self.run, kept.collect()).await?;
-            self.done.run = Some(self.run);
-            store::end_run(self.txn, self.permit, self.run, &self.compared.report, &self.done).await?;
+            store::keep(self.txn, self.permit, self.run.id, kept.collect()).await?;
+            let counts = run::Counts {
+                rows: report.rows,
+                accepted: report.accepted,
+                doubtful: report.doubtful,
+                held: self.plan.held,
+                added: self.plan.added,
+                changed: self.plan.changed,
+                unchanged: self.plan.unchanged,
+            };
+            run::settle(self.txn, self.permit, self.run.id, counts).await?;
         }
-        self.done.report = Some(self.compared.report);
-        Ok((self.done, self.changed))
+        let done = Imported {
+            run: self.run.written.then_some(self.run.id),
+            plan: self.plan,
+            report,
+        };
+        Ok((done, self.changed))
     }
 }
 

@@ -1,14 +1,15 @@
 //! What each row of a file is to a register: the first of the two walks over it, and where something seems to be missing
 //! one more, for the rows that no key told. Writes nothing; what it comes to is `apply`'s.
 
-use super::matching::{Facts, Match, Missing, Rows, SameBy, Unsure};
+use super::facts::{Facts, Unsure};
+use super::matching::{Match, Missing, Rows};
 use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, not_of_register, some};
 use super::{entry, store};
 use crate::councils::Council;
-use crate::exchange::register::{Column, Reading, RegisterRow as Row, Report, Why};
+use crate::exchange::register::{Column, Doubt, Reading, RegisterRow as Row, Report, Why};
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
@@ -31,7 +32,12 @@ pub(super) struct Compared {
     pub(super) seen: HashSet<Uuid>,
     /// Those of files before that it has not.
     pub(super) unseen: Vec<Uuid>,
-    rows: u32,
+}
+
+/// A row that may be left to a person, as it is told of.
+struct Asked {
+    doubt: Doubt,
+    title: String,
 }
 
 /// Compares a file with the register, which the caller holds.
@@ -52,9 +58,12 @@ pub(super) async fn compare(
         release: Vec::new(),
         seen: HashSet::new(),
         unseen: Vec::new(),
-        rows: 0,
     };
-    compared.decided(txn, council, decisions).await?;
+    if let Some(row) = not_of_register(txn, council.id, decisions).await? {
+        return Err(ImportError::NotThatContract { row });
+    }
+    compared.seen.extend(decisions.values().flatten());
+    let mut done = 0;
     let mut left: HashSet<u32> = HashSet::new();
     let mut cells_held: HashSet<u64> = HashSet::new();
     let mut processes: HashMap<String, Vec<u32>> = HashMap::new();
@@ -94,8 +103,8 @@ pub(super) async fn compare(
         compared
             .by_key(txn, council, &rows, decisions, &mut left, watch)
             .await?;
-        compared.rows += u32::try_from(some.len()).unwrap_or(u32::MAX);
-        watch.rows(compared.rows / 2, of);
+        done += u32::try_from(some.len()).unwrap_or(u32::MAX);
+        watch.rows(done / 2, of);
     }
     compared.by_process(txn, council, processes, &mut left).await?;
     let unseen = compared.missing(txn, council, &cells_held).await?;
@@ -110,20 +119,6 @@ pub(super) async fn compare(
 }
 
 impl Compared {
-    /// Takes the contracts that a person named for seen: each in this register, and for one row.
-    async fn decided(
-        &mut self,
-        txn: &DatabaseTransaction,
-        council: &Council,
-        decisions: &Decisions,
-    ) -> Result<(), ImportError> {
-        if let Some(row) = not_of_register(txn, council.id, decisions).await? {
-            return Err(ImportError::NotThatContract { row });
-        }
-        self.seen.extend(decisions.values().flatten());
-        Ok(())
-    }
-
     /// What the keys of some rows say.
     async fn by_key(
         &mut self,
@@ -166,12 +161,8 @@ impl Compared {
                         .and_then(|known| facts.get(&known.id))
                         .filter(|(facts, _)| facts.contradicts(&facts_of(row)));
                     if let Some((_, title)) = reused {
-                        self.hold(
-                            row,
-                            Unsure::ReferenceReused,
-                            vec![(known.id, title.clone())],
-                            watch,
-                        );
+                        let perhaps = vec![(known.id, title.clone())];
+                        self.hold(Asked::of(row), Unsure::ReferenceReused, perhaps, watch);
                     } else if same.is_some() && known.digest.as_slice() == row.content_digest {
                         self.unchanged.insert(row.row());
                     } else {
@@ -266,6 +257,7 @@ impl Compared {
             .unzip();
         let missing = Missing::new(facts);
         let mut rows = Rows::default();
+        let mut asked: BTreeMap<u32, Asked> = BTreeMap::new();
         let mut reader = file.readings(council)?;
         while let Some(some) = some(&mut reader)? {
             let these = some
@@ -273,44 +265,34 @@ impl Compared {
                 .filter_map(Reading::register_row)
                 .filter(|row| left.contains(&row.row()));
             for row in these {
-                rows.add(row.row(), &facts_of(row), &missing);
+                if rows.add(row.row(), &facts_of(row), &missing) {
+                    asked.insert(row.row(), Asked::of(row));
+                }
             }
         }
         let mut settled = rows.settle();
-        settled.retain(|row, is| {
-            let Match::Same(at, SameBy::Reference | SameBy::Particulars) = is else {
-                return true;
-            };
-            self.changed.insert(*row, unseen[*at]);
-            self.seen.insert(unseen[*at]);
-            self.release.push(unseen[*at]);
-            false
-        });
-        if settled.is_empty() {
-            return Ok(());
-        }
-        let mut reader = file.readings(council)?;
-        while let Some(some) = some(&mut reader)? {
-            for row in some.iter().filter_map(Reading::register_row) {
-                if let Some(Match::Unsure(at, why)) = settled.remove(&row.row()) {
-                    let perhaps = at.iter().map(|at| (unseen[*at], titles[*at].clone())).collect();
-                    self.hold(row, why, perhaps, watch);
+        for (row, asked) in asked {
+            match settled.remove(&row) {
+                Some(Match::Same(at, _)) => {
+                    self.changed.insert(row, unseen[at]);
+                    self.seen.insert(unseen[at]);
+                    self.release.push(unseen[at]);
                 }
+                Some(Match::Unsure(at, why)) => {
+                    let perhaps = at.iter().map(|at| (unseen[*at], titles[*at].clone()));
+                    self.hold(asked, why, perhaps.collect(), watch);
+                }
+                None => {}
             }
         }
         Ok(())
     }
 
     /// Leaves a row to a person.
-    fn hold(&mut self, row: &Row, why: Unsure, perhaps: Vec<(Uuid, String)>, watch: &mut dyn Watch) {
-        self.held.insert(row.row());
+    fn hold(&mut self, asked: Asked, why: Unsure, perhaps: Vec<(Uuid, String)>, watch: &mut dyn Watch) {
+        let Asked { mut doubt, title } = asked;
+        self.held.insert(doubt.row);
         self.seen.extend(perhaps.iter().map(|(id, _)| *id));
-        let column = if row.reference.is_some() {
-            Column::Reference
-        } else {
-            Column::Title
-        };
-        let mut doubt = row.doubt(column, Why::PerhapsKnown);
         let mut made = format!("Held: {why}:");
         for (id, title) in perhaps.iter().take(MOST_SHOWN) {
             // Writing to a string cannot fail.
@@ -326,11 +308,25 @@ impl Compared {
             .collect();
         watch.line(Line {
             kind: LineKind::Held,
-            row: Some(row.row()),
+            row: Some(doubt.row),
             contract: None,
-            title: row.title.clone(),
+            title,
             detail: json!({ "why": why.to_string(), "perhaps": perhaps }),
         });
+    }
+}
+
+impl Asked {
+    fn of(row: &Row) -> Self {
+        let column = if row.reference.is_some() {
+            Column::Reference
+        } else {
+            Column::Title
+        };
+        Self {
+            doubt: row.doubt(column, Why::PerhapsKnown),
+            title: row.title.clone(),
+        }
     }
 }
 

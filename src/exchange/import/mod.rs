@@ -6,21 +6,23 @@
 mod apply;
 mod compare;
 mod entry;
+mod facts;
 mod matching;
 mod store;
 mod undo;
 
 pub(in crate::exchange) use apply::doubt_of;
 pub(in crate::exchange) use entry::{entry as entry_of, is_ocid};
-pub use matching::{SameBy, Unsure};
 pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo};
 
 use super::register::{self, Doubt, Reading, RegisterError, RegisterReader, Report, Settings};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::councils::{self, Council};
+use crate::exchange::run;
 use crate::runtime::{App, Error};
 use sea_orm::DatabaseTransaction;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -32,26 +34,38 @@ use uuid::Uuid;
 const STEP: usize = 1000;
 
 /// What came of an import.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Imported {
     /// The record of it; none, where nothing was to be done or it was only planned.
     pub run: Option<Uuid>,
-    /// Contracts that were new.
+    /// What it changed, or would.
+    pub plan: Plan,
+    /// The counts and the reasons of all doubts.
+    pub report: Report,
+}
+
+/// What an uploaded register would change, or, once it is applied, what it changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, async_graphql::SimpleObject)]
+#[graphql(name = "RegisterImportPlan")]
+pub struct Plan {
+    /// Rows under the headings that are not blank.
+    pub rows: u32,
+    /// New contracts.
     pub added: u32,
-    /// Contracts that say something else now.
+    /// Contracts of which the file says something else.
     pub changed: u32,
-    /// Contracts that say what they said.
+    /// Contracts of which it says what is known.
     pub unchanged: u32,
-    /// Contracts that the file does not have any more, and that are over.
+    /// Contracts that it does not have any more, and that are over.
     pub ended: u32,
-    /// Contracts that the file does not have any more, their end ahead.
+    /// Contracts that it does not have any more, though their end is ahead.
     pub vanished: u32,
-    /// Rows that were not taken: they are no contracts, or perhaps contracts that are known already.
+    /// Rows that are not taken: they are no contracts, or perhaps contracts that are known already.
     pub held: u32,
-    /// The file has less than half of the register: what it does not have was not noted as missing.
+    /// Rows that are taken with doubts.
+    pub doubtful: u32,
+    /// The file has less than half of the register, so that what it does not have is not noted as missing.
     pub partial: bool,
-    /// The counts and the reasons of all doubts; empty, before the file was read.
-    pub report: Option<Report>,
 }
 
 /// What an import says of one row or contract.
@@ -245,7 +259,8 @@ pub async fn import(
         return Ok(Imported { run: None, ..done });
     }
     if let Some(run) = done.run {
-        audit::record_each(app, &txn, &permit, entries(run, file, &done, changed)).await?;
+        let entries = run::entries(run, file.name, done.plan.added, done.plan.changed, changed);
+        audit::record_each(app, &txn, &permit, entries).await?;
     }
     txn.commit().await?;
     Ok(done)
@@ -284,23 +299,6 @@ pub(super) async fn not_of_register(
         .into_iter()
         .find(|(_, id)| !there.remove(id))
         .map(|(row, _)| row))
-}
-
-/// What is recorded: the import with its counts, which covers what is new, and each contract that says something else.
-pub(super) fn entries(
-    run: Uuid,
-    file: File<'_>,
-    done: &Imported,
-    changed: Vec<(Uuid, Value)>,
-) -> Vec<(&'static str, Uuid, Value, Option<audit::About>)> {
-    let counts = serde_json::json!({ "file": file.name, "added": done.added, "changed": done.changed });
-    let of_contract = |(contract, changes)| {
-        let detail = serde_json::json!({ "import": run, "changes": changes });
-        ("contract", contract, detail, None)
-    };
-    let mut entries = vec![("import", run, counts, None)];
-    entries.extend(changed.into_iter().map(of_contract));
-    entries
 }
 
 /// Some rows, if any are left.

@@ -1,17 +1,15 @@
 //! What the register has from files already, and the record of an import, in the database.
 
-use super::matching::Facts;
-use super::{File, ImportError, Imported};
+use super::facts::Facts;
 use crate::access::Permit;
 use crate::exchange::notices::KEY;
-use crate::exchange::register::{Column, Report};
-use crate::exchange::run;
 use crate::runtime::{App, Error};
 use entity::{contract, contract_source, contract_supplier, import_before, import_run, supplier};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -195,48 +193,6 @@ fn with_source() -> RelationDef {
     sources.rev()
 }
 
-/// Begins the record of an import; its counts come when they are known.
-pub(super) async fn begin_run(
-    app: &App,
-    txn: &impl ConnectionTrait,
-    permit: &Permit,
-    council: Uuid,
-    id: Uuid,
-    file: File<'_>,
-    report: &Report,
-) -> Result<(), ImportError> {
-    let headings = report.source.headings.each();
-    let headings: Vec<_> = headings
-        .map(|(name, column)| (name.to_owned(), column.map(Column::name)))
-        .collect();
-    let file = run::File {
-        name: file.name,
-        digest: file.digest()?,
-        headings: &headings,
-    };
-    Ok(run::insert(app, txn, permit, council, id, file, run::Counts::default()).await?)
-}
-
-/// Ends it.
-pub(super) async fn end_run(
-    txn: &impl ConnectionTrait,
-    permit: &Permit,
-    id: Uuid,
-    report: &Report,
-    done: &Imported,
-) -> Result<(), Error> {
-    let counts = run::Counts {
-        rows: report.rows,
-        accepted: report.accepted,
-        doubtful: report.doubtful,
-        held: done.held,
-        added: done.added,
-        changed: done.changed,
-        unchanged: done.unchanged,
-    };
-    run::settle(txn, permit, id, counts).await
-}
-
 /// Keeps what contracts were: id, the version that the import made, and the entry where there is one to restore.
 pub(super) async fn keep(
     txn: &impl ConnectionTrait,
@@ -288,10 +244,14 @@ pub(super) async fn release(
     _permit: &Permit,
     contracts: &[Uuid],
 ) -> Result<(), Error> {
-    for id in contracts {
+    let key = match txn.get_database_backend() {
+        DbBackend::Postgres => "'past:' || id::text",
+        _ => "'past:' || hex(id)",
+    };
+    for ids in contracts.chunks(AT_A_TIME) {
         contract::Entity::update_many()
-            .col_expr(contract::Column::RowKey, Expr::value(format!("past:{id}")))
-            .filter(contract::Column::Id.eq(*id))
+            .col_expr(contract::Column::RowKey, Expr::cust(key))
+            .filter(contract::Column::Id.is_in(ids.iter().copied()))
             .exec(txn)
             .await?;
     }

@@ -91,8 +91,9 @@ pub async fn import<F: Read + Seek + Send + 'static>(
     reading.await.map_err(Error::fault)??;
     let mut done = std::mem::take(&mut registers.done);
     // In the order of their ids: whoever holds several councils does so in that order.
+    let mut recorded = Vec::new();
     for register in registers.into_touched() {
-        Writing {
+        let written = Writing {
             app,
             txn: &txn,
             file,
@@ -101,6 +102,11 @@ pub async fn import<F: Read + Seek + Send + 'static>(
         }
         .register(register)
         .await?;
+        recorded.extend(written);
+    }
+    // After every register: the log takes a lock that everybody needs.
+    for (permit, entries) in recorded {
+        audit::record_each(app, &txn, &permit, entries).await?;
     }
     if notices.dry_run {
         txn.rollback().await.map_err(Error::from)?;
@@ -145,7 +151,8 @@ struct Writing<'a, T> {
 }
 
 impl<T: FnMut(Told<'_>)> Writing<'_, T> {
-    async fn register(&mut self, mut register: Touched) -> Result<(), Error> {
+    /// Writes one; gives what is to be recorded of it, if anything.
+    async fn register(&mut self, mut register: Touched) -> Result<Option<(Permit, run::Entries)>, Error> {
         let council = register.council;
         councils::hold(self.txn, council).await?;
         let mut changed = Vec::new();
@@ -161,18 +168,11 @@ impl<T: FnMut(Told<'_>)> Writing<'_, T> {
             .councils
             .insert(facts, [counts.added, counts.changed, counts.unchanged]);
         if !run.written {
-            return Ok(());
+            return Ok(None);
         }
         run::settle(self.txn, &register.permit, run.id, counts).await?;
-        let detail =
-            serde_json::json!({ "file": self.file.name, "added": counts.added, "changed": counts.changed });
-        let mut entries = vec![("import", run.id, detail, None)];
-        entries.extend(changed.into_iter().map(|(contract, changes)| {
-            let detail = serde_json::json!({ "import": run.id, "changes": changes });
-            ("contract", contract, detail, None)
-        }));
-        audit::record_each(self.app, self.txn, &register.permit, entries).await?;
-        Ok(())
+        let entries = run::entries(run.id, self.file.name, counts.added, counts.changed, changed);
+        Ok(Some((register.permit, entries)))
     }
 
     async fn step(

@@ -35,18 +35,7 @@ impl Headings {
 
     /// The headings of a file that was read before, each with the column that it was read as.
     pub(in crate::exchange) fn known(each: impl IntoIterator<Item = (String, Option<Column>)>) -> Self {
-        let mut headings = Self {
-            places: vec![None; Column::COUNT],
-            ..Self::default()
-        };
-        for (place, (name, column)) in each.into_iter().enumerate() {
-            if let Some(column) = column {
-                headings.places[column as usize].get_or_insert(place);
-            }
-            headings.names.push(Arc::from(name));
-            headings.columns.push(column);
-        }
-        headings
+        Self::new(each.into_iter().map(|(name, column)| (Arc::from(name), column)))
     }
 
     /// How many cells the header has.

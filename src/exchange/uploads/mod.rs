@@ -6,20 +6,22 @@
 mod store;
 mod work;
 
-pub use store::{by_id, lines, list, mapping_of, since};
+pub use store::{by_id, lines, list, mapping_of, objects_named, since};
 pub use work::{pass, run};
 
-use super::import::{self, Content, Decisions, File, ImportError};
+use super::import::{self, Content, Decisions, File, ImportError, Plan};
 use super::register::{Column, Confidence, Source};
+use super::run;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
 use crate::councils::{self, directory};
 use crate::runtime::{App, Error, Stop, Wrong, based_on, objects};
+use async_graphql::SimpleObject;
 use chrono::{DateTime, Duration, Utc};
 use entity::register_import::Model;
 use sea_orm::DatabaseTransaction;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// Whoever has claimed an import and does not say that it is done by then was cut short.
@@ -93,70 +95,33 @@ pub struct Uploaded {
 }
 
 /// What was recognised in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[graphql(name = "RegisterImportSheet")]
 pub struct Sheet {
-    /// What it is, in words.
+    /// What it is: encoding and separator, or the sheet of a workbook.
     pub format: String,
     /// The row of the headings, from 1.
     pub header_row: u32,
-    /// Its headings, from the left.
+    /// Its headings, from the left, and what each was read as.
     pub columns: Vec<SheetColumn>,
-    /// How dates that could be read both ways are read, and why, in words.
+    /// How dates are read that could be read both ways, a sentence for each column that has some, with the row that says so.
     pub dates: Vec<String>,
 }
 
-/// A heading, and what it was read as.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A heading of a file, and what it was read as.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[graphql(name = "RegisterImportColumn")]
 pub struct SheetColumn {
     /// As in the file.
     pub heading: String,
-    /// The column it is; none, for one whose cells are kept as they are.
+    /// The column it is; null for one whose cells are kept, and published with the register, as they are.
     pub column: Option<Column>,
-    /// How far that is to be trusted.
+    /// How far that is to be trusted. Correct it with `registerImportMap`.
     pub confidence: Confidence,
-    /// Why, in words.
+    /// Why, as a sentence.
     pub why: String,
-    /// The first cells under it.
+    /// The first cells under it that differ, at most three.
     pub samples: Vec<String>,
-}
-
-/// Counts of a plan, or of what was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
-    /// Rows under the headings that are not blank.
-    pub rows: u32,
-    /// New contracts.
-    pub added: u32,
-    /// Contracts that say something else.
-    pub changed: u32,
-    /// Contracts that say what they said.
-    pub unchanged: u32,
-    /// Contracts that the file does not have any more, and that are over.
-    pub ended: u32,
-    /// Contracts that the file does not have any more, their end ahead.
-    pub vanished: u32,
-    /// Rows that are not taken.
-    pub held: u32,
-    /// Rows that are taken with doubts.
-    pub doubtful: u32,
-    /// The file has less than half of the register: what it does not have is not noted as missing.
-    pub partial: bool,
-}
-
-impl Plan {
-    fn of(done: &import::Imported) -> Self {
-        Self {
-            rows: done.report.as_ref().map_or(0, |report| report.rows),
-            added: done.added,
-            changed: done.changed,
-            unchanged: done.unchanged,
-            ended: done.ended,
-            vanished: done.vanished,
-            held: done.held,
-            doubtful: done.report.as_ref().map_or(0, |report| report.doubtful),
-            partial: done.partial,
-        }
-    }
 }
 
 impl Sheet {
@@ -224,10 +189,7 @@ pub async fn start(
     )
     .await?;
     let detail = json!({ "uploaded": row.file_name, "bytes": content.len() });
-    audit::record(app, &txn, &permit, "uploaded register", row.id, &detail).await?;
-    txn.commit().await.map_err(Error::from)?;
-    app.work.wrote();
-    Ok(store::read(app, row).await?)
+    Ok(finish(app, txn, &permit, row, detail).await?)
 }
 
 /// Says what headings are, for this file and the council's next ones, and has it read again.
@@ -270,18 +232,7 @@ pub async fn map(
         .iter()
         .map(|(heading, column)| (heading, column.map(Column::name)))
         .collect();
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "uploaded register",
-        id,
-        &json!({ "mapped": said }),
-    )
-    .await?;
-    txn.commit().await.map_err(Error::from)?;
-    app.work.wrote();
-    Ok(store::read(app, row).await?)
+    Ok(finish(app, txn, &permit, row, json!({ "mapped": said })).await?)
 }
 
 /// Says what held rows are, and has the file compared again.
@@ -313,18 +264,7 @@ pub async fn decide(
         return Err(Stop::refuse(NotThatContract, "rows", message));
     }
     let row = store::read_again(app, &txn, &permit, row, None, &decisions).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "uploaded register",
-        id,
-        &json!({ "decided": said }),
-    )
-    .await?;
-    txn.commit().await.map_err(Error::from)?;
-    app.work.wrote();
-    Ok(store::read(app, row).await?)
+    Ok(finish(app, txn, &permit, row, json!({ "decided": said })).await?)
 }
 
 /// Throws a file away.
@@ -341,19 +281,9 @@ pub async fn discard(
     let (txn, permit, row) = held(app, viewer, id, version, &from).await?;
     let object = row.object.clone();
     let row = store::end(app, &txn, &permit, row, State::Discarded, None, None).await?;
-    audit::record(
-        app,
-        &txn,
-        &permit,
-        "uploaded register",
-        id,
-        &json!({ "discarded": true }),
-    )
-    .await?;
-    txn.commit().await.map_err(Error::from)?;
+    let discarded = finish(app, txn, &permit, row, json!({ "discarded": true })).await?;
     forget(app, object).await;
-    app.work.wrote();
-    Ok(store::read(app, row).await?)
+    Ok(discarded)
 }
 
 /// Applies what was planned, whole or not at all. It goes on if the caller does not wait for it.
@@ -431,19 +361,16 @@ async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, St
         ImportError::Unreadable(_) => Stop::Failed(Error::fault(error)),
     })?;
     let object = row.object.clone();
-    let row = store::end(
-        app,
-        &txn,
-        &permit,
-        row,
-        State::Applied,
-        Some(Plan::of(&done)),
-        done.run,
-    )
-    .await?;
+    let row = store::end(app, &txn, &permit, row, State::Applied, Some(done.plan), done.run).await?;
     let mut entries = vec![("uploaded register", row.id, json!({ "applied": done.run }), None)];
     if let Some(run) = done.run {
-        entries.extend(import::entries(run, file, &done, changed));
+        entries.extend(run::entries(
+            run,
+            file.name,
+            done.plan.added,
+            done.plan.changed,
+            changed,
+        ));
     }
     audit::record_each(app, &txn, &permit, entries).await?;
     txn.commit().await.map_err(Error::from)?;
@@ -473,6 +400,20 @@ async fn held(
         "import",
         message,
     ))
+}
+
+/// Records what was done with an upload, and commits it.
+async fn finish(
+    app: &App,
+    txn: DatabaseTransaction,
+    permit: &Permit,
+    row: Model,
+    detail: Value,
+) -> Result<Uploaded, Error> {
+    audit::record(app, &txn, permit, "uploaded register", row.id, &detail).await?;
+    txn.commit().await?;
+    app.work.wrote();
+    store::read(app, row).await
 }
 
 /// A file that is not needed any more. What cannot be forgotten now is when objects are swept.

@@ -274,6 +274,20 @@ pub(super) fn most(kind: LineKind) -> usize {
     if kind == LineKind::Held { LINES * 10 } else { LINES }
 }
 
+/// The objects that hold files which are still needed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn objects_named(app: &App) -> Result<Vec<String>, Error> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::Object)
+        .filter(Column::Object.is_not_null())
+        .into_tuple()
+        .all(app.db.read())
+        .await?)
+}
+
 /// The words of a council on its headings.
 pub(super) async fn mapping(db: &impl ConnectionTrait, council: Uuid) -> Result<Mapping, Error> {
     let row = register_mapping::Entity::find_by_id(council).one(db).await?;
@@ -334,11 +348,16 @@ pub(super) async fn content(app: &App, row: &Model) -> Result<Vec<u8>, Error> {
 }
 
 pub(super) async fn read(app: &App, row: Model) -> Result<Uploaded, Error> {
-    let json = |value: Option<serde_json::Value>| value.unwrap_or_default();
     let last = match row.run_id {
         Some(_) => last_import(app, row.council_id).await?,
         None => None,
     };
+    known(app, row, last)
+}
+
+/// A row, where the last import of its register is known.
+fn known(app: &App, row: Model, last: Option<Uuid>) -> Result<Uploaded, Error> {
+    let json = |value: Option<serde_json::Value>| value.unwrap_or_default();
     Ok(Uploaded {
         id: row.id,
         council_id: row.council_id,
@@ -393,14 +412,15 @@ pub async fn list(app: &App, viewer: &Viewer, council: Uuid, cut: &Cut) -> Resul
         query = query.filter(Condition::any().add(Column::StartedAt.lt(at)).add(same));
     }
     let rows = query.all(app.db.read()).await?;
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        items.push(Item {
+    let last = last_import(app, council).await?;
+    let item = |row: Model| -> Result<Item<Uploaded>, Error> {
+        Ok(Item {
             key: row.started_at.to_rfc3339(),
             id: row.id,
-            value: read(app, row).await?,
-        });
-    }
+            value: known(app, row, last)?,
+        })
+    };
+    let items = rows.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::from_one_more(items, cut, None))
 }
 

@@ -1,8 +1,8 @@
 //! The scheduled work: reads uploaded registers and plans what they would change. Whatever is cut short is done again
 //! from its beginning, for nothing of it was kept.
 
+use super::Sheet;
 use super::store;
-use super::{Plan, Sheet};
 use crate::access::Viewer;
 use crate::councils::directory;
 use crate::exchange::import::{Content, File, ImportError, Line, LineKind, Watch, import};
@@ -55,10 +55,7 @@ async fn plan(app: &App, row: Model) -> Result<(), Error> {
     let council = directory().by_id(row.council_id).ok_or(Error::NotFound)?;
     let mut told = Told::new(app, row.id);
     let outcome = match import(app, &Viewer::System, council, file, &decisions, true, &mut told).await {
-        Ok(done) => {
-            let sheet = done.report.as_ref().map(|report| Sheet::of(&report.source));
-            Ok((sheet.unwrap_or_default(), Plan::of(&done), told.lines))
-        }
+        Ok(done) => Ok((Sheet::of(&done.report.source), done.plan, told.lines)),
         // What is busy is tried again; what fails once fails again.
         Err(ImportError::Failed(Error::Fault(cause))) => {
             let reference = hex::encode(app.entropy.bytes::<6>());

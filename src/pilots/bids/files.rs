@@ -137,10 +137,17 @@ pub fn of_pilot(app: App, viewer: Viewer, pilot: Uuid) -> BoxFuture<'static, Res
     })
 }
 
+/// What else names objects, for who does the sweeping.
+pub type Elsewhere = fn(App) -> BoxFuture<'static, Result<Vec<String>, Error>>;
+
 /// Sweeps once a day, until told to stop.
-pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+pub async fn run(app: App, elsewhere: Elsewhere, mut stop: watch::Receiver<bool>) {
     loop {
-        if let Err(error) = sweep(&app).await {
+        let swept = match elsewhere(app.clone()).await {
+            Ok(named) => sweep(&app, named).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = swept {
             tracing::error!(%error, "forgetting files that no bid names failed; the next day's sweep tries again");
         }
         tokio::select! {
@@ -150,12 +157,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Forgets the objects that no draft and no bid names; how many those were.
+/// Forgets the objects that no draft and no bid names, and that nothing else does; how many those were.
 ///
 /// # Errors
 /// When the database fails, a seal is broken, or the store cannot be reached: nothing is forgotten then that may be named.
-pub async fn sweep(app: &App) -> Result<u64, Error> {
-    let mut named = HashSet::new();
+pub async fn sweep(app: &App, elsewhere: impl IntoIterator<Item = String>) -> Result<u64, Error> {
+    let mut named: HashSet<String> = elsewhere.into_iter().collect();
     for pilot in store::published(app.db.read()).await? {
         named.extend(named_for(app, pilot).await?);
     }

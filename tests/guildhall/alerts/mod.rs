@@ -273,7 +273,7 @@ async fn a_register_that_comes_in_late_tells_of_the_windows_that_are_open() {
         "F001,,Recycling collection system",
         1,
     );
-    assert_eq!(world.register(&retitled, false).await.changed, 1);
+    assert_eq!(world.register(&retitled, false).await.plan.changed, 1);
     assert_eq!(
         tick(&world.app).await.unwrap().events,
         0,

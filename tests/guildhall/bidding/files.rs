@@ -157,18 +157,26 @@ async fn what_cannot_be_attached_is_refused_in_words_and_what_nothing_names_is_f
     world.app.clock.advance(Duration::minutes(1));
     let again = world.data(&scene.tidebell, SUBMIT, replaced).await;
     assert_eq!(again["bidDraftSubmit"]["receipt"]["version"], 2, "{again}");
-    assert_eq!(files::sweep(&world.app).await.unwrap(), 0, "younger than a day");
+    assert_eq!(
+        files::sweep(&world.app, []).await.unwrap(),
+        0,
+        "younger than a day"
+    );
     world.app.clock.advance(Duration::hours(25));
-    assert_eq!(files::sweep(&world.app).await.unwrap(), 0, "a backup may name it");
+    assert_eq!(
+        files::sweep(&world.app, []).await.unwrap(),
+        0,
+        "a backup may name it"
+    );
     world.app.clock.advance(Duration::days(36));
     assert_eq!(
-        files::sweep(&world.app).await.unwrap(),
+        files::sweep(&world.app, []).await.unwrap(),
         1,
         "the plan: no draft and no bid names it any more"
     );
     guildhall::alerts::tick(&world.app).await.unwrap();
     assert_eq!(
-        files::sweep(&world.app).await.unwrap(),
+        files::sweep(&world.app, []).await.unwrap(),
         0,
         "bids that were taken out of the box name theirs"
     );

@@ -42,7 +42,7 @@ async fn everything_is_as_it_was_and_the_same_file_does_the_same_again() {
     };
     assert_eq!(undone, expected);
     assert_eq!(contracts(&world).await, before);
-    assert_eq!(world.register(&file(&ROWS), true).await.unchanged, 5);
+    assert_eq!(world.register(&file(&ROWS), true).await.plan.unchanged, 5);
     next(&world).await;
 }
 
@@ -172,6 +172,6 @@ async fn a_decision_is_undone_with_its_import_and_is_asked_for_again() {
             .unwrap();
         assert_eq!(contracts(&world).await, before, "{decisions:?}");
         assert_eq!(held(&world.register(&text, true).await), 1, "{decisions:?}");
-        assert_eq!(world.register(&file(&ROWS), true).await.unchanged, 5);
+        assert_eq!(world.register(&file(&ROWS), true).await.plan.unchanged, 5);
     }
 }

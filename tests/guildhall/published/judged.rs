@@ -76,7 +76,7 @@ fn sound(judgement: &Value) {
 async fn others_tools_find_nothing_wrong_with_what_is_published() {
     for file in [FIXTURE.as_bytes(), SMALL, SCHEMA_NAMES, HOSTILE.as_bytes()] {
         let world = World::new().await;
-        let contracts = imported(&world, file).await.added;
+        let contracts = imported(&world, file).await.plan.added;
         let Some(judgement) = judgement(&world).await else {
             return;
         };

@@ -26,14 +26,14 @@ fn filled(rows: &[Vec<String>]) -> usize {
 }
 
 fn counts(done: &Imported) -> (u32, u32, u32) {
-    (done.added, done.changed, done.unchanged)
+    (done.plan.added, done.plan.changed, done.plan.unchanged)
 }
 
 #[tokio::test]
 async fn a_register_that_comes_out_and_goes_in_again_changes_nothing() {
     for file in [FIXTURE.as_bytes(), SMALL, SCHEMA_NAMES, HOSTILE.as_bytes()] {
         let world = World::new().await;
-        let came = imported(&world, file).await.added;
+        let came = imported(&world, file).await.plan.added;
         assert!(came > 4);
         for path in [
             "register.csv",
