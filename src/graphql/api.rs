@@ -225,6 +225,9 @@ mod tests {
         let subscriber = tracing_subscriber::fmt()
             .with_writer(log.reopen().unwrap())
             .finish();
+        // With one subscriber alive, a line first reached by another test's thread is shut off for all of them
+        // (tokio-rs/tracing#3611).
+        let _second = tracing::Dispatch::new(tracing_subscriber::registry());
         let _guard = tracing::subscriber::set_default(subscriber);
         let answer = api(&directory)
             .await

@@ -36,6 +36,9 @@ const INSIDES: [&str; 20] = [
 struct Log {
     lines: Lines,
     _guard: DefaultGuard,
+    /// With one subscriber alive, a line first reached by another test's thread is shut off for all of them
+    /// (tokio-rs/tracing#3611).
+    _second: tracing::Dispatch,
 }
 
 #[derive(Clone, Default)]
@@ -60,8 +63,13 @@ impl Log {
             .with_writer(move || writer.clone())
             .with_ansi(false)
             .finish();
+        let second = tracing::Dispatch::new(tracing_subscriber::registry());
         let guard = tracing::subscriber::set_default(subscriber);
-        Self { lines, _guard: guard }
+        Self {
+            lines,
+            _guard: guard,
+            _second: second,
+        }
     }
 
     /// The line with this reference.

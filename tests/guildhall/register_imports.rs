@@ -1,5 +1,6 @@
 //! A register uploaded through the graph: looked at, corrected, applied, thrown away, undone.
 
+use crate::websocket::{Client, Served};
 use crate::world::{World, body};
 use guildhall::access::CouncilRole;
 use guildhall::exchange::uploads;
@@ -315,4 +316,35 @@ async fn a_file_that_waits_is_not_swept_with_those_that_nothing_names() {
     let norfolk = Norfolk { officer, ..norfolk };
     let applied = norfolk.act("registerImportApply", &import).await;
     assert_eq!(applied["import"]["state"], "APPLIED", "{applied}");
+}
+
+#[tokio::test]
+async fn whoever_may_import_hears_how_far_an_upload_is_and_nobody_else_learns_that_there_is_one() {
+    let norfolk = norfolk().await;
+    let served = Served::start(norfolk.world.site.clone()).await;
+    let started = norfolk.start(FILE).await["import"].clone();
+    let watch = "subscription W($id: ID!) { registerImportChanged(import: $id) { state plan { added } } }";
+    let id = json!({ "id": started["id"] });
+    let viewer = norfolk
+        .world
+        .member("v@norfolk.example", "norfolk", CouncilRole::Viewer)
+        .await;
+    let mut nobody = served.client(Some(&viewer)).await;
+    let hidden = nobody.subscribe("w", watch, id.clone()).await;
+    assert_eq!(hidden["extensions"]["code"], "NOT_FOUND", "{hidden}");
+
+    let mut officer = served.client(Some(&norfolk.officer)).await;
+    assert_eq!(officer.subscribe("w", watch, id).await, Value::Null);
+    uploads::pass(&norfolk.world.app).await.unwrap();
+    let heard = async |officer: &mut Client, state: &str| loop {
+        let told = officer.event("w").await["registerImportChanged"].clone();
+        if told["state"] == state {
+            return told;
+        }
+    };
+    let planned = heard(&mut officer, "PLANNED").await;
+    assert_eq!(planned["plan"]["added"], 2, "{planned}");
+    let import = norfolk.import(&started["id"]).await;
+    norfolk.act("registerImportApply", &import).await;
+    heard(&mut officer, "APPLIED").await;
 }

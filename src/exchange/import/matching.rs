@@ -129,19 +129,13 @@ impl Rows {
             }
         }
         for (row, found) in left {
-            let mut unsure = found.iter().filter_map(|(at, how)| Some((*at, how.err()?)));
-            let Some(why) = unsure
-                .clone()
-                .filter(|(at, _)| !taken.contains(at))
-                .map(|(_, why)| why)
-                .min()
-            else {
+            let unsure = found.iter().filter_map(|(at, how)| Some((*at, how.err()?)));
+            let free: Vec<(usize, Unsure)> = unsure.filter(|(at, _)| !taken.contains(at)).collect();
+            let Some(why) = free.iter().map(|(_, why)| *why).min() else {
                 continue;
             };
-            let at = unsure
-                .by_ref()
-                .filter(|(at, how)| *how == why && !taken.contains(at));
-            let at = at.map(|(at, _)| at).collect();
+            let at = free.iter().filter(|(_, how)| *how == why);
+            let at = at.map(|(at, _)| *at).collect();
             settled.insert(row, Match::Unsure(at, why));
         }
         settled

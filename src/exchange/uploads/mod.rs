@@ -154,7 +154,7 @@ pub async fn start(
     sheet: Option<String>,
     content: &[u8],
 ) -> Result<Uploaded, Stop<RegisterImportErrorCode>> {
-    authorize(viewer, Action::ImportRegister, Resource::Council(council))?;
+    let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council))?;
     let mut wrong = Wrong::default();
     let said = !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME;
     let message = "give the file's name, in at most 200 characters";
@@ -163,7 +163,6 @@ pub async fn start(
     let object = objects::fresh_name(app, council.as_bytes());
     objects::put(app, &object, content).await?;
     let txn = app.db.begin().await?;
-    let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council))?;
     councils::hold(&txn, council).await?;
     if store::is_under_way(&txn, council).await? {
         drop(txn);
