@@ -5,6 +5,8 @@
 //! `GUILDHALL_BENCH_CONTRACTS` says how many contracts (10,000 if not), shared out among 400 councils as rows of files of
 //! theirs. What is written is counted and thrown away. On SQLite, time and memory are the database's too.
 
+#[path = "support/memory.rs"]
+mod memory;
 mod support;
 
 use futures_util::{Stream, StreamExt};
@@ -14,6 +16,7 @@ use guildhall::exchange::publish::register::{Naming, csv, xlsx};
 use guildhall::exchange::publish::{Of, Publisher, registers};
 use guildhall::exchange::register::Column;
 use guildhall::runtime::{App, Error};
+use memory::{forget_peak, peak};
 use sea_orm::{ConnectionTrait, DbBackend};
 use std::io::Read;
 use std::pin::pin;
@@ -130,22 +133,9 @@ async fn drained(stream: impl Stream<Item = Result<Vec<u8>, Error>>) -> usize {
     bytes
 }
 
-/// The most that was resident since [`forget_peak`], in MB.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    kilobytes.unwrap_or_default() / 1024
-}
-
-/// Linux then takes what is resident now for the most.
-fn forget_peak() {
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-}
-
 async fn measured(what: &str, rows: u64, work: impl Future<Output = usize>) {
-    forget_peak();
-    let (began, cpu, before) = (Instant::now(), cpu_micros(), peak());
+    forget_peak("self");
+    let (began, cpu, before) = (Instant::now(), cpu_micros(), peak("self"));
     let bytes = work.await;
     let seconds = began.elapsed().as_secs_f64();
     println!(
@@ -153,7 +143,7 @@ async fn measured(what: &str, rows: u64, work: impl Future<Output = usize>) {
         rows as f64 / seconds,
         (cpu_micros() - cpu) as f64 / rows.max(1) as f64,
         bytes as f64 / 1e6,
-        peak(),
+        peak("self"),
     );
 }
 

@@ -6,9 +6,10 @@ use super::store::ROWS_A_STATEMENT;
 use super::term::Standing;
 use crate::access::Permit;
 use crate::councils;
+use crate::runtime::database::delete_unless_referred;
 use crate::runtime::{App, Error};
 use entity::contract;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, SqlErr, TransactionTrait};
+use sea_orm::DatabaseTransaction;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -37,11 +38,11 @@ pub async fn withdraw(
     councils::hold(txn, council_id).await?;
     let (mut stay, rest): (Vec<Uuid>, Vec<Uuid>) = ids.iter().partition(|id| told.contains(id));
     for some in rest.chunks(ROWS_A_STATEMENT) {
-        if taken(txn, permit, some).await? {
+        if delete_unless_referred::<contract::Entity>(txn, some).await? {
             continue;
         }
         for id in some {
-            if !taken(txn, permit, &[*id]).await? {
+            if !delete_unless_referred::<contract::Entity>(txn, &[*id]).await? {
                 stay.push(*id);
             }
         }
@@ -56,25 +57,4 @@ pub async fn withdraw(
         gone: ids.len() - stay.len(),
         called_off: recorded.changed,
     })
-}
-
-/// Whether all of them could go: the database knows, by the references that others hold.
-async fn taken(txn: &DatabaseTransaction, _permit: &Permit, ids: &[Uuid]) -> Result<bool, Error> {
-    let step = txn.begin().await?;
-    let these = contract::Column::Id.is_in(ids.iter().copied());
-    match contract::Entity::delete_many().filter(these).exec(&step).await {
-        Ok(_) => {
-            step.commit().await?;
-            Ok(true)
-        }
-        Err(error) if is_referred_to(&error) => {
-            step.rollback().await?;
-            Ok(false)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn is_referred_to(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
 }

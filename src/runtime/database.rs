@@ -11,14 +11,15 @@
 use super::clock::Clock;
 use super::error::Error;
 use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sea_orm::sqlx::{self, AssertSqlSafe, ConnectOptions, Connection, Executor, Row};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel,
+    QueryFilter, SqlErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use std::cell::Cell;
 use std::fs::File;
@@ -27,6 +28,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long a request waits for a connection, or for what somebody else holds, before it is told that the server is
 /// busy.
@@ -324,6 +326,29 @@ impl Database {
                 file.display()
             ))),
         }
+    }
+}
+
+/// Deletes the rows that have these ids, unless something refers to one of them: the database knows. Whether they are gone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_unless_referred<E: EntityTrait>(
+    txn: &DatabaseTransaction,
+    ids: &[Uuid],
+) -> Result<bool, Error> {
+    let step = txn.begin().await?;
+    let these = Expr::col(Alias::new("id")).is_in(ids.iter().copied());
+    match E::delete_many().filter(these).exec(&step).await {
+        Ok(_) => {
+            step.commit().await?;
+            Ok(true)
+        }
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_))) => {
+            step.rollback().await?;
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

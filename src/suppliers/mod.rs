@@ -11,6 +11,7 @@ mod resolve;
 pub mod sectors;
 mod sign_up;
 pub mod size;
+pub mod withdraw;
 
 pub use naming::name_key;
 pub use places::{Address, Areas};

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+mod next_quarter;
 mod undone;
 
 const HEAD: &str = "Contract Reference number / ID,Title of the Agreement,Supplier name,Contract start date,End date,Contract value,Extension options\n";

@@ -34,11 +34,15 @@ async fn norfolk() -> Norfolk {
 
 impl Norfolk {
     async fn start(&self, file: &[u8]) -> Value {
+        self.start_as("register.csv", file).await
+    }
+
+    async fn start_as(&self, name: &str, file: &[u8]) -> Value {
         let query = format!(
             "mutation S($input: RegisterImportStartInput!) {{ registerImportStart(input: $input) {{
             import {{ {IMPORT} }} errors {{ code message path }} }} }}"
         );
-        let input = json!({ "council": self.council, "fileName": "register.csv" });
+        let input = json!({ "council": self.council, "fileName": name });
         let call = json!({ "query": query, "variables": { "input": input } });
         let request = self.world.post_file(&call, file);
         let answer = body(
@@ -258,14 +262,15 @@ async fn an_import_is_undone_through_the_graph() {
     let norfolk = norfolk().await;
     let import = norfolk.planned(FILE).await;
     let applied = norfolk.act("registerImportApply", &import).await;
-    let undo = "mutation U($id: ID!) { registerImportUndo(import: $id) { undone { removed restored kept calledOff import { canUndo } } errors { code } } }";
+    let undo = "mutation U($id: ID!) { registerImportUndo(import: $id) { undone { removed restored kept calledOff import { canUndo state version } } errors { code } } }";
     let undone = norfolk
         .world
         .data(&norfolk.officer, undo, json!({ "id": import["id"] }))
         .await["registerImportUndo"]
         .clone();
-    let expected =
-        json!({ "removed": 2, "restored": 0, "kept": [], "calledOff": [], "import": { "canUndo": false } });
+    let version = applied["import"]["version"].as_i64().unwrap() + 1;
+    let expected = json!({ "removed": 2, "restored": 0, "kept": [], "calledOff": [],
+        "import": { "canUndo": false, "state": "UNDONE", "version": version } });
     assert_eq!(undone["undone"], expected, "{undone} {applied}");
     assert_eq!(norfolk.titles().await, [""; 0]);
     let again = norfolk
@@ -275,15 +280,37 @@ async fn an_import_is_undone_through_the_graph() {
     assert_eq!(again["registerImportUndo"]["errors"][0]["code"], "NOT_THE_LAST");
 }
 
+fn files_under(folder: &std::path::Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files_under(&entry.path()),
+            _ => 1,
+        })
+        .sum()
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_register_is_refused_with_the_reason_and_another_waits_its_turn() {
     let norfolk = norfolk().await;
     let refused = norfolk.planned(b"%PDF-1.7 nothing here").await;
     assert_eq!(refused["state"], "REFUSED");
     assert!(refused["problem"].as_str().unwrap().contains("PDF"), "{refused}");
-    norfolk.planned(FILE).await;
+    let import = norfolk.planned(FILE).await;
+    let given_way = norfolk.import(&refused["id"]).await;
+    assert_eq!(
+        given_way["state"], "DISCARDED",
+        "only the last refused file is kept"
+    );
     let second = norfolk.start(FILE).await;
     assert_eq!(second["errors"][0]["code"], "ANOTHER_UNDER_WAY", "{second}");
+    norfolk.act("registerImportDiscard", &import).await;
+    for name in ["", "a\u{7}b.csv", "a\nb.csv", &"n".repeat(201)] {
+        let refused = norfolk.start_as(name, FILE).await;
+        let told = (&refused["errors"][0]["code"], &refused["errors"][0]["path"]);
+        assert_eq!(told, (&json!("BAD_INPUT"), &json!("fileName")), "{name:?}");
+    }
+    assert_eq!(files_under(&norfolk.world.objects()), 0);
 }
 
 #[tokio::test]
@@ -347,4 +374,8 @@ async fn whoever_may_import_hears_how_far_an_upload_is_and_nobody_else_learns_th
     let import = norfolk.import(&started["id"]).await;
     norfolk.act("registerImportApply", &import).await;
     heard(&mut officer, "APPLIED").await;
+    let undo = "mutation U($id: ID!) { registerImportUndo(import: $id) { errors { code } } }";
+    let id = json!({ "id": started["id"] });
+    norfolk.world.data(&norfolk.officer, undo, id).await;
+    heard(&mut officer, "UNDONE").await;
 }

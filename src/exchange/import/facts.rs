@@ -21,6 +21,8 @@ pub(super) struct Facts {
 /// By what a row and a contract were found to be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum SameBy {
+    /// Both of the next two.
+    Both,
     /// Their references differ in case, punctuation or zeros only, and title or supplier agree.
     Reference,
     /// Title, supplier and start.
@@ -86,7 +88,8 @@ impl Facts {
         let reference = !self.reference.is_empty() && self.reference == other.reference;
         let start = self.starts_on.is_some() && self.starts_on == other.starts_on;
         if reference && (title || supplier) {
-            return Some(Ok(SameBy::Reference));
+            let all = title && supplier && start;
+            return Some(Ok(if all { SameBy::Both } else { SameBy::Reference }));
         }
         let one_blank = |a: bool, b: bool| a != b;
         match (title, supplier, start) {

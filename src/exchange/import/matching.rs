@@ -4,7 +4,8 @@
 //! the same, unless a reference came to stand for something else: then neither title, supplier nor start agree, and a
 //! person is asked. For the rows that are left, and the contracts that the file seems not to have any more:
 //!
-//! 1. The same reference but for case, punctuation and leading zeros, and title or supplier agree: the same.
+//! 1. The same reference but for case, punctuation and leading zeros, and title or supplier agree: the same. Those that
+//!    share a reference are told by title, supplier and start.
 //! 2. The same title, supplier and start: the same, whatever became of the reference.
 //! 3. Two of title, supplier and start agree, and the third is blank on a side, or nearly the same: a person is asked. A
 //!    title is nearly the same if half of all words are, and all numbers; a start if it is within 31 days.
@@ -97,46 +98,44 @@ impl Rows {
         any
     }
 
-    /// What each row is; those that are not told of are new.
+    /// What each row is; those that are not told of are new. A row that might be several takes none of them from a row
+    /// that is surely one.
     pub(super) fn settle(self) -> HashMap<u32, Match> {
         let mut settled = HashMap::new();
         let (mut taken, mut left) = (HashSet::new(), self.found);
-        for by in [SameBy::Reference, SameBy::Particulars] {
-            let sure: Vec<(u32, Vec<usize>)> = left
-                .iter()
-                .map(|(row, found)| {
-                    let free = found
-                        .iter()
-                        .filter(|(at, how)| *how == Ok(by) && !taken.contains(at));
-                    (*row, free.map(|(at, _)| *at).collect())
-                })
-                .filter(|(_, at): &(u32, Vec<usize>)| !at.is_empty())
-                .collect();
+        for by in [SameBy::Both, SameBy::Reference, SameBy::Particulars] {
+            let sure = left.iter().map(|(row, found)| {
+                let free = found.iter().filter(|(at, _)| !taken.contains(at));
+                let free: Vec<(usize, SameBy)> =
+                    free.filter_map(|(at, how)| Some((*at, how.ok()?))).collect();
+                // Who might be one of several by more waits for a person, and is none by less.
+                let most = free.iter().map(|(_, how)| *how).min();
+                let at = free.iter().filter(|(_, how)| *how == by && most == Some(by));
+                (*row, at.map(|(at, _)| *at).collect())
+            });
+            let sure: Vec<(u32, Vec<usize>)> = sure.collect();
             let mut claims: HashMap<usize, usize> = HashMap::new();
             for at in sure.iter().flat_map(|(_, at)| at) {
                 *claims.entry(*at).or_default() += 1;
             }
             for (row, at) in sure {
-                left.remove(&row);
-                let alone = at.len() == 1 && claims[&at[0]] == 1;
-                let is = if alone {
-                    Match::Same(at[0], by)
-                } else {
-                    Match::Unsure(at.clone(), Unsure::Several)
-                };
-                taken.extend(at);
-                settled.insert(row, is);
+                if let [at] = at.as_slice()
+                    && claims[at] == 1
+                {
+                    left.remove(&row);
+                    taken.insert(*at);
+                    settled.insert(row, Match::Same(*at, by));
+                }
             }
         }
         for (row, found) in left {
-            let unsure = found.iter().filter_map(|(at, how)| Some((*at, how.err()?)));
-            let free: Vec<(usize, Unsure)> = unsure.filter(|(at, _)| !taken.contains(at)).collect();
-            let Some(why) = free.iter().map(|(_, why)| *why).min() else {
-                continue;
-            };
-            let at = free.iter().filter(|(_, how)| *how == why);
-            let at = at.map(|(at, _)| *at).collect();
-            settled.insert(row, Match::Unsure(at, why));
+            let why = |how: Result<SameBy, Unsure>| how.err().unwrap_or(Unsure::Several);
+            let free = found.iter().filter(|(at, _)| !taken.contains(at));
+            let free: Vec<(usize, Unsure)> = free.map(|(at, how)| (*at, why(*how))).collect();
+            if let Some(why) = free.iter().map(|(_, why)| *why).min() {
+                let at = free.iter().filter(|(_, how)| *how == why);
+                settled.insert(row, Match::Unsure(at.map(|(at, _)| *at).collect(), why));
+            }
         }
         settled
     }
@@ -253,6 +252,38 @@ mod tests {
             told(row, &[known(), known()]),
             Some(Match::Unsure(vec![0, 1], Unsure::Several))
         );
+    }
+
+    #[test]
+    fn rows_that_share_a_reference_are_told_by_the_rest_and_none_takes_the_contract_of_another() {
+        let of = |reference: &str, title: &str| facts(reference, title, "Anglian Bus", "2013-09-01");
+        let known = [
+            of("AON42", "Route 86 weekdays"),
+            of("AON42", "Route 86 Saturdays"),
+        ];
+        let settled = |rows: &[Facts]| {
+            let (missing, mut all) = (Missing::new(known.to_vec()), Rows::default());
+            for (row, facts) in (1..).zip(rows) {
+                all.add(row, facts, &missing);
+            }
+            all.settle()
+        };
+        let anew = settled(&[
+            of("aon/42", "Route 86 Saturdays"),
+            of("aon/42", "Route 86 weekdays"),
+        ]);
+        assert_eq!(anew[&1], Match::Same(1, SameBy::Both));
+        assert_eq!(anew[&2], Match::Same(0, SameBy::Both));
+        let edited = settled(&[of("aon/42", "Route 86 and 87"), of("Q7", "Route 86 weekdays")]);
+        assert_eq!(edited[&2], Match::Same(0, SameBy::Particulars));
+        assert_eq!(edited[&1], Match::Unsure(vec![1], Unsure::Several));
+        let alike = [
+            of("AON42", "Route: 86"),
+            of("AON42", "Route 86"),
+            of("AON42", "Payments"),
+        ];
+        let told = told(of("aon/42", "Route 86"), &alike);
+        assert_eq!(told, Some(Match::Unsure(vec![0, 1, 2], Unsure::Several)));
     }
 
     fn some_facts() -> impl Strategy<Value = Facts> {

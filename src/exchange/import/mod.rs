@@ -13,7 +13,7 @@ mod undo;
 
 pub(in crate::exchange) use apply::doubt_of;
 pub(in crate::exchange) use entry::{entry as entry_of, is_ocid};
-pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo};
+pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo, undone_among};
 
 use super::register::{self, Doubt, Reading, RegisterError, RegisterReader, Report, Settings};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};

@@ -4,9 +4,12 @@ use super::facts::Facts;
 use crate::access::Permit;
 use crate::exchange::notices::KEY;
 use crate::runtime::{App, Error};
-use entity::{contract, contract_source, contract_supplier, import_before, import_run, supplier};
+use chrono::{DateTime, Utc};
+use entity::{
+    contract, contract_source, contract_supplier, import_before, import_run, register_import, supplier,
+};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
     RelationDef,
@@ -289,10 +292,30 @@ pub(super) async fn last_run(db: &impl ConnectionTrait, council: Uuid) -> Result
     Ok(last.map(|run| run.id))
 }
 
-/// Into whose register an import went.
-pub(super) async fn council_of_run(db: &impl ConnectionTrait, run: Uuid) -> Result<Option<Uuid>, Error> {
+/// Into whose register an import went, and when.
+pub(super) async fn run(
+    db: &impl ConnectionTrait,
+    run: Uuid,
+) -> Result<Option<(Uuid, DateTime<Utc>)>, Error> {
     let found = import_run::Entity::find_by_id(run).one(db).await?;
-    Ok(found.map(|run| run.council_id))
+    Ok(found.map(|run| (run.council_id, run.imported_at)))
+}
+
+/// The suppliers of these contracts.
+pub(super) async fn suppliers(db: &impl ConnectionTrait, contracts: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let mut found = HashSet::new();
+    for ids in contracts.chunks(AT_A_TIME) {
+        let some: Vec<Uuid> = contract_supplier::Entity::find()
+            .select_only()
+            .column(contract_supplier::Column::SupplierId)
+            .distinct()
+            .filter(contract_supplier::Column::ContractId.is_in(ids.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(some);
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// What a contract was before an import.
@@ -332,7 +355,20 @@ pub(super) async fn written_by(db: &impl ConnectionTrait, run: Uuid) -> Result<V
         .await?)
 }
 
-/// Notes that an import was undone.
+/// Those of these imports that were undone.
+pub(super) async fn undone_among(db: &impl ConnectionTrait, runs: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    let undone: Vec<Uuid> = import_run::Entity::find()
+        .select_only()
+        .column(import_run::Column::Id)
+        .filter(import_run::Column::Id.is_in(runs.iter().copied()))
+        .filter(import_run::Column::UndoneAt.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(undone.into_iter().collect())
+}
+
+/// Notes that an import was undone: its upload, if it came from one, is another one to whoever looks at it.
 pub(super) async fn undone(
     app: &App,
     txn: &impl ConnectionTrait,
@@ -342,6 +378,15 @@ pub(super) async fn undone(
     import_run::Entity::update_many()
         .col_expr(import_run::Column::UndoneAt, Expr::value(app.clock.now()))
         .filter(import_run::Column::Id.eq(run))
+        .exec(txn)
+        .await?;
+    register_import::Entity::update_many()
+        .col_expr(register_import::Column::ChangedAt, Expr::value(app.clock.now()))
+        .col_expr(
+            register_import::Column::Version,
+            Expr::col(register_import::Column::Version).add(1),
+        )
+        .filter(register_import::Column::RunId.eq(run))
         .exec(txn)
         .await?;
     import_before::Entity::delete_many()

@@ -1,5 +1,5 @@
-//! The last import of a register, taken back: what it changed is as it was, what it brought is gone, and what it found
-//! missing is not. What somebody changed since stays as it is, and is told.
+//! The last import of a register, taken back: what it changed is as it was, what it brought is gone, suppliers that nobody
+//! else has too, and what it found missing is not. What somebody changed since stays as it is, and is told.
 
 use super::store::{self, Was};
 use crate::access::{Action, Resource, Viewer, authorize};
@@ -9,6 +9,7 @@ use crate::contracts::withdraw::withdraw;
 use crate::contracts::{self, Change, Entry, vanished};
 use crate::councils;
 use crate::runtime::{App, Error, Stop};
+use crate::suppliers;
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -46,6 +47,14 @@ pub async fn last_import(app: &App, council: Uuid) -> Result<Option<Uuid>, Error
     store::last_run(app.db.read(), council).await
 }
 
+/// Those of these imports that were undone.
+///
+/// # Errors
+/// When the database fails.
+pub async fn undone_among(app: &App, runs: &[Uuid]) -> Result<HashSet<Uuid>, Error> {
+    store::undone_among(app.db.read(), runs).await
+}
+
 /// The contracts that an import found missing: they are now, and were not before.
 async fn found_missing(txn: &DatabaseTransaction, before: &[Was]) -> Result<Vec<Uuid>, Error> {
     let all: Vec<Uuid> = before.iter().map(|was| was.contract).collect();
@@ -72,7 +81,7 @@ pub async fn undo(
     run: Uuid,
 ) -> Result<Undone, Stop<RegisterImportUndoErrorCode>> {
     let txn = app.db.begin().await?;
-    let council = store::council_of_run(&txn, run).await?.ok_or(Error::NotFound)?;
+    let (council, imported_at) = store::run(&txn, run).await?.ok_or(Error::NotFound)?;
     let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council))?;
     councils::hold(&txn, council).await?;
     if store::last_run(&txn, council).await? != Some(run) {
@@ -95,6 +104,8 @@ pub async fn undo(
     let (untouched, touched): (Vec<_>, Vec<_>) = gone.into_iter().partition(|(_, version)| *version == 1);
     done.kept.extend(touched.into_iter().map(|(id, _)| id));
     let untouched: Vec<Uuid> = untouched.into_iter().map(|(id, _)| id).collect();
+    let written: Vec<Uuid> = untouched.iter().chain(&all).copied().collect();
+    let suppliers = store::suppliers(&txn, &written).await?;
     let told = alerts::mailed_about(&txn, &untouched).await?;
     let withdraw = withdraw(app, &txn, &permit, council, &untouched, &told);
     let withdrawn = Box::pin(withdraw).await?;
@@ -131,6 +142,7 @@ pub async fn undo(
                 .changed,
         );
     }
+    suppliers::withdraw::unused(&txn, &permit, &suppliers, imported_at).await?;
     store::undone(app, &txn, &permit, run).await?;
     let counts = json!({
         "undone": true, "restored": done.restored, "removed": done.removed,

@@ -1,12 +1,14 @@
 //! Registers that people upload: read and planned by the scheduled work, looked at, corrected, applied or thrown away by
 //! whoever may import. What headings are is kept for the council's next file; the file itself only until it is applied.
 //!
-//! `store` has the rows, `work` reads and plans. What an import is and does is [`super::import`]'s.
+//! `store` writes the rows, `read` shows them, `work` reads files and plans. What an import is and does is [`super::import`]'s.
 
+mod read;
 mod store;
 mod work;
 
-pub use store::{by_id, lines, list, mapping_of, objects_named, since};
+pub use read::{by_id, lines, list, since};
+pub use store::{mapping_of, objects_named};
 pub use work::{pass, run};
 
 use super::import::{self, Content, Decisions, File, ImportError, Plan};
@@ -26,8 +28,10 @@ use uuid::Uuid;
 
 /// Whoever has claimed an import and does not say that it is done by then was cut short.
 const CLAIM: Duration = Duration::minutes(10);
-/// Characters of a file's name that are kept.
+/// Characters of a file's name that are kept, or of a sheet's.
 const LONGEST_NAME: usize = 200;
+/// Characters of a heading that somebody speaks of.
+const LONGEST_HEADING: usize = 1000;
 /// Rows that a person may speak of at once, and headings.
 const MOST_SAID: usize = 1000;
 
@@ -43,6 +47,8 @@ crate::runtime::words! {
         Applying = "applying",
         /// It is in the register.
         Applied = "applied",
+        /// It was in the register, and was taken back.
+        Undone = "undone",
         /// It cannot be read as a register; `problem` says why.
         Refused = "refused",
         /// It was thrown away.
@@ -142,7 +148,7 @@ impl Sheet {
     }
 }
 
-/// Takes a file; the scheduled work reads it and plans.
+/// Takes a file; the scheduled work reads it and plans. Files of the register that were refused give way to it.
 ///
 /// # Errors
 /// When another one is under way, or the viewer may not.
@@ -156,9 +162,16 @@ pub async fn start(
 ) -> Result<Uploaded, Stop<RegisterImportErrorCode>> {
     let permit = authorize(viewer, Action::ImportRegister, Resource::Council(council))?;
     let mut wrong = Wrong::default();
-    let said = !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME;
     let message = "give the file's name, in at most 200 characters";
-    wrong.when(!said, RegisterImportErrorCode::BadInput, "fileName", message);
+    wrong.when(
+        !is_name(name),
+        RegisterImportErrorCode::BadInput,
+        "fileName",
+        message,
+    );
+    let message = "give the sheet's name, in at most 200 characters";
+    let said = sheet.as_deref().is_none_or(is_name);
+    wrong.when(!said, RegisterImportErrorCode::BadInput, "sheet", message);
     wrong.stop()?;
     let object = objects::fresh_name(app, council.as_bytes());
     objects::put(app, &object, content).await?;
@@ -174,6 +187,11 @@ pub async fn start(
             message,
         ));
     }
+    let mut forgotten = Vec::new();
+    for refused in store::refused(&txn, council).await? {
+        forgotten.push(refused.object.clone());
+        store::end(app, &txn, &permit, refused, State::Discarded, None, None).await?;
+    }
     let mapping = store::mapping(&txn, council).await?;
     let row = store::insert(
         app,
@@ -188,7 +206,15 @@ pub async fn start(
     )
     .await?;
     let detail = json!({ "uploaded": row.file_name, "bytes": content.len() });
-    Ok(finish(app, txn, &permit, row, detail).await?)
+    let uploaded = finish(app, txn, &permit, row, detail).await?;
+    for object in forgotten {
+        forget(app, object).await;
+    }
+    Ok(uploaded)
+}
+
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && !text.contains(char::is_control)
 }
 
 /// Says what headings are, for this file and the council's next ones, and has it read again.
@@ -206,12 +232,14 @@ pub async fn map(
     use RegisterImportErrorCode::BadInput;
     let (txn, permit, row) = held(app, viewer, id, version, &[State::Planned, State::Refused]).await?;
     let mut wrong = Wrong::default();
-    wrong.when(
-        columns.len() > MOST_SAID,
-        BadInput,
-        "columns",
-        "say at most 1,000 headings at once",
-    );
+    let message = "say at most 1,000 headings at once";
+    wrong.when(columns.len() > MOST_SAID, BadInput, "columns", message);
+    let message = "a heading has at most 1,000 characters";
+    let long = |(heading, _): &(String, _)| heading.chars().count() > LONGEST_HEADING;
+    wrong.when(columns.iter().any(long), BadInput, "columns", message);
+    let said = sheet.as_deref().is_none_or(is_name);
+    let message = "give the sheet's name, in at most 200 characters";
+    wrong.when(!said, BadInput, "sheet", message);
     wrong.stop()?;
     let mut mapping = store::mapping(&txn, row.council_id).await?;
     for (heading, column) in &columns {
@@ -374,7 +402,7 @@ async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, St
     audit::record_each(app, &txn, &permit, entries).await?;
     txn.commit().await.map_err(Error::from)?;
     forget(app, object).await;
-    Ok(store::read(app, row).await?)
+    Ok(read::read(app, row).await?)
 }
 
 /// An import in one of these states and of this version, held; with leave to change it.
@@ -412,7 +440,7 @@ async fn finish(
     audit::record(app, &txn, permit, "uploaded register", row.id, &detail).await?;
     txn.commit().await?;
     app.work.wrote();
-    store::read(app, row).await
+    read::read(app, row).await
 }
 
 /// A file that is not needed any more. What cannot be forgotten now is when objects are swept.

@@ -1,12 +1,11 @@
-//! Uploaded registers, what their plans say, and how councils' headings are read, in the database.
+//! Uploaded registers, what their plans say, and how councils' headings are read, as they are written. Whoever looks at
+//! them asks `read`.
 
-use super::{CLAIM, Plan, Sheet, State, Uploaded};
+use super::{CLAIM, Plan, Sheet, State};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
-use crate::exchange::import::{Decisions, Line, LineKind, last_import};
+use crate::exchange::import::{Decisions, Line, LineKind};
 use crate::exchange::register::{Mapping, Settings};
-use crate::runtime::page::{Cut, Item, Page};
 use crate::runtime::{App, Error, objects};
-use chrono::{DateTime, Utc};
 use entity::register_import::{ActiveModel, Column, Entity, Model};
 use entity::{register_import_line as line, register_mapping};
 use sea_orm::ActiveValue::Set;
@@ -45,6 +44,15 @@ pub(super) async fn is_under_way(txn: &impl ConnectionTrait, council: Uuid) -> R
         .one(txn)
         .await?;
     Ok(found.is_some())
+}
+
+/// The files of a register that were refused.
+pub(super) async fn refused(txn: &impl ConnectionTrait, council: Uuid) -> Result<Vec<Model>, Error> {
+    Ok(Entity::find()
+        .filter(Column::CouncilId.eq(council))
+        .filter(Column::State.eq(State::Refused.as_str()))
+        .all(txn)
+        .await?)
 }
 
 #[expect(clippy::too_many_arguments, reason = "a row, told once")]
@@ -345,138 +353,4 @@ pub(super) async fn content(app: &App, row: &Model) -> Result<Vec<u8>, Error> {
         .as_deref()
         .ok_or_else(|| Error::fault("a register without its file"))?;
     objects::get(app, object).await
-}
-
-pub(super) async fn read(app: &App, row: Model) -> Result<Uploaded, Error> {
-    let last = match row.run_id {
-        Some(_) => last_import(app, row.council_id).await?,
-        None => None,
-    };
-    known(app, row, last)
-}
-
-/// A row, where the last import of its register is known.
-fn known(app: &App, row: Model, last: Option<Uuid>) -> Result<Uploaded, Error> {
-    let json = |value: Option<serde_json::Value>| value.unwrap_or_default();
-    Ok(Uploaded {
-        id: row.id,
-        council_id: row.council_id,
-        state: State::read(&row.state)?,
-        sheet: serde_json::from_value(json(row.recognised)).map_err(Error::fault)?,
-        plan: serde_json::from_value(json(row.plan)).map_err(Error::fault)?,
-        problem: row.problem,
-        run: row.run_id,
-        can_undo: row.run_id.is_some() && row.run_id == last,
-        progress: app.work.under_way().get(&row.id).copied(),
-        started_at: row.started_at,
-        version: row.version,
-        file_name: row.file_name,
-    })
-}
-
-impl State {
-    pub(super) fn read(word: &str) -> Result<Self, Error> {
-        Self::parse(word).ok_or_else(|| Error::fault(format!("an import that is {word:?}")))
-    }
-}
-
-/// An uploaded register, for whoever may import into it.
-///
-/// # Errors
-/// When there is none that the viewer may see.
-pub async fn by_id(app: &App, viewer: &Viewer, id: Uuid) -> Result<Uploaded, Error> {
-    let row = Entity::find_by_id(id)
-        .one(app.db.read())
-        .await?
-        .ok_or(Error::NotFound)?;
-    permit(viewer, &row)?;
-    read(app, row).await
-}
-
-/// The registers that were uploaded for a council, the latest first.
-///
-/// # Errors
-/// When the viewer may not import into it.
-pub async fn list(app: &App, viewer: &Viewer, council: Uuid, cut: &Cut) -> Result<Page<Uploaded>, Error> {
-    authorize(viewer, Action::ImportRegister, Resource::Council(council))?;
-    let mut query = Entity::find()
-        .filter(Column::CouncilId.eq(council))
-        .order_by_desc(Column::StartedAt)
-        .order_by_desc(Column::Id)
-        .limit(cut.first + 1);
-    if let Some((key, id)) = &cut.after {
-        let at: DateTime<Utc> = key.parse().map_err(|_| Error::NotFound)?;
-        let same = Condition::all()
-            .add(Column::StartedAt.eq(at))
-            .add(Column::Id.lt(*id));
-        query = query.filter(Condition::any().add(Column::StartedAt.lt(at)).add(same));
-    }
-    let rows = query.all(app.db.read()).await?;
-    let last = last_import(app, council).await?;
-    let item = |row: Model| -> Result<Item<Uploaded>, Error> {
-        Ok(Item {
-            key: row.started_at.to_rfc3339(),
-            id: row.id,
-            value: known(app, row, last)?,
-        })
-    };
-    let items = rows.into_iter().map(item).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::from_one_more(items, cut, None))
-}
-
-/// What a plan says of rows and contracts, in the order of the file.
-///
-/// # Errors
-/// When there is none that the viewer may see.
-pub async fn lines(
-    app: &App,
-    viewer: &Viewer,
-    id: Uuid,
-    kind: LineKind,
-    cut: &Cut,
-) -> Result<Page<Line>, Error> {
-    let row = Entity::find_by_id(id)
-        .one(app.db.read())
-        .await?
-        .ok_or(Error::NotFound)?;
-    permit(viewer, &row)?;
-    let mut query = line::Entity::find()
-        .filter(line::Column::ImportId.eq(id))
-        .filter(line::Column::Kind.eq(kind.as_str()))
-        .order_by_asc(line::Column::Ordinal)
-        .limit(cut.first + 1);
-    if let Some((key, _)) = &cut.after {
-        let at: i32 = key.parse().map_err(|_| Error::NotFound)?;
-        query = query.filter(line::Column::Ordinal.gt(at));
-    }
-    let rows = query.all(app.db.read()).await?;
-    let items = rows.into_iter().map(|row| Item {
-        key: row.ordinal.to_string(),
-        id,
-        value: Line {
-            kind,
-            row: row.row_number.and_then(|row| u32::try_from(row).ok()),
-            contract: row.contract_id,
-            title: row.title,
-            detail: row.detail,
-        },
-    });
-    Ok(Page::from_one_more(items.collect(), cut, None))
-}
-
-/// The uploads that changed since, and what changes as each goes on: for whoever waits to hear of one.
-///
-/// # Errors
-/// When the database fails.
-pub async fn since(app: &App, from: DateTime<Utc>) -> Result<Vec<(Uuid, i32)>, Error> {
-    let rows: Vec<(Uuid, i32)> = Entity::find()
-        .select_only()
-        .columns([Column::Id, Column::Version])
-        .filter(Column::ChangedAt.gte(from))
-        .into_tuple()
-        .all(app.db.read())
-        .await?;
-    let going = app.work.under_way().into_iter();
-    let going = going.map(|(id, (done, _))| (id, -1 - i32::try_from(done).unwrap_or(i32::MAX - 1)));
-    Ok(rows.into_iter().chain(going).collect())
 }

@@ -7,9 +7,21 @@ use crate::world::World;
 use chrono::Duration;
 use guildhall::access::{CouncilRole, Viewer};
 use guildhall::alerts;
-use guildhall::exchange::import::{Imported, RegisterImportUndoErrorCode, Undone, last_import, undo};
+use guildhall::exchange::import::{
+    Decisions, File, Imported, RegisterImportUndoErrorCode, Undone, import, last_import, undo,
+};
 use guildhall::runtime::Stop;
 use serde_json::json;
+
+async fn suppliers(world: &World) -> Vec<String> {
+    let query = "{ suppliers(first: 50) { edges { node { name } } } }";
+    let found = world.query(None, query, serde_json::Value::Null).await;
+    let edges = found["data"]["suppliers"]["edges"].as_array().unwrap().clone();
+    let name = |edge: &serde_json::Value| edge["node"]["name"].as_str().unwrap().to_owned();
+    let mut names: Vec<String> = edges.iter().map(name).collect();
+    names.sort_unstable();
+    names
+}
 
 /// Changes a row, loses two, brings one, and brings one back later.
 async fn next(world: &World) -> Imported {
@@ -30,8 +42,10 @@ async fn next(world: &World) -> Imported {
 async fn everything_is_as_it_was_and_the_same_file_does_the_same_again() {
     let world = World::new().await;
     let before = first(&world).await;
+    let traded = suppliers(&world).await;
     let done = next(&world).await;
     assert_ne!(contracts(&world).await, before);
+    assert_eq!(suppliers(&world).await.len(), traded.len() + 1);
     let undone = undo(&world.app, &Viewer::System, done.run.unwrap())
         .await
         .unwrap();
@@ -42,8 +56,27 @@ async fn everything_is_as_it_was_and_the_same_file_does_the_same_again() {
     };
     assert_eq!(undone, expected);
     assert_eq!(contracts(&world).await, before);
+    assert_eq!(suppliers(&world).await, traded);
     assert_eq!(world.register(&file(&ROWS), true).await.plan.unchanged, 5);
     next(&world).await;
+}
+
+#[tokio::test]
+async fn a_supplier_that_another_register_has_by_now_stays() {
+    let world = World::new().await;
+    first(&world).await;
+    let done = next(&world).await;
+    let kent = guildhall::councils::directory().find("kent").unwrap();
+    let text = file(&["K1,Tips,Tip Ltd,01/06/2026,31/05/2030,9,\n"]);
+    let theirs = File::of("kent.csv", text.as_bytes());
+    let none = Decisions::new();
+    import(&world.app, &Viewer::System, kent, theirs, &none, false, &mut ())
+        .await
+        .unwrap();
+    undo(&world.app, &Viewer::System, done.run.unwrap())
+        .await
+        .unwrap();
+    assert!(suppliers(&world).await.contains(&"Tip Ltd".to_owned()));
 }
 
 #[tokio::test]
