@@ -28,6 +28,7 @@ mod m0021_record;
 mod m0022_imports;
 mod m0023_notices;
 mod m0024_changes;
+mod m0025_open_data;
 mod watching;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0022_imports::Step),
             Box::new(m0023_notices::Step),
             Box::new(m0024_changes::Step),
+            Box::new(m0025_open_data::Step),
         ]
     }
 }

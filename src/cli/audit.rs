@@ -34,7 +34,7 @@ pub(super) enum Audit {
 
 pub(super) async fn run(config: Option<&Path>, audit: Audit) -> Result<(), Failure> {
     match audit {
-        Audit::Key => println!("{}", hex::encode(audit::public_key(&secret(config)?))),
+        Audit::Key => say!("{}", hex::encode(audit::public_key(&secret(config)?))),
         Audit::Verify { head, export, key } => {
             let heads = read_heads(&head)?;
             let found = match export {
@@ -45,8 +45,8 @@ pub(super) async fn run(config: Option<&Path>, audit: Audit) -> Result<(), Failu
                 }
                 None => verify(config, heads.clone(), key.as_deref()).await?,
             };
-            println!("{} entries, root {}", found.size, found.root);
-            println!("nothing is wrong; {} heads agree", heads.len());
+            say!("{} entries, root {}", found.size, found.root);
+            say!("nothing is wrong; {} heads agree", heads.len());
         }
         Audit::Export { file } => {
             let app = open::as_it_is(config, secret(config)?).await?;
@@ -57,7 +57,7 @@ pub(super) async fn run(config: Option<&Path>, audit: Audit) -> Result<(), Failu
             writeln!(out, "{}", head.line())
                 .and_then(|()| out.flush())
                 .map_err(|e| in_file(&file, e))?;
-            println!("{} entries in {}", head.root.size, file.display());
+            say!("{} entries in {}", head.root.size, file.display());
         }
     }
     Ok(())

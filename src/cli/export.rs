@@ -1,6 +1,6 @@
 //! `export`: what is open data, to a file or to standard output, as the server gives it at `/open`.
 
-use super::{Failure, failed, open};
+use super::{Failure, failed, open, say};
 use crate::councils::{self, Council};
 use crate::exchange::publish::ocds::{self, Kind};
 use crate::exchange::publish::register::{Naming, csv, xlsx};
@@ -92,8 +92,10 @@ pub(super) async fn run(config: Option<&Path>, export: Export) -> Result<(), Fai
                 Sheet::Xlsx => {
                     let mut to = Out::open(out, true)?;
                     let made = xlsx::written(&app, &publisher, council, naming).await;
-                    std::io::copy(&mut made.map_err(failed)?, &mut to.writer).map_err(|e| to.failed(e))?;
-                    to.finish()
+                    match std::io::copy(&mut made.map_err(failed)?, &mut to.writer) {
+                        Ok(_) => to.finish(),
+                        Err(error) => to.stopped(error),
+                    }
                 }
             }
         }
@@ -138,7 +140,9 @@ async fn write(
     let mut pieces = pin!(pieces);
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(failed)?;
-        to.writer.write_all(&piece).map_err(|e| to.failed(e))?;
+        if let Err(error) = to.writer.write_all(&piece) {
+            return to.stopped(error);
+        }
     }
     to.finish()
 }
@@ -170,11 +174,15 @@ impl Out {
         })
     }
 
-    fn failed(&self, error: std::io::Error) -> Failure {
-        failed(format!("{}: {error}", self.name))
+    /// It takes no more: no failure, where nobody wants to read on.
+    fn stopped(&self, error: std::io::Error) -> Result<(), Failure> {
+        if say::stopped_reading(&error) {
+            return Ok(());
+        }
+        Err(failed(format!("{}: {error}", self.name)))
     }
 
     fn finish(mut self) -> Result<(), Failure> {
-        self.writer.flush().map_err(|e| self.failed(e))
+        self.writer.flush().or_else(|error| self.stopped(error))
     }
 }

@@ -85,7 +85,7 @@ async fn take_back(config: Option<&Path>, council: &str) -> Result<(), Failure> 
             Stop::Refused(why) => failed(why.into_iter().map(|why| why.message).collect::<String>()),
             Stop::Failed(error) => failed(error),
         })?;
-    println!(
+    say!(
         "{} restored, {} removed, {} called off, {} left as somebody changed them since",
         done.restored,
         done.removed,
@@ -165,13 +165,13 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     told.doubts.finish().map_err(|e| in_report(&e))?;
     let done = done.map_err(|error| in_file(&error))?;
     let dry = if asked.dry_run { " (dry run)" } else { "" };
-    println!(
+    say!(
         "{} into the register of {}{dry}",
         path.display(),
         council.facts.name
     );
     summary(&done);
-    println!("every doubt: {}", report_to.display());
+    say!("every doubt: {}", report_to.display());
     Ok(())
 }
 
@@ -182,15 +182,18 @@ fn mapping(path: &Path) -> Result<Mapping, Failure> {
 }
 
 fn summary(done: &Imported) {
-    print!("{}", done.report.summary());
+    super::say::text(done.report.summary());
     let plan = &done.plan;
-    println!(
+    say!(
         "{} added, {} changed, {} unchanged, {} ended, {} vanished before their end, {} held",
-        plan.added, plan.changed, plan.unchanged, plan.ended, plan.vanished, plan.held
+        plan.added,
+        plan.changed,
+        plan.unchanged,
+        plan.ended,
+        plan.vanished,
+        plan.held
     );
     if plan.partial {
-        println!(
-            "The file has less than half of the register: what it does not have was not noted as missing."
-        );
+        say!("The file has less than half of the register: what it does not have was not noted as missing.");
     }
 }

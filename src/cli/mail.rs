@@ -67,21 +67,21 @@ pub(super) async fn run(config: Option<&Path>, mail: Mail) -> Result<(), Failure
             dispatch::redrive(&app, &Viewer::System, mail)
                 .await
                 .map_err(failed)?;
-            println!("redriven 1");
+            say!("redriven 1");
             Ok(())
         }
         Mail::Redrive { .. } => {
             let redriven = dispatch::redrive_all(&app, &Viewer::System)
                 .await
                 .map_err(failed)?;
-            println!("redriven {redriven}");
+            say!("redriven {redriven}");
             Ok(())
         }
         Mail::Hold { reason } => {
             let held = dispatch::hold(&app, &Viewer::System, &reason)
                 .await
                 .map_err(failed)?;
-            println!("{}", if held { "held" } else { "it was held already" });
+            say!("{}", if held { "held" } else { "it was held already" });
             status(&app).await
         }
         Mail::Release { drop_before } => {
@@ -89,7 +89,7 @@ pub(super) async fn run(config: Option<&Path>, mail: Mail) -> Result<(), Failure
             let dropped = dispatch::release(&app, &Viewer::System, drop_before)
                 .await
                 .map_err(failed)?;
-            println!("released; dropped {dropped}");
+            say!("released; dropped {dropped}");
             status(&app).await
         }
     }
@@ -97,12 +97,16 @@ pub(super) async fn run(config: Option<&Path>, mail: Mail) -> Result<(), Failure
 
 async fn status(app: &App) -> Result<(), Failure> {
     let queue = dispatch::status(app, &Viewer::System).await.map_err(failed)?;
-    println!(
+    say!(
         "queued {}, being offered {}, parked {}, suppressed {}, sent in the last 24 hours {}",
-        queue.queued, queue.leased, queue.parked, queue.suppressed, queue.sent_last_day
+        queue.queued,
+        queue.leased,
+        queue.parked,
+        queue.suppressed,
+        queue.sent_last_day
     );
     if let Some(due) = queue.oldest_due_at {
-        println!("the oldest was due at {}", due.to_rfc3339());
+        say!("the oldest was due at {}", due.to_rfc3339());
     }
     if let Some(Held {
         since,
@@ -110,9 +114,9 @@ async fn status(app: &App) -> Result<(), Failure> {
         waiting,
     }) = queue.held
     {
-        println!("dispatch is held since {}: {reason}", since.to_rfc3339());
+        say!("dispatch is held since {}: {reason}", since.to_rfc3339());
         let waiting = words::count(i64::try_from(waiting).unwrap_or(i64::MAX), "mail", "mails");
-        println!("{waiting} would go if it were released");
+        say!("{waiting} would go if it were released");
     }
     let cut = Cut {
         first: SHOWN,
@@ -123,7 +127,7 @@ async fn status(app: &App) -> Result<(), Failure> {
         .map_err(failed)?;
     for item in &parked.items {
         let (mail, attempts) = &item.value;
-        println!(
+        say!(
             "parked {} to {}, written {}, offered {} times: {}",
             Id::new(Sort::Mail, mail.id),
             mail.recipient,
@@ -133,7 +137,7 @@ async fn status(app: &App) -> Result<(), Failure> {
         );
     }
     if parked.more {
-        println!("and more: `parkedMails` in the API has all of them");
+        say!("and more: `parkedMails` in the API has all of them");
     }
     Ok(())
 }

@@ -1,5 +1,11 @@
-//! The command line: each command reads its arguments, opens what it needs, and hands over to a front door.
+//! The command line: each command reads its arguments, opens what it needs, and hands over to a front door. What it tells,
+//! it tells by `say`.
 
+// They panic where nobody reads any more.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+#[macro_use]
+mod say;
 mod audit;
 pub mod demo;
 mod export;
@@ -81,11 +87,11 @@ pub async fn run() -> ExitCode {
         Command::Receipt(receipt) => receipt::run(config, receipt),
         Command::Schema => schema::run(),
     };
-    match done {
+    match done.and_then(|()| say::said()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(lines) => {
             for line in lines {
-                eprintln!("guildhall: {line}");
+                complain!("guildhall: {line}");
             }
             ExitCode::FAILURE
         }

@@ -1,7 +1,7 @@
 //! `import ocds`: notices from the command line into the registers of the councils that buy, with a bar on a terminal and a
 //! report beside the file.
 
-use super::{Failure, failed, open};
+use super::{Failure, failed, open, say};
 use crate::access::Viewer;
 use crate::councils;
 use crate::exchange::notices::{Doubts, Notices, Told, import, summary};
@@ -74,8 +74,8 @@ pub(super) async fn run(config: Option<&Path>, ocds: Ocds) -> Result<(), Failure
     let done = done.map_err(|error| in_file(&error))?;
     let dry = if ocds.dry_run { " (dry run)" } else { "" };
     let into = only.map_or("the registers of their councils", |council| council.facts.name);
-    println!("{} into {into}{dry}", path.display());
-    print!("{}", summary(&done, &doubts));
-    println!("every doubt: {}", report_to.display());
+    say!("{} into {into}{dry}", path.display());
+    say::text(summary(&done, &doubts));
+    say!("every doubt: {}", report_to.display());
     Ok(())
 }

@@ -33,10 +33,10 @@ pub(super) async fn run(config: Option<&Path>, command: Pilots) -> Result<(), Fa
     let pack = found.ok_or_else(|| failed("there is no such pilot"))?;
     let text = pack.text().map_err(failed)?;
     for of in &pack.withheld {
-        eprintln!("not in it: {}: {}", of.part, of.why);
+        complain!("not in it: {}: {}", of.part, of.why);
     }
     if out == Path::new("-") {
-        println!("{text}");
+        say!("{text}");
         return Ok(());
     }
     let digest = Pack::digest(&text);
@@ -44,7 +44,7 @@ pub(super) async fn run(config: Option<&Path>, command: Pilots) -> Result<(), Fa
     write(&out.join("record.json"), &text)?;
     let page = pack::report(&pack, &digest).map_err(failed)?;
     write(&out.join("record.html"), &page)?;
-    println!("{digest}  {}", out.join("record.json").display());
+    say!("{digest}  {}", out.join("record.json").display());
     Ok(())
 }
 

@@ -34,7 +34,7 @@ pub(super) fn run(config: Option<&Path>, command: Receipts) -> Result<(), Failur
         false => receipt.into_bytes(),
     };
     let receipt = find(&bytes, &key).map_err(failed)?;
-    println!(
+    say!(
         "signed: version {} of bid {} for pilot {} was received on {} ({})",
         receipt.version,
         receipt.bid_id.simple(),
@@ -44,7 +44,7 @@ pub(super) fn run(config: Option<&Path>, command: Receipts) -> Result<(), Failur
     );
     if let Some(file) = content {
         receipt.is_of(&read(&file)?).map_err(failed)?;
-        println!("{} is what was received, to the byte", file.display());
+        say!("{} is what was received, to the byte", file.display());
     }
     Ok(())
 }

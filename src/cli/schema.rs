@@ -1,9 +1,9 @@
 //! `schema`: the API's schema as text; `schema.graphql` in the repository is this, and a test compares them.
 
-use super::Failure;
+use super::{Failure, say};
 
 /// Prints it.
 pub(super) fn run() -> Result<(), Failure> {
-    print!("{}", crate::graphql::sdl());
+    say::text(crate::graphql::sdl());
     Ok(())
 }

@@ -43,7 +43,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
             .await
             .map_err(|e| failed(format!("metrics_listen: {address}: {e}")))?;
         let address = listener.local_addr().map_err(failed)?;
-        println!("metrics on http://{address}/metrics");
+        say!("metrics on http://{address}/metrics");
         tokio::spawn(http::metrics::serve(app.clone(), listener));
     }
     let page = DevelopmentPage {
@@ -58,7 +58,7 @@ pub(super) async fn run(config: Option<&Path>) -> Result<(), Failure> {
         ocid_prefix,
     };
     serve(app, listener, served, |address| {
-        println!("listening on http://{address}")
+        say!("listening on http://{address}")
     })
     .await
 }

@@ -94,7 +94,7 @@ async fn export(config: Option<&Path>, email: &str, file: &Path) -> Result<(), F
     let in_file = |e| failed(format!("{}: {e}", file.display()));
     let mut written = options.open(file).map_err(in_file)?;
     written.write_all(text.as_bytes()).map_err(in_file)?;
-    println!("wrote {}", file.display());
+    say!("wrote {}", file.display());
     Ok(())
 }
 
@@ -105,10 +105,10 @@ async fn erase(config: Option<&Path>, email: &str) -> Result<(), Failure> {
         .await
         .map_err(refused)?;
     for one in &closed.erased {
-        println!("erased {} {}", one.count, one.what);
+        say!("erased {} {}", one.count, one.what);
     }
     for one in &closed.kept {
-        println!("kept: {}. {}", one.reason.what(), one.reason.why());
+        say!("kept: {}. {}", one.reason.what(), one.reason.why());
     }
     privacy::sweep(&app).await.map_err(failed)
 }
@@ -152,7 +152,7 @@ async fn add(config: Option<&Path>, new: New) -> Result<(), Failure> {
             .await
             .map_err(failed)?;
     }
-    println!("added {}", account.email);
+    say!("added {}", account.email);
     Ok(())
 }
 

@@ -12,7 +12,8 @@ pub(super) fn http_date(at: DateTime<Utc>) -> String {
     at.format(INSTANT).to_string()
 }
 
-/// Whether who asks has this already: by its tag, and only without one by its time (RFC 9110, section 13.2.2).
+/// Whether who asks has this already: by its tag, and only without one by its time (RFC 9110, section 13.2.2), if it has
+/// one that never goes back.
 pub(super) fn knows(asked: &HeaderMap, etag: &str, changed_at: Option<DateTime<Utc>>) -> bool {
     let text = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
     if asked.contains_key(header::IF_NONE_MATCH) {

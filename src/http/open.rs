@@ -1,13 +1,15 @@
 //! Open data: registers, and contracts under the Open Contracting Data Standard, for anybody and any site.
 //!
-//! Programs fetch it again and again, so everything says by tag and time whether it changed. What is long is sent as it is
-//! read, a few hundred contracts at a time: whoever reads slowly holds no connection to the database meanwhile. Workbooks
-//! are made whole first, a few at once. `open_page` shows the paths to people.
+//! Programs fetch it again and again, so everything says by its tag whether it changed; not by a time, for what is
+//! published may become again what it was: an import that is undone takes the latest time back, and `If-Modified-Since`
+//! would be told that nothing changed (RFC 9110, section 8.8.2.1, leaves `Last-Modified` to what has a consistent one).
+//! What is long is sent as it is read, a few hundred contracts at a time: whoever reads slowly holds no connection to the
+//! database meanwhile. Workbooks are made whole first, a few at once. `open_page` shows the paths to people.
 
-use super::caching::{http_date, knows};
+use super::caching::knows;
 use super::{Site, open_page, shell};
 use crate::councils::{Council, directory};
-use crate::exchange::publish::ocds::{self, Asked, Kind, Page};
+use crate::exchange::publish::ocds::{self, Asked, Kind};
 use crate::exchange::publish::register::{Naming, csv, xlsx};
 use crate::exchange::publish::{Cursor, Of, State, state};
 use crate::graphql::errors;
@@ -153,10 +155,7 @@ where
         let allowed = Response::builder()
             .status(StatusCode::NO_CONTENT)
             .header(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS")
-            .header(
-                header::ACCESS_CONTROL_ALLOW_HEADERS,
-                "If-None-Match, If-Modified-Since",
-            )
+            .header(header::ACCESS_CONTROL_ALLOW_HEADERS, "If-None-Match")
             .header(header::ACCESS_CONTROL_MAX_AGE, "86400")
             .finish();
         Ok::<_, poem::Error>(open(allowed))
@@ -173,10 +172,7 @@ where
 fn open(mut response: Response) -> Response {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (
-            header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "ETag, Last-Modified, Content-Disposition",
-        ),
+        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Content-Disposition"),
         (
             HeaderName::from_static("cross-origin-resource-policy"),
             "cross-origin",
@@ -215,7 +211,6 @@ struct File {
     /// Its name, to be saved as.
     name: String,
     etag: String,
-    changed_at: Option<DateTime<Utc>>,
 }
 
 impl File {
@@ -227,19 +222,15 @@ impl File {
             kind,
             name,
             etag: tag(told.as_bytes()),
-            changed_at: state.changed_at,
         }
     }
 
     /// The answer without its body; whether that is wanted too.
     fn begin(&self, asking: &Asking) -> (poem::ResponseBuilder, bool) {
-        let mut response = Response::builder()
+        let response = Response::builder()
             .header(header::ETAG, &self.etag)
             .header(header::CACHE_CONTROL, CACHING);
-        if let Some(at) = self.changed_at {
-            response = response.header(header::LAST_MODIFIED, http_date(at));
-        }
-        if knows(&asking.headers, &self.etag, self.changed_at) {
+        if knows(&asking.headers, &self.etag, None) {
             return (response.status(StatusCode::NOT_MODIFIED), false);
         }
         let name = format!("inline; filename=\"{}\"", self.name);
@@ -338,16 +329,15 @@ async fn one(site: Site, asking: Asking, kind: Kind) -> Result<Response, Stop> {
 }
 
 /// A page is small enough to be told by its own bytes.
-fn whole(page: Page, name: String, asking: &Asking) -> Response {
+fn whole(page: Vec<u8>, name: String, asking: &Asking) -> Response {
     let file = File {
         kind: "application/json; charset=utf-8",
         name,
-        etag: tag(&page.body),
-        changed_at: page.changed_at,
+        etag: tag(&page),
     };
     let (response, wanted) = file.begin(asking);
     if wanted {
-        response.body(page.body)
+        response.body(page)
     } else {
         response.finish()
     }

@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
-const FIRST: &str = include_str!("../fixtures/notices/first.json");
+pub(crate) const FIRST: &str = include_str!("../fixtures/notices/first.json");
 const LATER: &str = include_str!("../fixtures/notices/later.json");
 const EMPTY: &str = include_str!("../fixtures/notices/empty.json");
 
@@ -50,7 +50,7 @@ async fn bring(world: &World, text: &str, how: How) -> (Result<Imported, ImportE
     (done, doubts)
 }
 
-async fn brought(world: &World, text: &str) -> (Imported, Vec<Doubt>) {
+pub(crate) async fn brought(world: &World, text: &str) -> (Imported, Vec<Doubt>) {
     let (done, doubts) = bring(world, text, SYSTEM).await;
     (done.unwrap(), doubts)
 }

@@ -1,5 +1,6 @@
 //! Open data: registers and OCDS come out as they went in, to anybody, and others' tools find nothing wrong with them.
 
+mod back;
 mod command;
 mod fetched;
 mod judged;

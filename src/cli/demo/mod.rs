@@ -71,8 +71,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<(), Failure> {
         ..serve::Served::default()
     };
     serve::serve(app, listener, served, |address| {
-        println!("\nlistening on http://{address}");
-        println!("press Ctrl-C to stop");
+        say!("\nlistening on http://{address}");
+        say!("press Ctrl-C to stop");
     })
     .await
 }
@@ -142,13 +142,13 @@ fn page(world: &world::DemoWorld, loaded: &load::Loaded) -> DevelopmentPage {
 }
 
 fn print_welcome(folder: &Path, page: &DevelopmentPage) {
-    println!("The demonstration is in {}\n", folder.display());
-    println!("Sign in as (password {PASSWORD}):");
+    say!("The demonstration is in {}\n", folder.display());
+    say!("Sign in as (password {PASSWORD}):");
     for person in page.sign_ins.iter() {
-        println!("  {:44} {}", person.email, person.can);
+        say!("  {:44} {}", person.email, person.can);
     }
-    println!("\nA first query, for the GraphiQL page:\n{FIRST_QUERY}");
-    println!("\nPages: / (start here), /graphiql, /mailbox");
+    say!("\nA first query, for the GraphiQL page:\n{FIRST_QUERY}");
+    say!("\nPages: / (start here), /graphiql, /mailbox");
 }
 
 /// The tabs that GraphiQL opens with; the second last signs this address in.

@@ -14,7 +14,7 @@ pub(super) async fn take_one(config: Option<&Path>, recipient: Option<&str>) -> 
     let taken = take_returned(config, recipient).await;
     taken.inspect_err(|lines| {
         for line in lines {
-            eprintln!("guildhall: {line}");
+            complain!("guildhall: {line}");
         }
         std::process::exit(TRY_LATER);
     })
@@ -34,8 +34,8 @@ async fn take_returned(config: Option<&Path>, recipient: Option<&str>) -> Result
     drop(input);
     let app = open::configured(config).await?;
     match returned::take(&app, recipient, &message).await.map_err(failed)? {
-        Some(taken) => println!("{}", taken.returned.in_words()),
-        None => println!("it is about no mail of ours"),
+        Some(taken) => say!("{}", taken.returned.in_words()),
+        None => say!("it is about no mail of ours"),
     }
     Ok(())
 }
@@ -47,6 +47,6 @@ pub(super) fn dkim_record(config: Option<&Path>) -> Result<(), Failure> {
     // A string in the DNS has at most 255 bytes; a record may have several.
     let strings = text.as_bytes().chunks(255).map(String::from_utf8_lossy);
     let strings = strings.map(|string| format!("\"{string}\"")).collect::<Vec<_>>();
-    println!("{name}. IN TXT ( {} )", strings.join(" "));
+    say!("{name}. IN TXT ( {} )", strings.join(" "));
     Ok(())
 }

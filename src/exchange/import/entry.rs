@@ -24,8 +24,8 @@ pub(super) fn ocid(row: &Row) -> Option<String> {
     is_ocid(&cell).then_some(cell)
 }
 
-/// The contract that an OCID of ours names.
-pub(super) fn published(ocid: &str) -> Option<Uuid> {
+/// The contract that an OCID of ours names, whatever its prefix.
+pub(in crate::exchange) fn published(ocid: &str) -> Option<Uuid> {
     let (_, id) = ocid.rsplit_once('-')?;
     (id.len() == 32).then(|| Uuid::try_parse(id).ok())?
 }

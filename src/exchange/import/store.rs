@@ -11,8 +11,8 @@ use entity::{
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -141,7 +141,7 @@ pub(super) async fn noticed(
     Ok(noticed.into_iter().filter_map(only).collect())
 }
 
-/// Those of these contracts that are a council's and came from no file.
+/// Those of these contracts that are a council's and that no register brought: made here, or of notices alone.
 pub(super) async fn ours(
     db: &impl ConnectionTrait,
     council: Uuid,
@@ -158,7 +158,11 @@ pub(super) async fn ours(
             .column(contract::Column::Id)
             .filter(contract::Column::CouncilId.eq(council))
             .filter(contract::Column::Id.is_in(ids.iter().copied()))
-            .filter(contract::Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(sourced)))
+            .filter(
+                Condition::any()
+                    .add(contract::Column::Id.not_in_subquery(sea_orm::QueryTrait::into_query(sourced)))
+                    .add(contract::Column::RowKey.like(format!("{KEY}%"))),
+            )
             .into_tuple()
             .all(db)
             .await?;

@@ -4,7 +4,7 @@ use crate::runtime::Error;
 use crate::suppliers::Mention;
 use chrono::NaiveDate;
 use entity::{contract, contract_source, contract_supplier, supplier};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -97,6 +97,25 @@ pub(super) async fn of(
         suppliers: suppliers.remove(&row.id).unwrap_or_default(),
     });
     Ok(known.collect())
+}
+
+/// Whose register each of these contracts is in, as far as there are any.
+pub(super) async fn councils(
+    db: &impl ConnectionTrait,
+    contracts: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, Uuid>, Error> {
+    let ids: Vec<Uuid> = contracts.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, Uuid)> = contract::Entity::find()
+        .select_only()
+        .columns([contract::Column::Id, contract::Column::CouncilId])
+        .filter(contract::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 fn mention(row: supplier::Model) -> Mention {

@@ -1,15 +1,17 @@
 //! Which register each release of a file belongs to: what is held is told, the rest is kept for its council, which needs the
-//! viewer's right. Next: `import.rs`, which writes what the processes come to.
+//! viewer's right. What was published from here and comes back is passed over: the register says it already, and better.
+//! Next: `import.rs`, which writes what the processes come to.
 
 use super::import::whose;
 use super::kept;
+use super::known;
 use super::parties;
 use super::reader::Found;
 use super::release::Release;
 use super::report::{Imported, Told};
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::councils::{Council, directory};
-use crate::exchange::import::is_ocid;
+use crate::exchange::import::{is_ocid, published};
 use crate::exchange::register::{Doubt, Why};
 use crate::exchange::run::{self, Run};
 use crate::runtime::{App, Error};
@@ -65,6 +67,7 @@ impl<'a> Registers<'a> {
         batch: Vec<(u32, Found)>,
         told: &mut impl FnMut(Told<'_>),
     ) -> Result<(), Error> {
+        let published_here = known::councils(txn, batch.iter().filter_map(ours)).await?;
         let mut new = Vec::with_capacity(batch.len());
         for (row, found) in batch {
             self.done.releases += 1;
@@ -92,6 +95,10 @@ impl<'a> Registers<'a> {
             }
             let touched = self.touched(council.id)?;
             touched.run.counts.rows += 1;
+            if published(&ocid).and_then(|id| published_here.get(&id)) == Some(&council.id) {
+                self.done.ours += 1;
+                continue;
+            }
             touched.processes.insert(ocid.clone(), row);
             new.push(kept::New::of(council.id, ocid, at, row, release)?);
         }
@@ -158,6 +165,15 @@ impl<'a> Registers<'a> {
             _ => None,
         };
         Ok(only.ok_or((Why::BuyerBlank, String::new())))
+    }
+}
+
+/// The contract that a release is of, if it was published from here, by the form of its OCID: any prefix counts, for it may
+/// be another by now.
+fn ours((_, found): &(u32, Found)) -> Option<Uuid> {
+    match found {
+        Found::Release(release) => published(release.ocid.as_deref()?),
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// What came of an import of notices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Imported {
-    /// Releases in the file, the next four together.
+    /// Releases in the file, the next five together.
     pub releases: u32,
     /// Releases that were not known yet.
     pub new: u32,
@@ -17,6 +17,8 @@ pub struct Imported {
     pub held: u32,
     /// Releases of other councils than the one asked for.
     pub elsewhere: u32,
+    /// Releases of the councils' contracts as they were published from here: the registers stand.
+    pub ours: u32,
     /// Contracting processes of councils.
     pub processes: u32,
     /// Those of them without an award: planned, or out to tender.
@@ -69,6 +71,7 @@ pub fn summary(done: &Imported, doubts: &Doubts) -> String {
         (done.known, "known already"),
         (done.held, "held"),
         (done.elsewhere, "of other councils, passed over"),
+        (done.ours, "published from here, passed over: the registers stand"),
         (done.processes, "contracting processes"),
         (done.not_awarded, "of them not awarded yet"),
     ] {

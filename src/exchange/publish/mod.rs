@@ -42,8 +42,10 @@ impl Publisher {
         }
     }
 
-    /// The OCID of a contract: each is a contracting process of its own. The only place that says so: contracts that come
-    /// with an OCID of another publisher's get it back here, and [`ocds`] then merges those that share one into one record.
+    /// The OCID of a contract: each is a contracting process of its own, and always under an OCID of ours, a contract that
+    /// another publisher's notices brought too. That publisher's OCID joins releases that are merged by the ids of awards
+    /// and contracts in them, and ours are our own: under one OCID the award would be there twice. Theirs is named as the
+    /// process related to ours.
     pub fn ocid(&self, contract: &Contract) -> String {
         format!("{}-{}", self.ocid_prefix, contract.id.simple())
     }

@@ -13,7 +13,7 @@ use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationDef,
+    QuerySelect, RelationDef, Select,
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,13 +22,12 @@ use uuid::Uuid;
 /// A piece is read again when somebody wrote into it meanwhile, so often.
 const ATTEMPTS: usize = 3;
 
-/// What tells two states of what is published apart.
+/// What tells two states of what is published apart: counts, sums of versions and latest times, of which any change moves
+/// one. No time is told by itself: the latest goes back when an import is undone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// Counts and sums of versions: any change moves one of them.
+    /// The same, as long as nothing changed.
     pub mark: String,
-    /// When something of it last changed; nothing, where there is nothing.
-    pub changed_at: Option<DateTime<Utc>>,
 }
 
 /// Where a contract stands in its council's file.
@@ -213,26 +212,31 @@ pub(super) async fn changed(
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Cursor>, Error> {
+    let query = page(council, since, after, limit);
+    let rows: Vec<(DateTime<Utc>, Uuid)> = query.into_tuple().all(app.db.read()).await?;
+    Ok(rows.into_iter().map(|(at, id)| Cursor { at, id }).collect())
+}
+
+fn page(
+    council: Uuid,
+    since: Option<DateTime<Utc>>,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Select<contract::Entity> {
     use contract::Column::{CouncilId, Id, UpdatedAt};
     let mut query = contract::Entity::find()
         .select_only()
         .columns([UpdatedAt, Id])
         .filter(CouncilId.eq(council));
-    if let Some(since) = since {
+    // Only one of the two bounds: with both, SQLite begins every page at the first, and reads the pages before it again.
+    if let Some(since) = since.filter(|since| after.is_none_or(|after| after.at < *since)) {
         query = query.filter(UpdatedAt.gte(since));
     }
     if let Some(Cursor { at, id }) = after {
-        let same = Condition::all().add(UpdatedAt.eq(at)).add(Id.gt(id));
-        query = query.filter(Condition::any().add(UpdatedAt.gt(at)).add(same));
+        let place = Expr::tuple([UpdatedAt.into_expr(), Id.into_expr()]);
+        query = query.filter(place.gt(Expr::tuple([Expr::value(at), Expr::value(id)])));
     }
-    let rows: Vec<(DateTime<Utc>, Uuid)> = query
-        .order_by_asc(UpdatedAt)
-        .order_by_asc(Id)
-        .limit(limit as u64)
-        .into_tuple()
-        .all(app.db.read())
-        .await?;
-    Ok(rows.into_iter().map(|(at, id)| Cursor { at, id }).collect())
+    query.order_by_asc(UpdatedAt).order_by_asc(Id).limit(limit as u64)
 }
 
 /// Contracts in the order of their ids, after one: an order that no change moves, and that an index has.
@@ -243,6 +247,11 @@ pub(super) async fn next(
     after: Uuid,
     limit: usize,
 ) -> Result<Vec<Uuid>, Error> {
+    let query = piece(of, since, after, limit).into_tuple();
+    Ok(query.all(app.db.read()).await?)
+}
+
+fn piece(of: Of, since: Option<DateTime<Utc>>, after: Uuid, limit: usize) -> Select<contract::Entity> {
     use contract::Column::{CouncilId, Id, UpdatedAt};
     let mut query = contract::Entity::find()
         .select_only()
@@ -256,8 +265,7 @@ pub(super) async fn next(
     if let Some(since) = since {
         query = query.filter(UpdatedAt.gte(since));
     }
-    let query = query.order_by_asc(Id).limit(limit as u64).into_tuple();
-    Ok(query.all(app.db.read()).await?)
+    query.order_by_asc(Id).limit(limit as u64)
 }
 
 /// In which state what is published is: the same, as long as nothing of it changed.
@@ -299,7 +307,6 @@ pub async fn state(app: &App, of: Of) -> Result<State, Error> {
         let changed: Option<DateTime<Utc>> = row.try_get_by_index(2)?;
         let at = changed.map(|at| at.timestamp_micros()).unwrap_or_default();
         state.mark += &format!("{count}.{sum}.{at:x}/");
-        state.changed_at = std::cmp::max(state.changed_at, changed);
     }
     Ok(state)
 }
@@ -348,6 +355,48 @@ fn supplying(of: Of) -> SelectStatement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::runtime::database::Database;
+    use migration::{Migrate, Migrator};
+    use sea_orm::{QueryTrait, Statement};
+
+    /// How SQLite reads it.
+    async fn plan(db: &Database, read: Select<contract::Entity>) -> Vec<String> {
+        let read = read.build(DbBackend::Sqlite);
+        let sql = format!("EXPLAIN QUERY PLAN {}", read.sql);
+        let values = read.values.unwrap();
+        let plan = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
+        let steps = db.read().query_all_raw(plan).await.unwrap();
+        steps
+            .iter()
+            .map(|row| row.try_get("", "detail").unwrap())
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_page_begins_in_the_index_where_the_one_before_ended_and_what_is_old_is_passed_over_in_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("a.db").display());
+        let db = Database::open(&url).await.unwrap();
+        Migrator::up(db.for_migration(), None).await.unwrap();
+        let at: DateTime<Utc> = "2026-01-15T09:00:00Z".parse().unwrap();
+        let cursor = Cursor { at, id: Uuid::max() };
+        let earlier = Some(at - chrono::Duration::days(1));
+        for (since, after, bounds) in [
+            (None, None, "council_id=?"),
+            (earlier, None, "council_id=? AND updated_at>?"),
+            (None, Some(cursor), "council_id=? AND (updated_at,id)>(?,?)"),
+            (earlier, Some(cursor), "council_id=? AND (updated_at,id)>(?,?)"),
+        ] {
+            let index = "SEARCH contract USING COVERING INDEX contract_council_changed";
+            let steps = plan(&db, page(Uuid::nil(), since, after, 100)).await;
+            assert_eq!(steps, [format!("{index} ({bounds})")]);
+        }
+        let steps = plan(&db, piece(Of::Everybody, earlier, Uuid::nil(), 100)).await;
+        assert_eq!(
+            steps,
+            ["SEARCH contract USING COVERING INDEX contract_changed (id>?)"]
+        );
+    }
 
     #[test]
     fn rows_that_share_all_but_a_counter_are_told_by_their_keys() {

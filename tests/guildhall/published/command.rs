@@ -78,7 +78,12 @@ async fn the_command_says_what_is_missing() {
         String::from_utf8(done.stderr).unwrap()
     };
     let url = ("DATABASE_URL", world.url());
-    assert!(complaints(&["export", "ocds"], &[url]).contains("public_url is not configured"));
+    let told = complaints(&["export", "ocds"], &[url]);
+    assert!(told.contains("public_url is not configured"), "{told}");
+    assert!(
+        told.contains("public_url = \"https://") && told.contains("GUILDHALL_PUBLIC_URL"),
+        "{told}"
+    );
     let prefix = ("GUILDHALL_OCID_PREFIX", "mine");
     let told = complaints(&["export", "register", "--council", "norfolk"], &[url, prefix]);
     assert!(
@@ -86,4 +91,50 @@ async fn the_command_says_what_is_missing() {
         "{told}"
     );
     assert!(complaints(&["export", "register", "--council", "Atlantis"], &[url]).contains("Atlantis"));
+}
+
+/// What a command complains of whose output nobody reads: it must end well.
+fn unread(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+    let (nobody, unread) = std::io::pipe().unwrap();
+    drop(nobody);
+    let mut command = Command::new(PROGRAM);
+    let command = command.env_clear().envs(environment.iter().copied());
+    let done = command.args(arguments).stdout(unread).output().unwrap();
+    let complaints = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{arguments:?}: {complaints}");
+    complaints
+}
+
+#[tokio::test]
+async fn nobody_has_to_read_what_a_command_tells() {
+    let world = World::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let register = file("register.csv", FIXTURE);
+    let notices = file("notices.json", crate::notices::FIRST);
+    let environment = [
+        ("DATABASE_URL", world.url()),
+        ("GUILDHALL_PUBLIC_URL", "https://guildhall.example"),
+    ];
+    for command in [
+        &["import", "contracts", "--council", "norfolk", register.as_str()][..],
+        &["import", "undo", "--council", "norfolk"],
+        &["import", "contracts", "--council", "norfolk", register.as_str()],
+        &["import", "ocds", notices.as_str()],
+        &["export", "register", "--council", "norfolk"],
+        &["export", "register", "--council", "norfolk", "--format", "xlsx"],
+        &["export", "ocds"],
+        &["export", "ocds", "--format", "jsonl"],
+        &["mail", "status"],
+        &["schema"],
+    ] {
+        assert_eq!(unread(command, &environment), "", "{command:?}");
+    }
+    let released = fetched(&world, "/open/releases.jsonl").await;
+    let lines = released.iter().filter(|byte| **byte == b'\n').count();
+    assert_eq!(lines, 13 + 3, "what was not read was done");
 }

@@ -98,6 +98,23 @@ async fn others_tools_find_nothing_wrong_with_what_is_published() {
 }
 
 #[tokio::test]
+async fn the_process_of_another_publisher_is_named_without_a_code_of_our_own() {
+    let world = World::new().await;
+    imported(&world, FIXTURE.as_bytes()).await;
+    crate::notices::brought(&world, crate::notices::FIRST).await;
+    let named = json(&world, "/open/norfolk/releases.json").await.to_string();
+    assert_eq!(named.matches("\"identifier\":\"ocds-fixture-").count(), 2);
+    let Some(judgement) = judgement(&world).await else {
+        return;
+    };
+    sound(&judgement);
+    for package in ["releases", "records"] {
+        let codes = judgement[package]["additional_codes"].to_string();
+        assert!(!codes.contains("relatedProcess"), "{codes}");
+    }
+}
+
+#[tokio::test]
 async fn a_real_register_is_published_without_an_error() {
     let Some(file) = norfolk() else { return };
     let world = World::new().await;

@@ -25,7 +25,7 @@ fn filled(rows: &[Vec<String>]) -> usize {
     cells.filter(|cell| !cell.trim().is_empty()).count()
 }
 
-fn counts(done: &Imported) -> (u32, u32, u32) {
+pub(super) fn counts(done: &Imported) -> (u32, u32, u32) {
     (done.plan.added, done.plan.changed, done.plan.unchanged)
 }
 
@@ -193,7 +193,7 @@ async fn a_contract_from_no_file_is_told_by_what_guildhall_holds() {
     let world = World::new().await;
     imported(&world, FIXTURE.as_bytes()).await;
     let council = directory().find("norfolk").unwrap().id;
-    awarded(&world, council).await;
+    made(&world, council, "pilot:1:1:1").await;
     let out = rows(&fetched(&world, "/open/norfolk/register.csv?columns=lga").await);
     let last: HashMap<&str, &str> = out[0]
         .iter()
@@ -226,8 +226,8 @@ async fn a_contract_from_no_file_is_told_by_what_guildhall_holds() {
     }
 }
 
-/// A contract as a pilot's award leaves it: one that came from no file.
-async fn awarded(world: &World, council: uuid::Uuid) {
+/// A contract under this key as a pilot's award leaves it: one that came from no file.
+pub(super) async fn made(world: &World, council: uuid::Uuid, key: &str) {
     use entity::contract;
     use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
     let any = contract::Entity::find()
@@ -238,7 +238,8 @@ async fn awarded(world: &World, council: uuid::Uuid) {
     let made = contract::Model {
         id: world.app.new_id(),
         council_id: council,
-        row_key: "pilot:1:1:1".into(),
+        row_key: key.into(),
+        ocid: None,
         reference: None,
         title: "A pilot of bins".into(),
         department: None,

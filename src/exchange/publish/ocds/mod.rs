@@ -53,17 +53,8 @@ pub struct Asked {
     pub limit: usize,
 }
 
-/// A package as it is sent.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// JSON.
-    pub body: Vec<u8>,
-    /// When the last of what it tells was changed; nothing, where it tells nothing.
-    pub changed_at: Option<DateTime<Utc>>,
-}
-
-/// A page of a council's contracts, in the order in which they were last changed. What changes while somebody reads moves
-/// to the end, and is read then; nothing is passed over.
+/// A page of a council's contracts as JSON, in the order in which they were last changed. What changes while somebody reads
+/// moves to the end, and is read then; nothing is passed over.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,7 +64,7 @@ pub async fn page(
     council: &'static Council,
     kind: Kind,
     asked: Asked,
-) -> Result<Page, Error> {
+) -> Result<Vec<u8>, Error> {
     let mut places = changed(app, council.id, asked.since, asked.after, asked.limit + 1).await?;
     let more = places.len() > asked.limit;
     places.truncate(asked.limit);
@@ -94,20 +85,18 @@ pub async fn page(
         let mark = if query.is_empty() { "" } else { "?" };
         publisher.address(&format!("/{}/{name}{mark}{query}", council.facts.slug))
     };
-    let changed_at = places.last().map(|place| place.at);
     let package = Package {
         kind,
         uri: address(asked.after),
         of: Some(council),
-        published_at: changed_at.unwrap_or_else(|| app.clock.now()),
+        published_at: places.last().map_or_else(|| app.clock.now(), |place| place.at),
         next: places.last().filter(|_| more).map(|last| address(Some(*last))),
     };
     let items = found.iter().map(|facts| item(kind, facts, publisher));
-    let body = package.whole(publisher, items.collect())?;
-    Ok(Page { body, changed_at })
+    package.whole(publisher, items.collect())
 }
 
-/// The package of one contract; nothing, where there is none.
+/// The package of one contract as JSON; nothing, where there is none.
 ///
 /// # Errors
 /// When the database fails.
@@ -116,7 +105,7 @@ pub async fn of_contract(
     publisher: &Publisher,
     contract: Uuid,
     kind: Kind,
-) -> Result<Option<Page>, Error> {
+) -> Result<Option<Vec<u8>>, Error> {
     let Some(facts) = facts(app, &[contract]).await?.pop() else {
         return Ok(None);
     };
@@ -125,19 +114,16 @@ pub async fn of_contract(
     } else {
         "release"
     };
-    let changed_at = facts.contract.updated_at;
     let package = Package {
         kind,
         uri: publisher.address(&format!("/contracts/{}/{name}.json", contract.simple())),
         of: facts.council(),
-        published_at: changed_at,
+        published_at: facts.contract.updated_at,
         next: None,
     };
-    let body = package.whole(publisher, vec![item(kind, &facts, publisher)])?;
-    Ok(Some(Page {
-        body,
-        changed_at: Some(changed_at),
-    }))
+    package
+        .whole(publisher, vec![item(kind, &facts, publisher)])
+        .map(Some)
 }
 
 enum Step {

@@ -1,7 +1,10 @@
 //! A contract as an OCDS release: its present state, whole.
 //!
 //! A release of the same id is the same byte for byte: the id has the contract's version and a digest of the rest. What the
-//! register does not say is left out, never guessed; a yearly value is left out too, as the standard's is the whole.
+//! register does not say is left out, never guessed; a yearly value is left out too, as the standard's is the whole. So is
+//! the status of a contract that nobody recorded as pending, cancelled or terminated: the standard's "active" means that it
+//! is in force, and "terminated" also that it came to its end, so the day would decide, and a release would be wrong the
+//! day after the end without having changed. The period says when it runs.
 
 use super::super::Publisher;
 use super::super::facts::Facts;
@@ -10,6 +13,7 @@ use super::{instant, parties, service_uri};
 use crate::contracts::term::{Standing, Term};
 use crate::contracts::{Contract, term_of};
 use crate::councils::directory;
+use crate::exchange::import::published;
 use crate::exchange::register::{Column, RegisterRow};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -39,6 +43,7 @@ pub(super) fn of(facts: &Facts, publisher: &Publisher) -> Value {
     release.insert("tender".into(), tender(facts, &term, row, &ocid));
     release.insert("awards".into(), json!([award(facts, &term, row)]));
     release.insert("contracts".into(), json!([agreement(facts, &term, row)]));
+    put_list(&mut release, "relatedProcesses", elsewhere(contract));
     let digest = Sha256::digest(Value::Object(release.clone()).to_string());
     let id = format!("{ocid}-{}-{}", contract.version, hex::encode(&digest[..4]));
     release.insert("id".into(), json!(id));
@@ -52,6 +57,18 @@ fn tags(term: &Term) -> Vec<&'static str> {
         Standing::Terminated { .. } => vec!["award", "contract", "contractTermination"],
         Standing::Pending | Standing::Active => vec!["award", "contract"],
     }
+}
+
+/// The process as another publisher has it, where the register or its notices name it. No relationship is said: the
+/// standard's codes are all of other processes, before or after or above this one, and none means the same.
+fn elsewhere(contract: &Contract) -> Vec<Value> {
+    // One of ours, by whatever prefix, came back with a file.
+    let other = contract
+        .ocid
+        .as_deref()
+        .filter(|ocid| published(ocid) != Some(contract.id));
+    let related = |ocid: &str| json!({ "id": ONLY, "scheme": "ocid", "identifier": ocid });
+    other.map(related).into_iter().collect()
 }
 
 fn tender(facts: &Facts, term: &Term, row: Option<&RegisterRow>, ocid: &str) -> Value {
@@ -97,7 +114,7 @@ fn award(facts: &Facts, term: &Term, row: Option<&RegisterRow>) -> Value {
         Standing::Active | Standing::Terminated { .. } => "active",
     };
     award.insert("status".into(), json!(status));
-    put(&mut award, "value", value(contract));
+    put(&mut award, "value", value(contract, row));
     let mut suppliers: Vec<Value> = facts.suppliers.iter().map(parties::supplier_reference).collect();
     let mut seen = std::collections::HashSet::new();
     suppliers.retain(|supplier| seen.insert(supplier["id"].to_string()));
@@ -116,14 +133,14 @@ fn agreement(facts: &Facts, term: &Term, row: Option<&RegisterRow>) -> Value {
     agreement.insert("awardID".into(), json!(id));
     told(&mut agreement, contract);
     let status = match term.standing {
-        Standing::Pending => "pending",
-        Standing::Active => "active",
-        Standing::Cancelled => "cancelled",
-        Standing::Terminated { .. } => "terminated",
+        Standing::Pending => Some("pending"),
+        Standing::Active => None,
+        Standing::Cancelled => Some("cancelled"),
+        Standing::Terminated { .. } => Some("terminated"),
     };
-    agreement.insert("status".into(), json!(status));
+    put(&mut agreement, "status", status);
     put(&mut agreement, "period", period(term));
-    put(&mut agreement, "value", value(contract));
+    put(&mut agreement, "value", value(contract, row));
     put_list(&mut agreement, "items", items(contract, row));
     put_list(&mut agreement, "milestones", milestones(term));
     let link = |id, title, url: Option<&String>| Some(document(id, title, None, url?));
@@ -161,10 +178,39 @@ fn told(of: &mut Map<String, Value>, contract: &Contract) {
 }
 
 /// The value of the whole contract, without VAT, in pounds.
-fn value(contract: &Contract) -> Option<Value> {
-    let yearly = contract.value_basis.as_deref() == Some("yearly");
+fn value(contract: &Contract, row: Option<&RegisterRow>) -> Option<Value> {
+    let yearly = match contract.value_basis.as_deref() {
+        Some(basis) => basis == "yearly",
+        None => row.is_some_and(|row| row.value_pence == contract.value_pence && is_yearly(row)),
+    };
     let pence = contract.value_pence.filter(|pence| !yearly && *pence >= 0)?;
     Some(json!({ "amount": pounds(pence), "currency": "GBP" }))
+}
+
+/// Whether a row says, in the cell or over it, that its value is for one year.
+fn is_yearly(row: &RegisterRow) -> bool {
+    const YEARLY: [&str; 11] = [
+        "annum",
+        "annual",
+        "yearly",
+        "per year",
+        "per yr",
+        "a year",
+        "each year",
+        "/ year",
+        "/year",
+        "/yr",
+        "p/a",
+    ];
+    let says = |text: &str| {
+        let text = text.to_lowercase();
+        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '.');
+        YEARLY.iter().any(|word| text.contains(word))
+            || words.any(|word| matches!(word, "pa" | "p.a" | "p.a."))
+    };
+    let mut headings = row.raw.headings().each();
+    let heading = headings.find(|(_, column)| *column == Some(Column::Value));
+    heading.is_some_and(|(heading, _)| says(heading)) || says(row.raw.get(Column::Value))
 }
 
 /// Whole pounds without a point; both are numbers of JSON.

@@ -1,7 +1,8 @@
 //! How long a contract runs and may run, as the standard says it: periods, milestones and renewal.
 //!
-//! Ends that nobody can believe (2099) are left out: what they are in the register stands in the register. Windows are not
-//! here: they follow from each council's lead times, and would change a release without its contract.
+//! Ends that nobody can believe (2099, or before the start) are left out: what they are in the register stands in the
+//! register. Windows are not here: they follow from each council's lead times, and would change a release without its
+//! contract.
 
 use super::super::facts::Facts;
 use crate::contracts::term::{ExtensionOption, ExtensionState, Length, Term, end_is_sentinel};
@@ -30,6 +31,8 @@ pub(super) fn initial_period(term: &Term) -> Option<Value> {
 fn written(start: Option<NaiveDate>, end: Option<NaiveDate>, furthest: Option<NaiveDate>) -> Option<Value> {
     let mut period = Map::new();
     let start = start.filter(|day| day.year() > 1900);
+    let later = |day: &NaiveDate| start.is_none_or(|start| *day >= start);
+    let (end, furthest) = (end.filter(later), furthest.filter(later));
     if let Some(start) = start.and_then(begins) {
         period.insert("startDate".into(), json!(start));
     }
@@ -39,9 +42,7 @@ fn written(start: Option<NaiveDate>, end: Option<NaiveDate>, furthest: Option<Na
     if let Some(furthest) = furthest.and_then(ends) {
         period.insert("maxExtentDate".into(), json!(furthest));
     }
-    if let (Some(start), Some(end)) = (start, end)
-        && end >= start
-    {
+    if let (Some(start), Some(end)) = (start, end) {
         period.insert("durationInDays".into(), json!((end - start).num_days() + 1));
     }
     (!period.is_empty()).then_some(Value::Object(period))
@@ -104,7 +105,8 @@ fn can_be_taken(option: &ExtensionOption) -> bool {
 pub(super) fn renewal(facts: &Facts, term: &Term, prose: Option<&str>) -> Option<Value> {
     let words: Vec<String> = facts.options.iter().map(worded).collect();
     let most = facts.options.len();
-    let furthest = term.maximum_end().filter(|end| Some(*end) > term.current_end());
+    let later = |end: &NaiveDate| Some(*end) > std::cmp::max(term.current_end(), term.starts_on);
+    let furthest = term.maximum_end().filter(later);
     let said = match (prose, words.is_empty(), furthest) {
         (Some(prose), false, _) => prose.to_owned(),
         (None, false, _) => words.join("; "),

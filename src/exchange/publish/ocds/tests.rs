@@ -1,13 +1,15 @@
 //! Releases of contracts made up here; what others' tools say of packages is in `tests/guildhall/published.rs`.
 
 use super::super::Publisher;
-use super::super::facts::Facts;
+use super::super::facts::{Facts, Sourced};
 use super::*;
 use crate::contracts::Contract;
 use crate::contracts::term::{ExtensionOption, ExtensionState, Length};
 use crate::councils::directory;
+use crate::exchange::register::{Column, Headings};
 use crate::suppliers::{Size, Supplier};
 use serde_json::json;
+use std::sync::Arc;
 
 fn publisher() -> Publisher {
     Publisher::new("https://guildhall.example", "ocds-h6vhtk")
@@ -176,19 +178,25 @@ fn sizes_are_the_scales_of_the_extension() {
 #[test]
 fn how_it_stands_is_told_by_tag_and_status() {
     for (standing, tags, award, contract) in [
-        ("pending", json!(["award", "contract"]), "pending", "pending"),
-        ("active", json!(["award", "contract"]), "active", "active"),
+        (
+            "pending",
+            json!(["award", "contract"]),
+            "pending",
+            json!("pending"),
+        ),
+        // Whether it is in force is a matter of the day.
+        ("active", json!(["award", "contract"]), "active", json!(null)),
         (
             "cancelled",
             json!(["awardCancellation", "contract"]),
             "cancelled",
-            "cancelled",
+            json!("cancelled"),
         ),
         (
             "terminated",
             json!(["award", "contract", "contractTermination"]),
             "active",
-            "terminated",
+            json!("terminated"),
         ),
     ] {
         let mut facts = facts();
@@ -220,9 +228,96 @@ fn what_is_not_known_or_not_believed_is_left_out() {
     for absent in ["value", "items", "description"] {
         assert!(contract[absent].is_null(), "{absent}");
     }
-    facts.contract.value_pence = Some(5);
-    facts.contract.value_basis = Some("yearly".into());
-    assert!(release::of(&facts, &publisher())["contracts"][0]["value"].is_null());
+}
+
+#[test]
+fn a_value_of_one_year_is_left_out_and_one_of_the_whole_is_not() {
+    let values = |facts: &Facts| {
+        let release = release::of(facts, &publisher());
+        ["awards", "contracts"].map(|of| release[of][0]["value"]["amount"].clone())
+    };
+    let row = |heading: &str, cell: &str| {
+        let columns = [("Title", Some(Column::Title)), (heading, Some(Column::Value))];
+        let columns = columns.map(|(name, column)| (name.to_owned(), column));
+        let source = Sourced {
+            run: Uuid::nil(),
+            headings: Arc::new(Headings::known(columns)),
+            cells: vec!["Vans".into(), cell.into()],
+        };
+        let mut facts = facts();
+        facts.contract.value_pence = Some(500_000);
+        facts.source = Some(source);
+        facts
+    };
+    let (none, whole) = (json!([null, null]), json!([5000, 5000]));
+    for (heading, cell, expected) in [
+        ("Contract value", "£5,000", &whole),
+        ("Contract value", "5000", &whole),
+        ("Contract value", "£5,000 per annum", &none),
+        ("Contract value", "5000 p.a.", &none),
+        ("Contract value", "£5,000 pa", &none),
+        ("Annual value", "5000", &none),
+        ("Value p.a. (£)", "5000", &none),
+        ("Company paid", "5000", &whole),
+    ] {
+        let mut facts = row(heading, cell);
+        assert_eq!(&json!(values(&facts)), expected, "{heading}: {cell}");
+        // What is said of it here goes before the file's words.
+        facts.contract.value_basis = Some("whole_term".into());
+        assert_eq!(json!(values(&facts)), whole, "{heading}: {cell}");
+        facts.contract.value_basis = Some("yearly".into());
+        assert_eq!(json!(values(&facts)), none, "{heading}: {cell}");
+    }
+    let mut corrected = row("Annual value", "5000");
+    corrected.contract.value_pence = Some(1_500_000);
+    assert_eq!(json!(values(&corrected)), json!([15000, 15000]));
+}
+
+#[test]
+fn an_end_before_the_start_is_in_no_period() {
+    let mut facts = facts();
+    facts.contract.initial_ends_on = "2023-12-31".parse().ok();
+    let periods = |facts: &Facts| {
+        let release = release::of(facts, &publisher());
+        [
+            &release["awards"][0]["contractPeriod"],
+            &release["contracts"][0]["period"],
+            &release["tender"]["lots"][0]["contractPeriod"],
+        ]
+        .map(Clone::clone)
+    };
+    let start = "2024-04-01T00:00:00+01:00";
+    // Six months on from there is later than the start.
+    let with_options = json!({ "startDate": start, "maxExtentDate": "2024-06-30T23:59:59+01:00" });
+    assert_eq!(
+        periods(&facts),
+        [json!({ "startDate": start }), with_options.clone(), with_options]
+    );
+    facts.contract.initial_ends_on = "2023-02-28".parse().ok();
+    assert_eq!(periods(&facts), [(); 3].map(|()| json!({ "startDate": start })));
+    facts.contract.initial_ends_on = "2024-04-01".parse().ok();
+    assert_eq!(periods(&facts)[0]["durationInDays"], 1);
+    facts.contract.standing = "terminated".into();
+    facts.contract.terminated_on = "2024-03-31".parse().ok();
+    assert_eq!(
+        periods(&facts)[1],
+        json!({ "startDate": start }),
+        "called off before it began"
+    );
+}
+
+#[test]
+fn the_process_of_another_publisher_is_named_and_ours_is_not() {
+    let mut facts = facts();
+    assert!(release::of(&facts, &publisher())["relatedProcesses"].is_null());
+    facts.contract.ocid = Some("ocds-b5fd17-1".into());
+    let release = release::of(&facts, &publisher());
+    assert_eq!(release["ocid"], "ocds-h6vhtk-00000000000000000000000000000005");
+    let related = json!([{ "id": "1", "scheme": "ocid", "identifier": "ocds-b5fd17-1" }]);
+    assert_eq!(release["relatedProcesses"], related);
+    facts.contract.ocid = Some("ocds-former-00000000000000000000000000000005".into());
+    let release = release::of(&facts, &publisher());
+    assert!(release["relatedProcesses"].is_null(), "ours, from a file of ours");
 }
 
 #[test]
