@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+mod command;
+mod limits;
+mod said;
 mod undone;
 
 const HEAD: &str = "Contract Reference number / ID,Title of the Agreement,Supplier name,Contract start date,End date,Contract value,Extension options\n";
@@ -58,6 +61,12 @@ async fn contracts(world: &World) -> BTreeMap<String, Value> {
             )
         })
         .collect()
+}
+
+/// The register as anybody gets it.
+async fn published(world: &World) -> String {
+    let answer = world.client.get("/open/norfolk/register.csv").send().await;
+    answer.0.into_body().into_string().await.unwrap()
 }
 
 async fn with(decisions: &[(u32, Option<Uuid>)], world: &World, text: &str) -> (Imported, ImportTold) {
