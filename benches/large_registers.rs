@@ -19,7 +19,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::Place;
+use support::{Place, cpu_micros};
 
 const HEADINGS: [&str; 14] = [
     "Contract reference",
@@ -168,11 +168,13 @@ async fn main() {
             .await
             .expect("cleared");
         let (theirs, their_peak) = theirs(backend, &url, folder.path(), &path);
+        let cpu = cpu_micros();
         let (ours, our_peak, added) = ours(&app, &path).await;
+        let cpu = (cpu_micros() - cpu) as f64 / rows as f64;
         assert_eq!(added, rows);
         let speed = |took: Duration| rows as f64 / took.as_secs_f64();
         println!(
-            "{}, {rows} rows, {megabytes:.0} MB: guildhall {:.0} rows/s, at most {our_peak} MB; bare table of text {:.0} rows/s, {their_peak} MB; \
+            "{}, {rows} rows, {megabytes:.0} MB: guildhall {:.0} rows/s, {cpu:.0} us CPU each, at most {our_peak} MB; bare table of text {:.0} rows/s, {their_peak} MB; \
              ratio of time {:.1}",
             backend.as_str(),
             speed(ours),

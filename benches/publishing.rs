@@ -134,7 +134,7 @@ async fn drained(stream: impl Stream<Item = Result<Vec<u8>, Error>>) -> usize {
 }
 
 async fn measured(what: &str, rows: u64, work: impl Future<Output = usize>) {
-    forget_peak("self");
+    forget_peak();
     let (began, cpu, before) = (Instant::now(), cpu_micros(), peak("self"));
     let bytes = work.await;
     let seconds = began.elapsed().as_secs_f64();

@@ -1,16 +1,21 @@
 //! `import`: files from the command line, with a bar on a terminal and a report beside the file.
 
+mod summary;
+
 use super::{Failure, failed, open};
 use crate::access::Viewer;
 use crate::councils;
-use crate::exchange::import::{Content, Decisions, File, Imported, Watch, import, last_import, undo};
-use crate::exchange::register::{Doubt, DoubtCsv, Mapping, Settings};
+use crate::exchange::import::{
+    Content, Decisions, File, ImportError, Line, Watch, import, last_import, undo,
+};
+use crate::exchange::register::{Doubt, DoubtCsv, Mapping, RegisterError, Settings, harmless};
 use crate::exchange::uploads;
 use crate::runtime::Stop;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
+use summary::Lines;
 use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
@@ -95,9 +100,10 @@ async fn take_back(config: Option<&Path>, council: &str) -> Result<(), Failure> 
     Ok(())
 }
 
-/// A bar, and the doubts as they come.
+/// A bar, the doubts as they come, and what is told at the end.
 struct Told {
     bar: ProgressBar,
+    lines: Lines,
     doubts: DoubtCsv<BufWriter<std::fs::File>>,
     wrong: Option<std::io::Error>,
 }
@@ -113,6 +119,10 @@ impl Watch for Told {
             self.wrong = self.doubts.write(doubt).err();
         }
     }
+
+    fn line(&mut self, line: Line) {
+        self.lines.take(&line);
+    }
 }
 
 async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failure> {
@@ -121,12 +131,17 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     let report_to = asked.report.unwrap_or_else(|| path.with_extension("report.csv"));
     let in_report = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", report_to.display()));
     let app = open::app(config).await?;
+    let (mapping, headings) = match &asked.mapping {
+        Some(path) => mapping(path)?,
+        // What was said of the council's files before may be of another.
+        None => {
+            let kept = uploads::mapping_of(&app, council.id).await.map_err(failed)?;
+            (kept, Vec::new())
+        }
+    };
     let settings = Settings {
         sheet: asked.sheet,
-        mapping: match &asked.mapping {
-            Some(path) => mapping(path)?,
-            None => uploads::mapping_of(&app, council.id).await.map_err(failed)?,
-        },
+        mapping,
     };
     let out = std::fs::File::create(&report_to).map_err(|e| in_report(&e))?;
     let bar = ProgressBar::new(0);
@@ -137,6 +152,7 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     let doubts = DoubtCsv::new(BufWriter::new(out)).map_err(|e| in_report(&e))?;
     let mut told = Told {
         bar,
+        lines: Lines::default(),
         doubts,
         wrong: None,
     };
@@ -148,7 +164,12 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     };
     let new = asked.new.into_iter().map(|row| (row, None));
     let same = asked.same.into_iter().map(|(row, id)| (row, Some(id)));
-    let decisions: Decisions = new.chain(same).collect();
+    let mut decisions = Decisions::new();
+    for (row, id) in new.chain(same) {
+        if decisions.insert(row, id).is_some_and(|before| before != id) {
+            return Err(failed(format!("row {row} is said to be two things")));
+        }
+    }
     let done = import(
         &app,
         &Viewer::System,
@@ -163,6 +184,9 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     told.wrong.map_or(Ok(()), Err).map_err(|e| in_report(&e))?;
     // Those of the reading are kept where the import fails.
     told.doubts.finish().map_err(|e| in_report(&e))?;
+    if let Err(ImportError::Unreadable(RegisterError::MissingColumns { found, .. })) = &done {
+        not_there(&headings, found.iter().map(String::as_str));
+    }
     let done = done.map_err(|error| in_file(&error))?;
     let dry = if asked.dry_run { " (dry run)" } else { "" };
     say!(
@@ -170,30 +194,24 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
         path.display(),
         council.facts.name
     );
-    summary(&done);
+    super::say::text(told.lines.page(&done));
+    not_there(&headings, done.report.source.headings.names());
     say!("every doubt: {}", report_to.display());
     Ok(())
 }
 
-fn mapping(path: &Path) -> Result<Mapping, Failure> {
-    let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|e| in_file(&e))?;
-    serde_json::from_str(&text).map_err(|e| in_file(&e))
+/// Tells of headings that a mapping speaks of and the file has not.
+fn not_there<'a>(said: &[String], file: impl Iterator<Item = &'a str>) {
+    for heading in Mapping::unmet(said, file) {
+        say!(
+            "The mapping speaks of \u{201c}{}\u{201d}, which is no heading of the file",
+            harmless(heading)
+        );
+    }
 }
 
-fn summary(done: &Imported) {
-    super::say::text(done.report.summary());
-    let plan = &done.plan;
-    say!(
-        "{} added, {} changed, {} unchanged, {} ended, {} vanished before their end, {} held",
-        plan.added,
-        plan.changed,
-        plan.unchanged,
-        plan.ended,
-        plan.vanished,
-        plan.held
-    );
-    if plan.partial {
-        say!("The file has less than half of the register: what it does not have was not noted as missing.");
-    }
+fn mapping(path: &Path) -> Result<(Mapping, Vec<String>), Failure> {
+    let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| in_file(&e))?;
+    Mapping::read(&text).map_err(|e| in_file(&e))
 }

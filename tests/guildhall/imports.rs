@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+mod command;
+mod limits;
 mod next_quarter;
+mod said;
 mod undone;
 
 const HEAD: &str = "Contract Reference number / ID,Title of the Agreement,Supplier name,Contract start date,End date,Contract value,Extension options\n";
@@ -59,6 +62,12 @@ async fn contracts(world: &World) -> BTreeMap<String, Value> {
             )
         })
         .collect()
+}
+
+/// The register as anybody gets it.
+async fn published(world: &World) -> String {
+    let answer = world.client.get("/open/norfolk/register.csv").send().await;
+    answer.0.into_body().into_string().await.unwrap()
 }
 
 async fn with(decisions: &[(u32, Option<Uuid>)], world: &World, text: &str) -> (Imported, ImportTold) {

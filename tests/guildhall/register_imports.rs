@@ -7,6 +7,7 @@ use guildhall::exchange::uploads;
 use guildhall::pilots::bids::files;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use std::io::Write as _;
 
 const IMPORT: &str = "id state version problem canUndo fileName progress { done of }
     plan { rows added changed unchanged ended vanished held doubtful partial }
@@ -101,6 +102,101 @@ impl Norfolk {
             .iter()
             .map(|edge| edge["node"]["title"].as_str().unwrap().to_owned())
             .collect()
+    }
+}
+
+/// A ZIP file of these parts.
+fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn ods(heading: &str) -> Vec<u8> {
+    let cell = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let row = |cells: [&str; 2]| format!("<table:table-row>{}</table:table-row>", cells.map(cell).concat());
+    let rows = row([heading, "No\0tes\u{1}"]) + &row(["Road\0 salt\u{2}", "a\0b"]);
+    let content = format!(
+        "<office:spreadsheet><table:table table:name=\"R\0S\">{rows}</table:table><table:table table:name=\"\0\"/></office:spreadsheet>"
+    );
+    zipped(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", &content),
+    ])
+}
+
+fn xlsx(heading: &str) -> Vec<u8> {
+    let cell = |(at, text): (&str, &str)| format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let rows = format!(
+        "<row r=\"1\">{}{}</row><row r=\"2\">{}{}</row>",
+        cell(("A1", heading)),
+        cell(("B1", "No\0t_x0000_es\u{1}")),
+        cell(("A2", "Road_x0000_ salt\0")),
+        cell(("B2", "a\0b"))
+    );
+    zipped(&[
+        (
+            "xl/workbook.xml",
+            "<workbook xmlns:r=\"r\"><sheets><sheet name=\"R\0S\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>",
+        ),
+        (
+            "_rels/.rels",
+            "<Relationships><Relationship Type=\"x/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>",
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            "<Relationships><Relationship Id=\"r1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet1.xml\"/></Relationships>",
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            &format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"),
+        ),
+    ])
+}
+
+#[tokio::test]
+async fn control_characters_in_headings_cells_and_sheets_end_in_no_fault() {
+    let norfolk = norfolk().await;
+    let csv = b"Ref\0,Contract\0 Name,Sup\0plier,No\0te\x01,\0\nA\x001,Road\0 salt\x02,Gr\0it Ltd,a\0b,x\0\n\0,\0,,,7\0\n";
+    for file in [csv.to_vec(), ods("Ti\0tle"), xlsx("Ti\0tle")] {
+        let import = norfolk.planned(&file).await;
+        assert_eq!(
+            (&import["state"], &import["problem"]),
+            (&json!("PLANNED"), &Value::Null),
+            "{import}"
+        );
+        assert!(!import.to_string().contains("\\u0000"), "{import}");
+        let applied = norfolk.act("registerImportApply", &import).await;
+        assert_eq!(applied["errors"], json!([]), "{applied}");
+    }
+    assert!(
+        norfolk
+            .titles()
+            .await
+            .iter()
+            .all(|title| title.starts_with("Road salt"))
+    );
+    // What is refused says why, and what it says is kept.
+    let csv = b"Ref\0,Nobody knows\0,x\nA\x001,b,c\n".to_vec();
+    let broken = b"<office:spreadsheet><table:ta\0ble></x\0>";
+    let broken = zipped(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", std::str::from_utf8(broken).unwrap()),
+    ]);
+    for file in [csv, ods("Nobody\0"), xlsx("Nobody\0"), broken] {
+        let import = norfolk.planned(&file).await;
+        assert_eq!(import["state"], "REFUSED", "{import}");
+        let problem = import["problem"].as_str().unwrap();
+        assert!(
+            !problem.contains("our side") && !problem.contains('\0'),
+            "{problem}"
+        );
     }
 }
 

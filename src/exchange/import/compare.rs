@@ -3,13 +3,14 @@
 
 use super::facts::{Facts, Unsure};
 use super::matching::{Match, Missing, Rows};
+use super::process::Processes;
 use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, not_of_register, some};
 use super::{entry, store};
 use crate::councils::Council;
 use crate::exchange::register::{Column, Doubt, Reading, RegisterRow as Row, Report, Why};
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
@@ -35,9 +36,11 @@ pub(super) struct Compared {
 }
 
 /// A row that may be left to a person, as it is told of.
-struct Asked {
-    doubt: Doubt,
+pub(super) struct Asked {
+    pub(super) doubt: Doubt,
     title: String,
+    /// It was counted as taken with doubts.
+    doubtful: bool,
 }
 
 /// Compares a file with the register, which the caller holds.
@@ -66,7 +69,8 @@ pub(super) async fn compare(
     let mut done = 0;
     let mut left: HashSet<u32> = HashSet::new();
     let mut cells_held: HashSet<u64> = HashSet::new();
-    let mut processes: HashMap<String, Vec<u32>> = HashMap::new();
+    let mut processes = Processes::new();
+    let mut decided: BTreeSet<u32> = decisions.keys().copied().collect();
     while let Some(some) = some(&mut reader)? {
         for reading in &some {
             compared.report.add(reading);
@@ -74,9 +78,14 @@ pub(super) async fn compare(
                 watch.doubt(doubt);
                 watch.line(doubted(doubt));
             }
+            let is_decided = decided.remove(&reading.row());
             if let Reading::Held(doubts, raw) = reading {
                 cells_held.extend(raw.cells().map(|cell| hash(cell.trim())));
-                let why = doubts.last().map(|doubt| doubt.sentence());
+                let why = doubts.last().map(Doubt::sentence).unwrap_or_default();
+                if is_decided {
+                    let row = raw.row();
+                    return Err(ImportError::NotThatRow { row, why });
+                }
                 let cells = raw.cells().filter(|cell| !cell.trim().is_empty());
                 watch.line(Line {
                     kind: LineKind::Held,
@@ -94,8 +103,8 @@ pub(super) async fn compare(
                 compared.held.insert(raw.row());
             }
         }
-        let rows: Vec<&Row> = some.iter().filter_map(Reading::register_row).collect();
-        for row in &rows {
+        let rows: Vec<(&Row, bool)> = some.iter().filter_map(taken).collect();
+        for (row, _) in &rows {
             if let Some(ocid) = entry::ocid(row) {
                 processes.entry(ocid).or_default().push(row.row());
             }
@@ -106,7 +115,13 @@ pub(super) async fn compare(
         done += u32::try_from(some.len()).unwrap_or(u32::MAX);
         watch.rows(done / 2, of);
     }
-    compared.by_process(txn, council, processes, &mut left).await?;
+    if let Some(row) = decided.first().copied() {
+        let why = "the file has no such row under its headings".to_owned();
+        return Err(ImportError::NotThatRow { row, why });
+    }
+    compared
+        .by_process(txn, council, file, processes, &mut left, watch)
+        .await?;
     let unseen = compared.missing(txn, council, &cells_held).await?;
     if !unseen.is_empty() && !left.is_empty() {
         compared
@@ -124,27 +139,37 @@ impl Compared {
         &mut self,
         txn: &DatabaseTransaction,
         council: &Council,
-        rows: &[&Row],
+        rows: &[(&Row, bool)],
         decided: &Decisions,
         left: &mut HashSet<u32>,
         watch: &mut dyn Watch,
     ) -> Result<(), ImportError> {
         let keys: Vec<&str> = rows
             .iter()
-            .flat_map(|row| [row.row_key.as_str(), row.long_key.as_str()])
+            .flat_map(|(row, _)| [row.row_key.as_str(), row.long_key.as_str()])
             .collect();
         let known = store::by_keys(txn, council.id, &keys).await?;
-        let changed = rows.iter().filter_map(|row| {
+        let changed = rows.iter().filter_map(|(row, _)| {
             known
                 .get(&row.row_key)
                 .filter(|known| known.digest != row.content_digest)
         });
         let changed: Vec<Uuid> = changed.map(|known| known.id).collect();
         let facts = store::facts(txn, &changed).await?;
-        for row in rows {
+        for (row, doubtful) in rows {
             let same = known.get(&row.row_key);
             let found = same.or_else(|| known.get(&row.long_key));
+            let reused = same
+                .and_then(|known| facts.get(&known.id))
+                .filter(|(facts, _)| facts.contradicts(&facts_of(row)));
             match (decided.get(&row.row()), found) {
+                (Some(said), Some(known))
+                    if *said != Some(known.id) && reused.is_none() && !self.seen.contains(&known.id) =>
+                {
+                    let (row, id) = (row.row(), known.id);
+                    let why = format!("it was not held, and is the contract {id}");
+                    return Err(ImportError::NotThatRow { row, why });
+                }
                 (Some(Some(id)), _) => {
                     self.changed.insert(row.row(), *id);
                     self.release.push(*id);
@@ -157,12 +182,14 @@ impl Compared {
                 }
                 (None, Some(known)) => {
                     self.seen.insert(known.id);
-                    let reused = same
-                        .and_then(|known| facts.get(&known.id))
-                        .filter(|(facts, _)| facts.contradicts(&facts_of(row)));
                     if let Some((_, title)) = reused {
-                        let perhaps = vec![(known.id, title.clone())];
-                        self.hold(Asked::of(row), Unsure::ReferenceReused, perhaps, watch);
+                        let perhaps = [(known.id, title.clone())];
+                        self.hold(
+                            Asked::of(row, *doubtful),
+                            Unsure::ReferenceReused,
+                            &perhaps,
+                            watch,
+                        );
                     } else if same.is_some() && known.digest.as_slice() == row.content_digest {
                         self.unchanged.insert(row.row());
                     } else {
@@ -173,43 +200,6 @@ impl Compared {
                 (None, None) => {
                     left.insert(row.row());
                 }
-            }
-        }
-        Ok(())
-    }
-
-    /// Rows that no key told and that name the process of a contract which notices alone brought, the only one of it on
-    /// either side: from here on the register says what it is.
-    async fn by_process(
-        &mut self,
-        txn: &DatabaseTransaction,
-        council: &Council,
-        processes: HashMap<String, Vec<u32>>,
-        left: &mut HashSet<u32>,
-    ) -> Result<(), ImportError> {
-        if processes.is_empty() {
-            return Ok(());
-        }
-        let named = processes
-            .keys()
-            .filter_map(|ocid| entry::published(ocid))
-            .collect::<Vec<_>>();
-        let ours = store::ours(txn, council.id, &named).await?;
-        let noticed = store::noticed(txn, council.id).await?;
-        for (ocid, rows) in processes {
-            // What was published here and came from no file comes back: it is no new contract.
-            let own = entry::published(&ocid).is_some_and(|id| ours.contains(&id));
-            if let ([row], true) = (rows.as_slice(), own) {
-                self.unchanged.extend(left.remove(row).then_some(*row));
-                continue;
-            }
-            let (Some(contract), [row]) = (noticed.get(&ocid), rows.as_slice()) else {
-                continue;
-            };
-            if left.contains(row) && self.seen.insert(*contract) {
-                left.remove(row);
-                self.changed.insert(*row, *contract);
-                self.release.push(*contract);
             }
         }
         Ok(())
@@ -262,11 +252,11 @@ impl Compared {
         while let Some(some) = some(&mut reader)? {
             let these = some
                 .iter()
-                .filter_map(Reading::register_row)
-                .filter(|row| left.contains(&row.row()));
-            for row in these {
+                .filter_map(taken)
+                .filter(|(row, _)| left.contains(&row.row()));
+            for (row, doubtful) in these {
                 if rows.add(row.row(), &facts_of(row), &missing) {
-                    asked.insert(row.row(), Asked::of(row));
+                    asked.insert(row.row(), Asked::of(row, doubtful));
                 }
             }
         }
@@ -280,7 +270,7 @@ impl Compared {
                 }
                 Some(Match::Unsure(at, why)) => {
                     let perhaps = at.iter().map(|at| (unseen[*at], titles[*at].clone()));
-                    self.hold(asked, why, perhaps.collect(), watch);
+                    self.hold(asked, why, &perhaps.collect::<Vec<_>>(), watch);
                 }
                 None => {}
             }
@@ -289,11 +279,23 @@ impl Compared {
     }
 
     /// Leaves a row to a person.
-    fn hold(&mut self, asked: Asked, why: Unsure, perhaps: Vec<(Uuid, String)>, watch: &mut dyn Watch) {
-        let Asked { mut doubt, title } = asked;
+    pub(super) fn hold(
+        &mut self,
+        asked: Asked,
+        why: Unsure,
+        perhaps: &[(Uuid, String)],
+        watch: &mut dyn Watch,
+    ) {
+        let Asked {
+            mut doubt,
+            title,
+            doubtful,
+        } = asked;
         self.held.insert(doubt.row);
+        self.report.hold_back(doubtful);
         self.seen.extend(perhaps.iter().map(|(id, _)| *id));
-        let mut made = format!("Held: {why}:");
+        let mut made = format!("Held: {why}");
+        made.push_str(if perhaps.is_empty() { "" } else { ":" });
         for (id, title) in perhaps.iter().take(MOST_SHOWN) {
             // Writing to a string cannot fail.
             let _ = write!(made, " {title:?} ({id})");
@@ -317,7 +319,7 @@ impl Compared {
 }
 
 impl Asked {
-    fn of(row: &Row) -> Self {
+    pub(super) fn of(row: &Row, doubtful: bool) -> Self {
         let column = if row.reference.is_some() {
             Column::Reference
         } else {
@@ -326,13 +328,19 @@ impl Asked {
         Self {
             doubt: row.doubt(column, Why::PerhapsKnown),
             title: row.title.clone(),
+            doubtful,
         }
     }
 }
 
-fn facts_of(row: &Row) -> Facts {
+pub(super) fn facts_of(row: &Row) -> Facts {
     let reference = row.reference.as_deref().unwrap_or("");
     Facts::new(reference, &row.title, row.supplier_name.as_deref(), row.starts_on)
+}
+
+/// The row of a reading, unless it is held, and whether it is doubted.
+pub(super) fn taken(reading: &Reading) -> Option<(&Row, bool)> {
+    Some((reading.register_row()?, matches!(reading, Reading::Doubtful(..))))
 }
 
 /// Cells of rows that are held are compared with references by their hashes: to take one for another costs no more than

@@ -36,6 +36,10 @@ pub(super) enum Unsure {
     ReferenceReused,
     /// Several rows or several contracts answer to the same.
     Several,
+    /// The file has so many rows like contracts that it does not have that no more were compared.
+    TooMany,
+    /// Several rows or several contracts have the same process, and the supplier does not tell which is which.
+    Process,
     /// Title and supplier agree, and the start nearly.
     Start,
     /// Supplier and start agree, and the title nearly.
@@ -49,6 +53,8 @@ impl fmt::Display for Unsure {
         f.write_str(match self {
             Self::ReferenceReused => "its reference stood for another contract: title, supplier and start all differ",
             Self::Several => "several rows or contracts have this title, supplier and start",
+            Self::TooMany => "too many rows of the file are like contracts that it does not have, and this one was not compared with them",
+            Self::Process => "several rows or contracts have its Open Contracting ID, and its supplier does not tell which it is",
             Self::Start => "title and supplier are those of a contract that this file does not have, and the start is nearly its start",
             Self::Title => "supplier and start are those of a contract that this file does not have, and the title is nearly its title",
             Self::Supplier => "title and start are those of a contract that this file does not have, with another supplier",

@@ -22,6 +22,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const MOST_COMPARED: usize = 2000;
 const MOST_CANDIDATES: usize = 200;
 
+/// Comparisons of all rows together, half a minute of them; rows beyond are left to a person.
+const MOST_COMPARISONS: usize = 10_000_000;
+
+/// Candidates that are held of all rows together; of rows beyond two each, which is enough to know that they are several.
+const MOST_HELD: usize = 2_000_000;
+
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Match {
@@ -59,8 +65,8 @@ impl Missing {
         missing
     }
 
-    /// What of these a row may be, before other rows are looked at.
-    fn candidates(&self, row: &Facts) -> Candidates {
+    /// What a row is to be compared with.
+    fn like(&self, row: &Facts) -> Vec<usize> {
         let lists = [
             self.by_reference.get(&row.reference),
             self.by_supplier.get(&row.supplier),
@@ -73,8 +79,17 @@ impl Missing {
             .collect();
         at.sort_unstable();
         at.dedup();
-        let compared = at.into_iter().map(|at| Some((at, row.compare(&self.facts[at])?)));
-        compared.flatten().take(MOST_CANDIDATES).collect()
+        at
+    }
+
+    /// What of these a row may be, before other rows are looked at; what is sure comes first.
+    fn candidates(&self, row: &Facts, like: &[usize], most: usize) -> Candidates {
+        let compared = like.iter().map(|at| Some((*at, row.compare(&self.facts[*at])?)));
+        let mut found: Candidates = compared.flatten().take(MOST_CANDIDATES).collect();
+        found.sort_by_key(|(_, how)| how.is_err());
+        found.truncate(most);
+        found.shrink_to_fit();
+        found
     }
 }
 
@@ -85,14 +100,29 @@ type Candidates = Vec<(usize, Result<SameBy, Unsure>)>;
 #[derive(Default)]
 pub(super) struct Rows {
     found: BTreeMap<u32, Candidates>,
+    compared: usize,
+    held: usize,
+    /// Rows that were not compared any more.
+    beyond: Vec<u32>,
 }
 
 impl Rows {
     /// Compares a row; whether it may be one of them.
     pub(super) fn add(&mut self, row: u32, facts: &Facts, missing: &Missing) -> bool {
-        let found = missing.candidates(facts);
+        let like = missing.like(facts);
+        if like.is_empty() {
+            return false;
+        }
+        self.compared = self.compared.saturating_add(like.len());
+        if self.compared > MOST_COMPARISONS {
+            self.beyond.push(row);
+            return true;
+        }
+        let most = if self.held > MOST_HELD { 2 } else { MOST_CANDIDATES };
+        let found = missing.candidates(facts, &like, most);
         let any = !found.is_empty();
         if any {
+            self.held += found.len();
             self.found.insert(row, found);
         }
         any
@@ -101,7 +131,10 @@ impl Rows {
     /// What each row is; those that are not told of are new. A row that might be several takes none of them from a row
     /// that is surely one.
     pub(super) fn settle(self) -> HashMap<u32, Match> {
-        let mut settled = HashMap::new();
+        let beyond = self.beyond.into_iter();
+        let mut settled: HashMap<u32, Match> = beyond
+            .map(|row| (row, Match::Unsure(Vec::new(), Unsure::TooMany)))
+            .collect();
         let (mut taken, mut left) = (HashSet::new(), self.found);
         for by in [SameBy::Both, SameBy::Reference, SameBy::Particulars] {
             let sure = left.iter().map(|(row, found)| {
@@ -284,6 +317,21 @@ mod tests {
         ];
         let told = told(of("aon/42", "Route 86"), &alike);
         assert_eq!(told, Some(Match::Unsure(vec![0, 1, 2], Unsure::Several)));
+    }
+
+    #[test]
+    fn a_file_of_rows_that_are_all_like_all_contracts_is_compared_so_far_and_the_rest_left_to_a_person() {
+        let like = |n: usize| facts("", &format!("Vans {n}"), "A Ltd", "2024-04-01");
+        let missing = Missing::new((0..MOST_COMPARED).map(like).collect());
+        let mut rows = Rows::default();
+        let row = facts("", "Bins", "A Ltd", "2030-01-01");
+        let compared = u32::try_from(MOST_COMPARISONS / MOST_COMPARED).unwrap();
+        for number in 0..compared + 7 {
+            rows.add(number, &row, &missing);
+        }
+        let settled = rows.settle();
+        assert_eq!(settled.len(), 7, "the others are nothing that is missing");
+        assert_eq!(settled[&compared], Match::Unsure(Vec::new(), Unsure::TooMany));
     }
 
     fn some_facts() -> impl Strategy<Value = Facts> {

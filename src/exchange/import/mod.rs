@@ -1,6 +1,6 @@
 //! A register file into a council's register: what is new, changed or missing, in one transaction, whole or not at all.
 //! Reading the file is [`super::register`]'s, which it is asked for twice: `compare` says what each row is (`matching` is
-//! the rule), then `apply` writes. A plan is an import that is taken back before it is committed, so that it says what the
+//! the rule, `process` for rows that name one), then `apply` writes. A plan is an import that is taken back before it is committed, so that it says what the
 //! import would do. `undo` takes the last import back. [`super::uploads`] is what people do with files of their own.
 
 mod apply;
@@ -8,6 +8,7 @@ mod compare;
 mod entry;
 mod facts;
 mod matching;
+mod process;
 mod store;
 mod undo;
 
@@ -32,6 +33,9 @@ use uuid::Uuid;
 
 /// Rows between two reports of progress, and in one statement or two.
 const STEP: usize = 1000;
+
+/// Characters of a cell in a line of a plan; a cell may have megabytes.
+const SHOWN: usize = 2000;
 
 /// What came of an import.
 #[derive(Clone, Debug)]
@@ -173,7 +177,8 @@ impl<R: io::Read + io::Seek + Send> Input for R {}
 /// The rows of a file.
 pub(super) type Readings<'a> = RegisterReader<Box<dyn Input + 'a>>;
 
-/// What a person said of rows that were held: by row, the contract that it is, or none for a new one.
+/// What a person said of rows that were held: by row, the contract that it is, or none for a new one. It is done, or the
+/// import refused: for a row that the file has not, that is no contract, or that is surely another one.
 pub type Decisions = HashMap<u32, Option<Uuid>>;
 
 /// Who is told of an import while it is under way.
@@ -199,6 +204,13 @@ pub enum ImportError {
         /// The row that it was named for.
         row: u32,
     },
+    /// A person spoke of a row of which there is nothing to say.
+    NotThatRow {
+        /// The row.
+        row: u32,
+        /// Why not.
+        why: String,
+    },
     /// The viewer may not, or the database failed.
     Failed(Error),
 }
@@ -213,6 +225,7 @@ impl std::fmt::Display for ImportError {
                     "row {row} was said to be a contract that is not in this register, or that another row is"
                 )
             }
+            Self::NotThatRow { row, why } => write!(f, "row {row} is no row to decide on: {why}"),
             Self::Failed(error) => error.fmt(f),
         }
     }
@@ -309,13 +322,14 @@ fn some(reader: &mut Readings<'_>) -> Result<Option<Vec<Reading>>, ImportError> 
 
 /// A doubt as a line of a plan.
 pub(super) fn doubted(doubt: &Doubt) -> Line {
+    let raw: String = doubt.raw.chars().take(SHOWN).collect();
     Line {
         kind: LineKind::Doubted,
         row: Some(doubt.row),
         contract: None,
         title: String::new(),
         detail: serde_json::json!({
-            "column": doubt.column.as_ref(), "raw": doubt.raw, "code": doubt.why.code(), "why": doubt.sentence(),
+            "column": doubt.column.as_ref(), "raw": raw, "code": doubt.why.code(), "why": doubt.sentence(),
         }),
     }
 }

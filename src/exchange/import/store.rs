@@ -120,16 +120,17 @@ pub(super) async fn facts(
     Ok(found)
 }
 
-/// Contracts that notices alone brought, by their process: the only one of it.
+/// Contracts that notices alone brought, by their process, those of each in the order of their ids.
 pub(super) async fn noticed(
     db: &impl ConnectionTrait,
     council: Uuid,
-) -> Result<HashMap<String, Uuid>, Error> {
+) -> Result<HashMap<String, Vec<Uuid>>, Error> {
     let there: Vec<(Option<String>, Uuid)> = contract::Entity::find()
         .select_only()
         .columns([contract::Column::Ocid, contract::Column::Id])
         .filter(contract::Column::CouncilId.eq(council))
         .filter(contract::Column::RowKey.like(format!("{KEY}%")))
+        .order_by_asc(contract::Column::Id)
         .into_tuple()
         .all(db)
         .await?;
@@ -137,8 +138,7 @@ pub(super) async fn noticed(
     for (ocid, id) in there {
         noticed.entry(ocid.unwrap_or_default()).or_default().push(id);
     }
-    let only = |(ocid, ids): (String, Vec<Uuid>)| Some((ocid, *ids.first().filter(|_| ids.len() == 1)?));
-    Ok(noticed.into_iter().filter_map(only).collect())
+    Ok(noticed)
 }
 
 /// Those of these contracts that are a council's and that no register brought: made here, or of notices alone.

@@ -30,6 +30,7 @@ macro_rules! whys {
 whys! {
     NothingToIdentify "nothing_to_identify" "There is no title, description, reference or supplier: the row is held."
     HeaderRepeated "header_repeated" "The headings again, in the middle of the file: the row is held."
+    LooksLikeTotal "looks_like_total" "This looks like a total of other rows and not like a contract: the row is held."
     PerhapsKnown "perhaps_known" "This may be a contract that the register has already."
     QuoteUnclosed "quote_unclosed" "A quotation mark is never closed; the line was read by itself."
     QuoteStray "quote_stray" "A quotation mark stands where none belongs; cells may have run together."
@@ -38,6 +39,7 @@ whys! {
     RowLong "row_long" "The row has more cells than there are headings; a comma may be loose."
     NulDropped "nul_dropped" "The cell held a NUL character, which was dropped."
     TextGarbled "text_garbled" "The text looks garbled, as after a wrong conversion of characters."
+    TextCut "text_cut" "The text is longer than any that is shown in lists and searched: its beginning stands for it, and the whole is kept with the row."
     TitleFromDescription "title_from_description" "There is no title; the description stands in for it."
     TitleMissing "title_missing" "There is no title or description; the reference or supplier stands in for it."
     ReferenceBlank "reference_blank" "There is no reference, so the row is told apart by title, supplier and start."
@@ -96,6 +98,7 @@ whys! {
     RegisterHasReference "register_has_reference" "The register has a contract with this reference and supplier that names no process: the award is held, since it may be the same."
     RegisterHasProcess "register_has_process" "The register has contracts of this process from elsewhere, and it is not certain which of them this award is: it is held."
     RegisterDiffers "register_differs" "The council's own register says otherwise of this contract, and stands."
+    OursStands "ours_stands" "Guildhall's own entry of this contract came from no file: it stands, and the row did not change it."
     LinkForm "link_form" "This is not a web address beginning http:// or https://."
 }
 

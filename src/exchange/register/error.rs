@@ -43,8 +43,13 @@ pub enum RegisterError {
         /// What is wrong with it.
         why: String,
     },
-    /// A workbook that unpacks to more than is read from one.
-    WorkbookTooLarge,
+    /// More rows than a spreadsheet may have.
+    TooManyRows,
+    /// A workbook with more than is read from one.
+    WorkbookTooLarge {
+        /// The bound, such as "it has more than 256 sheets".
+        bound: &'static str,
+    },
     /// The file could not be read.
     Io {
         /// In which way.
@@ -94,8 +99,12 @@ impl fmt::Display for RegisterError {
                 )
             }
             Self::NoSuchSheet { asked, sheets } => {
-                let asked: String = asked.chars().take(60).collect();
-                write!(f, "there is no sheet {asked:?}; there is {:?}", listed(sheets))
+                write!(
+                    f,
+                    "there is no sheet {:?}; there is {:?}",
+                    short(asked),
+                    listed(sheets)
+                )
             }
             Self::NoRegisterSheet { sheets } => {
                 write!(
@@ -105,8 +114,15 @@ impl fmt::Display for RegisterError {
                 )
             }
             Self::BadWorkbook { why } => write!(f, "this workbook cannot be read: {why}"),
-            Self::WorkbookTooLarge => {
-                f.write_str("this workbook unpacks to more than is read from one: save the sheet as CSV")
+            Self::TooManyRows => {
+                let most = super::thousands(super::layout::TALLEST);
+                write!(
+                    f,
+                    "there are more than {most} rows, the most that a spreadsheet has"
+                )
+            }
+            Self::WorkbookTooLarge { bound } => {
+                write!(f, "this workbook is too large, {bound}: save the sheet as CSV")
             }
             Self::Io { says, .. } => write!(f, "it could not be read: {says}"),
         }
@@ -117,6 +133,11 @@ impl std::error::Error for RegisterError {}
 
 /// The first names of a list, shortened.
 fn listed(names: &[String]) -> String {
-    let names = names.iter().take(12).map(|name| name.chars().take(60).collect());
+    let names = names.iter().take(12).map(|name| short(name));
     names.collect::<Vec<String>>().join(", ")
+}
+
+/// A name's beginning, without NULs: what is said of a file is kept, and PostgreSQL keeps none.
+fn short(name: &str) -> String {
+    name.chars().filter(|c| *c != '\0').take(60).collect()
 }

@@ -39,6 +39,18 @@ fn an_open_quote_in_the_header_that_closes_megabytes_later_loses_no_row() {
 }
 
 #[test]
+fn more_rows_than_a_spreadsheet_has_are_refused_before_one_is_interpreted() {
+    let most = layout::TALLEST as usize;
+    let file = |rows: usize| format!("Title\n{}", "a\n".repeat(rows));
+    assert_eq!(
+        read(file(most).as_bytes()).unwrap().source().rows,
+        layout::TALLEST
+    );
+    let error = read(file(most + 1).as_bytes()).err().unwrap();
+    assert!(error.to_string().contains("more than 1,048,576 rows"), "{error}");
+}
+
+#[test]
 fn files_that_are_no_register_are_refused_with_the_reason() {
     assert_eq!(read(b"").err(), Some(RegisterError::Empty));
     assert_eq!(read(b"\n , \n").err(), Some(RegisterError::Empty));

@@ -14,6 +14,14 @@ use super::line::Cells;
 use super::orders::DateOrder;
 use super::records::Record;
 use super::rows::RegisterRow;
+use super::total;
+
+/// Characters of a text by which contracts and suppliers are listed, at most: PostgreSQL refuses index entries over 2,704
+/// bytes, and a character has up to four.
+const LONGEST: usize = 500;
+
+/// Characters of a description, at most: what a cell of a spreadsheet holds. PostgreSQL searches no text of a megabyte.
+const LONGEST_DESCRIPTION: usize = 32_767;
 
 /// The doubts of one row, in the order they arise.
 #[derive(Default)]
@@ -109,6 +117,9 @@ fn without_nuls(row: u32, cells: &Cells, headings: &Headings, doubts: &mut Doubt
 
 /// Why a row cannot be taken for a contract at all, if so.
 pub(super) fn why_held(raw: &RawRow) -> Option<Why> {
+    if total::is_total(raw) {
+        return Some(Why::LooksLikeTotal);
+    }
     let mut named = [
         Column::Title,
         Column::Description,
@@ -135,7 +146,7 @@ pub(super) fn fill(raw: RawRow, orders: &[DateOrder], doubts: &mut Doubts) -> Re
         ..RegisterRow::default()
     };
     what(&mut row, orders, doubts);
-    classification(&mut row);
+    classification(&mut row, doubts);
     when(&mut row, orders, doubts);
     how_much(&mut row, doubts);
     who(&mut row, doubts);
@@ -148,11 +159,11 @@ fn what(row: &mut RegisterRow, orders: &[DateOrder], doubts: &mut Doubts) {
     row.organisation_name = text(raw, Column::OrganisationName);
     row.organisation_code = text(raw, Column::OrganisationCode);
     row.effective_on = date(raw, orders, doubts, Column::EffectiveOn);
-    row.reference = text(raw, Column::Reference);
+    row.reference = bounded(raw, doubts, Column::Reference);
     row.open_contracting_id = text(raw, Column::OpenContractingId);
     row.description = prose(raw, doubts, Column::Description);
-    row.contract_type = text(raw, Column::ContractType);
-    row.department = text(raw, Column::Department);
+    row.contract_type = bounded(raw, doubts, Column::ContractType);
+    row.department = bounded(raw, doubts, Column::Department);
     if row.reference.is_none() && raw.headings().has(Column::Reference) {
         doubts.cell(raw, Column::Reference, Why::ReferenceBlank);
     }
@@ -164,25 +175,24 @@ fn title(row: &RegisterRow, doubts: &mut Doubts) -> String {
     if let Some(title) = prose(raw, doubts, Column::Title) {
         return title;
     }
-    if let Some(description) = &row.description {
-        doubts.cell(raw, Column::Title, Why::TitleFromDescription);
-        return description.clone();
-    }
-    doubts.cell(raw, Column::Title, Why::TitleMissing);
-    row.reference
-        .clone()
-        .unwrap_or_else(|| raw.trimmed(Column::SupplierName).to_owned())
+    let (why, instead) = match (&row.description, &row.reference) {
+        (Some(description), _) => (Why::TitleFromDescription, description.as_str()),
+        (None, Some(reference)) => (Why::TitleMissing, reference.as_str()),
+        (None, None) => (Why::TitleMissing, raw.trimmed(Column::SupplierName)),
+    };
+    doubts.cell(raw, Column::Title, why);
+    beginning(instead, LONGEST).to_owned()
 }
 
-fn classification(row: &mut RegisterRow) {
+fn classification(row: &mut RegisterRow, doubts: &mut Doubts) {
     let raw = &row.raw;
-    row.service_category_label = text(raw, Column::ServiceCategoryLabel);
+    row.service_category_label = bounded(raw, doubts, Column::ServiceCategoryLabel);
     row.service_category_uri = text(raw, Column::ServiceCategoryUri);
-    row.procurement_category = text(raw, Column::ProcurementCategory);
+    row.procurement_category = bounded(raw, doubts, Column::ProcurementCategory);
     row.cpv_label = text(raw, Column::CpvLabel);
     row.proclass_label = text(raw, Column::ProclassLabel);
     row.proclass_code = text(raw, Column::ProclassCode);
-    row.process_type = text(raw, Column::ProcessType);
+    row.process_type = bounded(raw, doubts, Column::ProcessType);
     row.area_served_label = text(raw, Column::AreaServedLabel);
     row.area_served_uri = text(raw, Column::AreaServedUri);
 }
@@ -252,9 +262,33 @@ fn text(raw: &RawRow, column: Column) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Text that people read on a page: doubted when garbled.
+/// Text that a contract is listed by: doubted when it is so long that its beginning stands for it.
+fn bounded(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<String> {
+    let text = Some(raw.trimmed(column)).filter(|text| !text.is_empty())?;
+    let most = if column == Column::Description {
+        LONGEST_DESCRIPTION
+    } else {
+        LONGEST
+    };
+    let short = beginning(text, most);
+    if short.len() < text.len() {
+        let made = format!("Its first {} characters.", super::thousands(most as u32));
+        doubts.made(raw, column, Why::TextCut, made);
+    }
+    Some(short.to_owned())
+}
+
+/// So many characters at most.
+fn beginning(text: &str, most: usize) -> &str {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text[..end].trim_end(),
+        None => text,
+    }
+}
+
+/// Text that people read on a page: doubted when garbled, too.
 fn prose(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<String> {
-    let text = text(raw, column)?;
+    let text = bounded(raw, doubts, column)?;
     if cells::garbled(&text) {
         doubts.cell(raw, column, Why::TextGarbled);
     }

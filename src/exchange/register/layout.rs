@@ -1,6 +1,7 @@
 //! How a file is laid out, from its beginning: what stands between cells, which row has the headings, what the cells
 //! under them look like. Next: `recognise.rs`, which says what the headings are.
 
+use std::borrow::Cow;
 use std::io::{self, Cursor, Read, Seek};
 use std::sync::Arc;
 
@@ -27,6 +28,9 @@ const LOOKED_AT: usize = 1000;
 
 /// Columns that a header may have: what a spreadsheet may have.
 pub(super) const WIDEST: usize = 16_384;
+
+/// Rows that a register may have: what a spreadsheet may have.
+pub(super) const TALLEST: u32 = 1_048_576;
 
 /// What may stand between cells. Where headings do not tell, the first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -121,10 +125,7 @@ pub(super) fn learn(head: &Head, separators: &[u8], mapping: &Mapping) -> Result
         cells.for_each(|(cell, content)| content.add(cell));
     }
     let columns = recognise(&header.cells, &contents, mapping);
-    let names = header
-        .cells
-        .iter()
-        .map(|cell| cell.trim().replace('\0', "").into());
+    let names = header.cells.iter().map(|cell| Arc::from(named(cell)));
     Ok(Layout {
         separator,
         header_row: header.row,
@@ -161,7 +162,12 @@ fn header(head: &Head, separator: u8, mapping: &Mapping) -> Result<Option<(Score
 
 fn score(cells: &Cells, mapping: &Mapping) -> Score {
     let mut points = [0u32; Column::COUNT];
-    for cell in cells.iter().map(str::trim).filter(|cell| !cell.is_empty()) {
+    for cell in cells.iter() {
+        let cell = named(cell);
+        let cell = cell.as_ref();
+        if cell.is_empty() {
+            continue;
+        }
         let mut give = |column: Column, more: u32| {
             let points = &mut points[column as usize];
             *points = (*points).max(more);
@@ -176,15 +182,25 @@ fn score(cells: &Cells, mapping: &Mapping) -> Score {
             }
         }
     }
-    let named = |column: Column| points[column as usize] > 0;
+    let has = |column: Column| points[column as usize] > 0;
     Score {
         points: points.iter().sum(),
-        named: named(Column::Title) || named(Column::Description),
+        named: has(Column::Title) || has(Column::Description),
+    }
+}
+
+/// What a heading says: without the space around it, and without NULs, which no database keeps.
+pub(super) fn named(cell: &str) -> Cow<'_, str> {
+    let cell = cell.trim();
+    if cell.contains('\0') {
+        Cow::Owned(cell.replace('\0', "").trim().to_owned())
+    } else {
+        Cow::Borrowed(cell)
     }
 }
 
 fn missing(header: &Record) -> RegisterError {
-    let found = header.cells.iter().map(|cell| cell.trim().replace('\0', ""));
+    let found = header.cells.iter().map(|cell| named(cell).into_owned());
     RegisterError::MissingColumns {
         missing: vec![Column::Title.title()],
         row: header.row,

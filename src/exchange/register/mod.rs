@@ -33,6 +33,7 @@ mod report;
 mod rows;
 mod source;
 mod synonyms;
+mod total;
 pub(super) mod values;
 mod window;
 mod workbook;
@@ -57,8 +58,9 @@ pub use mapping::Mapping;
 pub use orders::{DateOrder, Ground, Seen};
 pub use reader::{RegisterReader, Settings, open, read};
 pub use recognise::{Confidence, Recognised};
-pub use report::{DoubtCsv, Report, escape_formula};
-pub(super) use report::{frequencies, thousands};
+pub(super) use report::frequencies;
+pub(crate) use report::thousands;
+pub use report::{DoubtCsv, Report, escape_formula, harmless};
 pub use rows::RegisterRow;
 pub use source::{Format, Source, Workbook};
 
@@ -110,6 +112,7 @@ impl Reading {
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
     cells::dates::date(text).value
 }
+
 /// Reads a row's cells again that were read from a file with these headings, whatever doubts they raised then. Its keys
 /// and digest are blank: they are a file's.
 pub(super) fn again(headings: &Arc<Headings>, cells: &[String]) -> RegisterRow {

@@ -69,8 +69,8 @@ impl<R: Seek> Seek for Input<R> {
 /// same file gives the same readings each time.
 ///
 /// # Errors
-/// When it cannot be read as a register at all. Memory does not grow with a file of text; of a workbook the sheet is
-/// held, up to a limit.
+/// When it cannot be read as a register at all, or has more rows than a spreadsheet may have. Of text one row is held at a
+/// time, of a workbook the sheet, up to the limits of `workbook`.
 pub fn open<R: Read + Seek>(mut file: R, settings: &Settings) -> Result<RegisterReader<R>, RegisterError> {
     let found = match encoding::survey(&mut file)? {
         Kind::Text(encoding) => (Input::File(file), encoding, layout::separators(), None),
@@ -144,6 +144,9 @@ impl<R: Read + Seek> RegisterReader<R> {
         let mut orders = Orders::default();
         while let Some(Record { row, cells, .. }) = self.records.next()? {
             self.source.rows = self.source.rows.saturating_add(1);
+            if self.source.rows > layout::TALLEST {
+                return Err(RegisterError::TooManyRows);
+            }
             orders.note(row, &cells, &headings);
             let reference = reference.and_then(|place| cells.get(place)).unwrap_or("");
             if reference.contains('\0') {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::columns::Column;
 use super::content::{Content, Fit};
+use super::layout::named;
 use super::line::Cells;
 use super::mapping::Mapping;
 use super::synonyms::{How, Meaning, meanings, misspelled};
@@ -152,9 +153,9 @@ pub(super) fn recognise(header: &Cells, contents: &[Content], mapping: &Mapping)
 }
 
 fn name((place, cell): (usize, &str)) -> Arc<str> {
-    match cell.trim() {
+    match named(cell).as_ref() {
         "" => Arc::from(format!("column {}", place + 1)),
-        heading => Arc::from(heading.replace('\0', "")),
+        heading => Arc::from(heading),
     }
 }
 

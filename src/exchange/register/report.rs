@@ -23,7 +23,7 @@ pub struct Report {
     pub accepted: u32,
     /// Rows accepted with doubts.
     pub doubtful: u32,
-    /// Rows held: they cannot be taken for contracts.
+    /// Rows held: they cannot be read as contracts, or a person must say first which they are.
     pub held: u32,
     /// Per reason: how many, and the first row.
     by_why: BTreeMap<Why, (u32, u32)>,
@@ -67,6 +67,17 @@ impl Report {
         reading.doubts().iter().for_each(|doubt| self.note(doubt));
     }
 
+    /// Counts a row as held that was counted as taken, with doubts or without: a person must say what it is.
+    pub fn hold_back(&mut self, doubtful: bool) {
+        let taken = if doubtful {
+            &mut self.doubtful
+        } else {
+            &mut self.accepted
+        };
+        *taken = taken.saturating_sub(1);
+        self.held += 1;
+    }
+
     /// Counts a doubt; one that arose after its row was read leaves the row as it was counted.
     pub fn note(&mut self, doubt: &Doubt) {
         self.by_why.entry(doubt.why).or_insert((0, doubt.row)).0 += 1;
@@ -108,11 +119,26 @@ impl Report {
         for (count, what) in [
             (self.accepted, "accepted"),
             (self.doubtful, "accepted with doubts"),
-            (self.held, "held"),
+            (self.held, self.why_held().as_str()),
         ] {
             let _ = writeln!(page, "{:>9} {what}", thousands(count));
         }
         page + &frequencies(&self.by_why)
+    }
+
+    /// Why rows are held, of the two reasons there are.
+    fn why_held(&self) -> String {
+        let perhaps = self.count(Why::PerhapsKnown);
+        let unread = self.held.saturating_sub(perhaps);
+        match (unread, perhaps) {
+            (0, 0) => "held".to_owned(),
+            (_, 0) => "held: they cannot be read as contracts".to_owned(),
+            (0, _) => "held: they may be known contracts".to_owned(),
+            _ => {
+                let (unread, perhaps) = (thousands(unread), thousands(perhaps));
+                format!("held: {unread} cannot be read as contracts, {perhaps} may be known contracts")
+            }
+        }
     }
 
     fn source_summary(&self) -> String {
@@ -244,7 +270,7 @@ fn runs(text: &str) -> bool {
 }
 
 /// Text from a file for a terminal: no control or direction characters, and not too long.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     harmless_of(text, 80)
 }
 
@@ -282,7 +308,8 @@ pub(in crate::exchange) fn frequencies(by_why: &BTreeMap<Why, (u32, u32)>) -> St
     page
 }
 
-pub(in crate::exchange) fn thousands(number: u32) -> String {
+/// A number with its thousands told by commas.
+pub(crate) fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {

@@ -380,7 +380,7 @@ async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, St
     let done = Box::pin(perform).await;
     let (done, changed) = done.map_err(|error| match error {
         ImportError::Failed(error) => Stop::Failed(error),
-        ImportError::NotThatContract { .. } => Stop::refuse(
+        ImportError::NotThatContract { .. } | ImportError::NotThatRow { .. } => Stop::refuse(
             RegisterImportErrorCode::NotThatContract,
             "import",
             error.to_string(),

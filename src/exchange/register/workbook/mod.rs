@@ -18,7 +18,10 @@ use super::reader::Settings;
 use super::source::Workbook;
 use super::window::Window;
 use super::{RegisterError, mapping::Mapping};
-use spool::Spool;
+use spool::{Spent, Spool};
+
+/// Sheets that a workbook may have.
+const MOST_SHEETS: usize = 256;
 
 /// What stands between the cells of a sheet's text.
 pub(super) const SEPARATORS: &[u8] = b",";
@@ -37,6 +40,7 @@ pub(super) fn sheet(mut file: impl Read + Seek, settings: &Settings) -> Result<S
     let mut choice = Choice {
         settings,
         sheets: Vec::new(),
+        spent: Spent::default(),
         first: None,
     };
     let chosen = match workbook {
@@ -44,7 +48,11 @@ pub(super) fn sheet(mut file: impl Read + Seek, settings: &Settings) -> Result<S
         Workbook::Ods => ods::sheets(file, &mut choice)?,
     };
     match chosen {
-        Some((name, text)) => Ok(Sheet { text, workbook, name }),
+        Some((name, text)) => Ok(Sheet {
+            text,
+            workbook,
+            name: name.replace('\0', ""),
+        }),
         None => Err(choice.none()),
     }
 }
@@ -54,19 +62,29 @@ struct Choice<'a> {
     settings: &'a Settings,
     /// Their names.
     sheets: Vec<String>,
+    /// What was made of those that were looked at: a sheet of a few bytes may have the cells of another again, or repeat one.
+    spent: Spent,
     /// Why the first that has cells is no register.
     first: Option<RegisterError>,
 }
 
 impl Choice<'_> {
-    /// Whether a sheet is worth reading.
-    fn may_be(&mut self, name: &str) -> bool {
+    /// Where a sheet's cells go, if it is worth reading.
+    fn may_be(&mut self, name: &str) -> Result<Option<Spool>, RegisterError> {
+        if self.sheets.len() == MOST_SHEETS {
+            let bound = "it has more than 256 sheets";
+            return Err(RegisterError::WorkbookTooLarge { bound });
+        }
         self.sheets.push(name.to_owned());
-        self.settings.sheet.as_deref().is_none_or(|asked| asked == name)
+        let asked = self.settings.sheet.as_deref();
+        Ok(asked
+            .is_none_or(|asked| asked == name)
+            .then(|| Spool::after(self.spent)))
     }
 
     /// Gives the text of the sheet if it is the one.
     fn is(&mut self, spool: Spool) -> Option<Vec<u8>> {
+        self.spent = spool.spent();
         let text = spool.into_text();
         if self.settings.sheet.is_some() {
             return Some(text);
@@ -103,6 +121,6 @@ fn has_headings(text: &[u8], mapping: &Mapping) -> Result<(), RegisterError> {
 /// A damaged workbook, said as what reads it says.
 fn bad(why: impl std::fmt::Display) -> RegisterError {
     RegisterError::BadWorkbook {
-        why: why.to_string().chars().take(200).collect(),
+        why: why.to_string().chars().filter(|c| *c != '\0').take(200).collect(),
     }
 }

@@ -16,6 +16,12 @@ use super::{Choice, bad};
 /// Spaces that a cell may ask for at once.
 const MOST_SPACES: usize = 1000;
 
+/// Bytes of a cell: a longer row than this is held anyway.
+const LONGEST_CELL: usize = 4 * 1024 * 1024;
+
+/// Bytes of a row as it is held, each cell once, however often it is repeated.
+const LONGEST_ROW: usize = 64 * 1024 * 1024;
+
 /// The name and the text of the sheet to read, if there is one.
 pub(super) fn sheets(
     file: impl Read + Seek,
@@ -36,9 +42,9 @@ pub(super) fn sheets(
                     return Ok(Some(found));
                 }
             }
-            Event::Text(text) if sheet.listens() => sheet.text.push_str(&text.xml10_content()),
-            Event::CData(text) if sheet.listens() => sheet.text.push_str(&text.xml10_content()),
-            Event::GeneralRef(reference) if sheet.listens() => sheet.text.push_str(&resolved(&reference)),
+            Event::Text(text) if sheet.listens() => sheet.hear(&text.xml10_content())?,
+            Event::CData(text) if sheet.listens() => sheet.hear(&text.xml10_content())?,
+            Event::GeneralRef(reference) if sheet.listens() => sheet.hear(&resolved(&reference))?,
             Event::Eof => return Ok(None),
             _ => {}
         }
@@ -52,8 +58,10 @@ struct Sheet {
     reading: Option<(String, Spool)>,
     row: u32,
     row_repeats: u32,
-    /// Cells of the row that are not blank.
-    cells: Vec<(usize, String)>,
+    /// Cells of the row that are not blank: the first column, the one after the last that has it too, and what it says.
+    cells: Vec<(usize, usize, String)>,
+    /// Bytes of them.
+    heard: usize,
     column: usize,
     column_repeats: usize,
     /// The cell's own value, where it is no text.
@@ -73,15 +81,25 @@ impl Sheet {
         self.in_cell && self.in_paragraph > 0 && self.aside == 0
     }
 
+    /// Adds to the cell's text.
+    fn hear(&mut self, text: &str) -> Result<(), RegisterError> {
+        if self.text.len() + text.len() > LONGEST_CELL {
+            let bound = "it has a cell of more than 4 MB";
+            return Err(RegisterError::WorkbookTooLarge { bound });
+        }
+        self.text.push_str(text);
+        Ok(())
+    }
+
     fn start(&mut self, tag: &BytesStart<'_>, choice: &mut Choice<'_>) -> Result<(), RegisterError> {
         let name = tag.name();
         let name: &str = name.as_ref();
         if self.reading.is_none() {
             if name == "table:table" {
                 let name = attribute(tag, "table:name")?.unwrap_or_default();
-                if choice.may_be(&name) {
+                if let Some(spool) = choice.may_be(&name)? {
                     *self = Self {
-                        reading: Some((name, Spool::default())),
+                        reading: Some((name, spool)),
                         ..Self::default()
                     };
                 }
@@ -99,6 +117,7 @@ impl Sheet {
                 self.row_repeats = times(tag, "table:number-rows-repeated")?;
                 self.column = 0;
                 self.cells.clear();
+                self.heard = 0;
             }
             "table:table-cell" | "table:covered-table-cell" => self.start_cell(tag)?,
             "office:annotation" | "draw:frame" | "draw:g" | "draw:custom-shape" => self.aside = 1,
@@ -113,8 +132,7 @@ impl Sheet {
             }
             "text:s" if self.listens() => {
                 let spaces = times(tag, "text:c")? as usize;
-                self.text
-                    .extend(std::iter::repeat_n(' ', spaces.min(MOST_SPACES)));
+                self.hear(&" ".repeat(spaces.min(MOST_SPACES)))?;
             }
             "text:tab" if self.listens() => self.text.push('\t'),
             "text:line-break" if self.listens() => self.text.push('\n'),
@@ -166,37 +184,42 @@ impl Sheet {
                 }
             }
             "table:table-row" => self.end_row()?,
-            "table:table-cell" | "table:covered-table-cell" => self.end_cell(),
+            "table:table-cell" | "table:covered-table-cell" => self.end_cell()?,
             "text:p" => self.in_paragraph = self.in_paragraph.saturating_sub(1),
             _ => {}
         }
         Ok(None)
     }
 
-    fn end_cell(&mut self) {
+    fn end_cell(&mut self) -> Result<(), RegisterError> {
         let cell = self
             .value
             .take()
             .unwrap_or_else(|| std::mem::take(&mut self.text));
-        if !cell.is_empty() {
-            let last = self.column.saturating_add(self.column_repeats).min(WIDEST);
-            for column in self.column..last {
-                self.cells.push((column, cell.clone()));
+        let after = self.column.saturating_add(self.column_repeats).min(WIDEST);
+        if !cell.is_empty() && after > self.column {
+            self.heard += cell.len();
+            if self.heard > LONGEST_ROW {
+                let bound = "it has a row of more than 64 MB";
+                return Err(RegisterError::WorkbookTooLarge { bound });
             }
+            self.cells.push((self.column, after, cell));
         }
         self.column = self.column.saturating_add(self.column_repeats);
         self.in_cell = false;
+        Ok(())
     }
 
     fn end_row(&mut self) -> Result<(), RegisterError> {
         if let Some((_, spool)) = &mut self.reading {
-            for repeat in 0..self.row_repeats {
-                // A sheet ends in a million blank rows.
-                if self.cells.is_empty() {
-                    break;
-                }
-                for (column, cell) in &self.cells {
-                    spool.put(self.row.saturating_add(repeat), *column, cell)?;
+            // A sheet ends in a million blank rows, which cost nothing.
+            let blank = self.cells.iter().all(|(.., cell)| cell.trim().is_empty());
+            let rows = if blank { 0 } else { self.row_repeats };
+            for repeat in 0..rows {
+                for (first, after, cell) in &self.cells {
+                    for column in *first..*after {
+                        spool.put(self.row.saturating_add(repeat), column, cell)?;
+                    }
                 }
             }
         }

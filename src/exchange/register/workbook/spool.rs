@@ -1,14 +1,22 @@
 //! The text of a sheet as it is made, cell by cell. A gap of rows is as many blank lines, so that rows keep their numbers.
 
 use super::super::RegisterError;
-use super::super::layout::WIDEST;
+use super::super::layout::{TALLEST, WIDEST};
 use super::bad;
 
-/// Rows that a spreadsheet may have.
-const TALLEST: u32 = 1_048_576;
-
-/// Bytes of text held of a sheet: some 250,000 contracts.
+/// Bytes of text made of a workbook's sheets, together: some 250,000 contracts.
 const LARGEST: usize = 128 * 1024 * 1024;
+
+/// Cells of a workbook's sheets, together, the blank ones before a filled one with them: a row of one cell at the right end
+/// of a sheet is 16,384.
+const MOST_CELLS: usize = 20_000_000;
+
+/// What was made of a workbook's sheets so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spent {
+    bytes: usize,
+    cells: usize,
+}
 
 /// A sheet being made.
 #[derive(Default)]
@@ -17,36 +25,61 @@ pub(super) struct Spool {
     row: u32,
     /// Cells written of the row.
     cells: usize,
+    spent: Spent,
 }
 
 impl Spool {
+    /// The next sheet of a workbook.
+    pub(super) fn after(spent: Spent) -> Self {
+        Self {
+            spent,
+            ..Self::default()
+        }
+    }
+
     /// Writes a cell, which must not be above or left of the one before. Rows and columns from 0.
     pub(super) fn put(&mut self, row: u32, column: usize, cell: &str) -> Result<(), RegisterError> {
         if cell.is_empty() {
             return Ok(());
         }
-        if row >= TALLEST || column >= WIDEST {
-            return Err(bad(
-                "it has a cell beyond the last row or column of a spreadsheet",
-            ));
+        if row >= TALLEST {
+            let bound = "it has a cell below row 1,048,576, the last of a spreadsheet";
+            return Err(RegisterError::WorkbookTooLarge { bound });
+        }
+        if column >= WIDEST {
+            let bound = "it has a cell right of column 16,384, the last of a spreadsheet";
+            return Err(RegisterError::WorkbookTooLarge { bound });
         }
         if row < self.row || (row == self.row && column < self.cells) {
             return Err(bad("its cells are not in their order"));
         }
         let gap = (row - self.row) as usize;
-        if self.text.len() + gap + column + cell.len() > LARGEST {
-            return Err(RegisterError::WorkbookTooLarge);
+        let before = self.text.len();
+        if self.spent.bytes + gap + column + cell.len() > LARGEST {
+            let bound = "its sheets have more than 128 MB of text";
+            return Err(RegisterError::WorkbookTooLarge { bound });
         }
         if gap > 0 {
-            self.text.resize(self.text.len() + gap, b'\n');
+            self.text.resize(before + gap, b'\n');
             (self.row, self.cells) = (row, 0);
+        }
+        self.spent.cells += column + 1 - self.cells;
+        if self.spent.cells > MOST_CELLS {
+            let bound = "its sheets have more than 20,000,000 cells, counted from the left to the last filled one of each row";
+            return Err(RegisterError::WorkbookTooLarge { bound });
         }
         // The first cell of a row has no comma before it.
         let commas = column + 1 - self.cells.max(1);
         self.text.resize(self.text.len() + commas, b',');
         self.cells = column + 1;
         self.quoted(cell);
+        self.spent.bytes += self.text.len() - before;
         Ok(())
+    }
+
+    /// What was made of the workbook, this sheet with it.
+    pub(super) fn spent(&self) -> Spent {
+        self.spent
     }
 
     fn quoted(&mut self, cell: &str) {

@@ -19,6 +19,14 @@ fn refused(bytes: &[u8]) -> RegisterError {
     read(bytes).err().expect("it is refused")
 }
 
+/// The bound that a workbook is beyond.
+fn too_large(bytes: &[u8]) -> &'static str {
+    match refused(bytes) {
+        RegisterError::WorkbookTooLarge { bound } => bound,
+        other => panic!("{other}"),
+    }
+}
+
 #[test]
 fn real_dates_numbers_formulas_and_yes_are_read_as_a_person_would_type_them() {
     let mut book = Book::new();
@@ -158,25 +166,123 @@ fn an_ods_gives_values_repeats_and_paragraphs() {
 fn cells_repeated_beyond_all_measure_are_refused_not_held() {
     let table = "<table:table table:name=\"R\"><table:table-row><table:table-cell office:value-type=\"string\"><text:p>Title</text:p></table:table-cell></table:table-row>\
          <table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell table:number-columns-repeated=\"16000\" office:value-type=\"string\"><text:p>x</text:p></table:table-cell></table:table-row></table:table>";
-    assert_eq!(refused(&ods_of(table)), RegisterError::WorkbookTooLarge);
+    assert!(too_large(&ods_of(table)).contains("20,000,000 cells"));
     let spaces = "<table:table table:name=\"R\"><table:table-row><table:table-cell office:value-type=\"string\"><text:p>Title<text:s text:c=\"4000000000\"/></text:p></table:table-cell></table:table-row></table:table>";
     assert!(read(&ods_of(spaces)).is_ok());
+}
+
+const PACKAGE: &str = "<Relationships><Relationship Type=\"x/relationships/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
+
+fn row(of: &str, cells: &str) -> String {
+    format!("<table:table-row {of}>{cells}</table:table-row>")
+}
+
+fn cell(of: &str, text: &str) -> String {
+    format!("<table:table-cell {of} office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+}
+
+fn table(rows: &str) -> String {
+    format!("<table:table table:name=\"R\">{rows}</table:table>")
+}
+
+#[test]
+fn what_a_small_sheet_repeats_is_bounded_and_the_bound_is_named() {
+    let title = row("", &cell("", "Title"));
+    let rows = |times: u32, cells: &str| {
+        let repeated = row(&format!("table:number-rows-repeated=\"{times}\""), cells);
+        ods_of(&table(&(title.clone() + &repeated)))
+    };
+    assert!(too_large(&rows(2_000_000, &cell("", "x"))).contains("row 1,048,576"));
+    assert!(too_large(&rows(4_000_000_000, &cell("", "x"))).contains("row 1,048,576"));
+    // A megabyte of spaces in a few bytes, in every column: held once.
+    let wide = cell(
+        "table:number-columns-repeated=\"16000\"",
+        &format!("x{}x", "<text:s text:c=\"1000\"/>".repeat(1000)),
+    );
+    assert!(too_large(&rows(1, &wide)).contains("128 MB of text"));
+    let long = cell("", &"<text:s text:c=\"1000\"/>".repeat(5000));
+    assert!(too_large(&rows(1, &long)).contains("cell of more than 4 MB"));
+    let many = cell("", &format!("{}x", "<text:s text:c=\"1000\"/>".repeat(4000)));
+    assert!(too_large(&rows(1, &many.repeat(20))).contains("row of more than 64 MB"));
+    // Blank ones are no rows, whatever they are made of.
+    let blank = rows(
+        4_000_000_000,
+        &cell("table:number-columns-repeated=\"16000\"", " "),
+    );
+    assert_eq!(read(&blank).unwrap().source().rows, 0);
+}
+
+#[test]
+fn many_sheets_are_bounded_by_their_number_and_together() {
+    let sheet = table(&row("", &cell("", "Notes")));
+    assert!(
+        read(&ods_of(&sheet.repeat(256))).is_err_and(|error| error.to_string().contains("no column")
+            || matches!(error, RegisterError::NoRegisterSheet { .. }))
+    );
+    assert!(too_large(&ods_of(&sheet.repeat(257))).contains("256 sheets"));
+    // One cell at the right end of a row is as many as the row is wide.
+    let wide = "<table:table-cell table:number-columns-repeated=\"16000\"/>".to_owned() + &cell("", "x");
+    let full = table(&row("table:number-rows-repeated=\"130\"", &wide));
+    assert!(too_large(&ods_of(&full.repeat(11))).contains("20,000,000 cells"));
+    let mut book = Book::new();
+    for number in 0..257 {
+        book.add_worksheet().set_name(format!("S{number}")).unwrap();
+    }
+    assert!(too_large(&book.save_to_buffer().unwrap()).contains("256 sheets"));
+}
+
+#[test]
+fn sheets_that_are_one_part_again_and_again_are_read_a_few_times() {
+    let (mut sheets, mut parts) = (String::new(), String::new());
+    for number in 1..=200 {
+        sheets += &format!("<sheet name=\"S{number}\" sheetId=\"{number}\" r:id=\"r{number}\"/>");
+        parts +=
+            &format!("<Relationship Id=\"r{number}\" Type=\"worksheet\" Target=\"worksheets/sheet1.xml\"/>");
+    }
+    let noise: String = (0..400_000u32)
+        .map(|n| format!("<row x=\"{}\"/>", n.wrapping_mul(2_654_435_761)))
+        .collect();
+    let bytes = zip(&[
+        (
+            "xl/workbook.xml",
+            &format!("<workbook xmlns:r=\"r\"><sheets>{sheets}</sheets></workbook>"),
+        ),
+        ("_rels/.rels", PACKAGE),
+        (
+            "xl/_rels/workbook.xml.rels",
+            &format!("<Relationships>{parts}</Relationships>"),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            &format!("<worksheet><sheetData>{noise}</sheetData></worksheet>"),
+        ),
+    ]);
+    let error = refused(&bytes).to_string();
+    assert!(error.contains("again and again"), "{error}");
 }
 
 #[test]
 fn a_bomb_is_refused_by_what_it_unpacks_to() {
     let mut bomb = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
-    bomb.start_file("xl/workbook.xml", ::zip::write::SimpleFileOptions::default())
-        .unwrap();
-    let tags = "<a/>".repeat(256 * 1024);
+    bomb.start_file(
+        "xl/worksheets/sheet1.xml",
+        ::zip::write::SimpleFileOptions::default(),
+    )
+    .unwrap();
+    let tags = format!("<a{}/>", " ".repeat(124)).repeat(8 * 1024);
     for _ in 0..=super::package::LARGEST / tags.len() as u64 {
         bomb.write_all(tags.as_bytes()).unwrap();
     }
+    bomb.start_file("xl/workbook.xml", ::zip::write::SimpleFileOptions::default())
+        .unwrap();
     let bytes = bomb.finish().unwrap().into_inner();
     assert!(bytes.len() < 2_000_000);
-    assert_eq!(refused(&bytes), RegisterError::WorkbookTooLarge);
+    assert!(too_large(&bytes).contains("256 MB"));
+    let sheets = "<x:sheet name=\"x\"/>".repeat(250_001);
+    let lists = zip(&[("xl/workbook.xml", ""), ("xl/any.xml", &sheets)]);
+    assert!(too_large(&lists).contains("250,000 sheets, names and styles"));
     let one_tag = zip(&[("xl/workbook.xml", &"x".repeat(2_000_000))]);
-    assert_eq!(refused(&one_tag), RegisterError::WorkbookTooLarge);
+    assert!(too_large(&one_tag).contains("1 MB"));
 }
 
 #[test]
@@ -190,7 +296,7 @@ fn a_workbook_that_says_it_has_billions_of_texts_is_refused() {
             ("xl/workbook.xml", "<workbook/>"),
             ("xl/sharedStrings.xml", &strings),
         ]);
-        assert_eq!(refused(&bytes), RegisterError::WorkbookTooLarge, "{says}");
+        assert!(too_large(&bytes).contains("4,000,000 texts"), "{says}");
     }
 }
 

@@ -6,7 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 
 use super::super::RegisterError;
-use super::spool::{Spool, number};
+use super::package::Once;
+use super::spool::number;
 use super::{Choice, bad};
 
 /// The name and the text of the sheet to read, if there is one.
@@ -19,16 +20,15 @@ pub(super) fn sheets(
 }
 
 fn look(file: impl Read + Seek, choice: &mut Choice<'_>) -> Result<Option<(String, Vec<u8>)>, RegisterError> {
-    let mut workbook = Xlsx::new(file).map_err(bad)?;
+    let mut workbook = Xlsx::new(Once::new(file)?).map_err(bad)?;
     for name in workbook.sheet_names() {
-        if !choice.may_be(&name) {
+        let Some(mut spool) = choice.may_be(&name)? else {
             continue;
-        }
+        };
         // Charts have sheets without cells.
         let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else {
             continue;
         };
-        let mut spool = Spool::default();
         while let Some(cell) = cells.next_cell().map_err(bad)? {
             let (row, column) = cell.get_position();
             match cell.get_value() {
