@@ -294,8 +294,9 @@ impl RegisterImportsMutation {
         RegisterImportMapPayload::of(ctx, mapped.map(Into::into))
     }
 
-    /// Says what held rows are: a contract of the register, or a new one. The file is compared again. Needs an officer,
-    /// approver or administrator of the council.
+    /// Says what held rows are: a contract of the register, or a new one. The file is compared again; what was said of a
+    /// row of which it cannot be said is forgotten then, and `problem` says so. Needs an officer, approver or administrator
+    /// of the council.
     async fn register_import_decide(
         &self,
         ctx: &Context<'_>,

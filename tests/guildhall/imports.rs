@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod command;
-mod limits;
+pub(crate) mod limits;
 mod next_quarter;
 mod said;
 mod undone;

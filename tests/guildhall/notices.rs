@@ -90,6 +90,29 @@ fn titled<'a>(registers: &'a Value, title: &str) -> &'a Value {
 }
 
 #[tokio::test]
+async fn texts_longer_than_an_index_takes_are_cut_and_told() {
+    let world = World::new().await;
+    let title = crate::imports::limits::noise("title", 100_000);
+    let supplier = crate::imports::limits::noise("supplier", 100_000);
+    let text = FIRST
+        .replace("Library vans", &title)
+        .replace("Cogs Care Ltd", &supplier);
+    let (done, doubts) = brought(&world, &text).await;
+    assert_eq!(done.added, 3);
+    let cut: Vec<&str> = doubts
+        .iter()
+        .filter(|doubt| doubt.why.code() == "text_cut")
+        .map(|doubt| &*doubt.column)
+        .collect();
+    assert!(
+        cut.contains(&"tender/title") && cut.contains(&"awards/suppliers/name"),
+        "{cut:?}"
+    );
+    titled(&registers(&world).await, &title[..500]);
+    assert_eq!(brought(&world, &text).await.0.added, 0);
+}
+
+#[tokio::test]
 async fn a_package_becomes_contracts_in_the_register_of_each_council_that_buys() {
     let world = World::new().await;
     let (done, doubts) = brought(&world, FIRST).await;

@@ -334,7 +334,7 @@ async fn a_held_row_is_decided_and_the_plan_follows() {
         refused["registerImportDecide"]["errors"][0]["code"], "NOT_THAT_CONTRACT",
         "{refused}"
     );
-    let new = json!([{ "row": 4, "contract": null }]);
+    let new = json!([{ "row": 4, "contract": null }, { "row": 99, "contract": null }]);
     let decided = norfolk
         .world
         .data(&norfolk.officer, decide, say(&import, new))
@@ -350,6 +350,16 @@ async fn a_held_row_is_decided_and_the_plan_follows() {
         ),
         (&json!(0), &json!(1), &json!(1)),
         "{import}"
+    );
+    let problem = import["problem"].as_str().unwrap();
+    assert!(
+        problem.contains("row 99 ") && problem.ends_with("forgotten"),
+        "{problem}"
+    );
+    let applied = norfolk.act("registerImportApply", &import).await;
+    assert_eq!(
+        (&applied["import"]["state"], &applied["import"]["problem"]),
+        (&json!("APPLIED"), &Value::Null)
     );
 }
 

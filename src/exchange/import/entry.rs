@@ -54,6 +54,7 @@ pub(in crate::exchange) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -
             contract_type: row.contract_type.clone(),
             process_type: row.process_type.clone(),
             value_pence: row.value_pence,
+            value_basis: row.value_is_yearly.then(|| "yearly".to_owned()),
             value_estimated: row.estimated,
             irrecoverable_vat_pence: row.irrecoverable_vat_pence,
             ..Particulars::default()
@@ -92,7 +93,7 @@ pub(super) fn over(before: &Entry, mut now: Entry) -> Entry {
     says.product_name.clone_from(&was.product_name);
     says.delivery_model.clone_from(&was.delivery_model);
     says.hosting.clone_from(&was.hosting);
-    says.value_basis.clone_from(&was.value_basis);
+    says.value_basis = says.value_basis.take().or_else(|| was.value_basis.clone());
     says.cpv = says.cpv.take().or_else(|| was.cpv.clone());
     now.leads = before.leads;
     now.buyers.clone_from(&before.buyers);

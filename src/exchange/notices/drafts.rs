@@ -11,7 +11,7 @@ use super::release::{Award, Contract, Lot, Release};
 use super::terms;
 use crate::contracts::Particulars;
 use crate::contracts::term::Term;
-use crate::exchange::register::{Doubt, Why};
+use crate::exchange::register::{Doubt, Why, thousands, values};
 use crate::suppliers::Mention;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -65,6 +65,16 @@ impl Remarks {
     pub(super) fn made(&mut self, path: &'static str, raw: &str, why: Why, made: String) {
         let (raw, made) = (raw.to_owned(), Some(made));
         self.0.push(Remark { path, raw, why, made });
+    }
+
+    /// As much of a text as is listed or searched; that it was cut is a remark.
+    pub(super) fn bounded(&mut self, path: &'static str, text: &str, most: usize) -> String {
+        let short = values::beginning(text, most);
+        if short.len() < text.len() {
+            let made = format!("Its first {} characters.", thousands(most as u32));
+            self.made(path, values::beginning(text, values::LONGEST), Why::TextCut, made);
+        }
+        short.to_owned()
     }
 
     pub(super) fn count(&self, why: Why) -> usize {

@@ -4,7 +4,8 @@ use super::drafts::{Part, Remarks};
 use super::parties::bare;
 use super::release::{Classification, Value};
 use crate::contracts::Particulars;
-use crate::exchange::register::{Why, values};
+use crate::exchange::register::Why;
+use crate::exchange::register::values::{self, LONGEST, LONGEST_DESCRIPTION};
 
 pub(super) fn of(part: Part<'_>, remarks: &mut Remarks) -> Particulars {
     let tender = part.said.tender.as_ref();
@@ -20,14 +21,16 @@ pub(super) fn of(part: Part<'_>, remarks: &mut Remarks) -> Particulars {
     let id = |id: &Option<String>| id.clone();
     let reference = tender.and_then(|tender| id(&tender.id));
     let reference = reference.or_else(|| part.contract.and_then(|contract| id(&contract.id)));
+    let reference = reference.or_else(|| part.award.and_then(|award| id(&award.id)));
+    let title = title(part, remarks);
     Particulars {
         ocid: part.said.ocid.clone(),
-        reference: reference.or_else(|| part.award.and_then(|award| id(&award.id))),
-        title: title(part, remarks),
-        description: description(part),
+        reference: reference.map(|text| remarks.bounded("tender/id", &text, LONGEST)),
+        title: remarks.bounded("tender/title", &title, LONGEST),
+        description: remarks.bounded("tender/description", &description(part), LONGEST_DESCRIPTION),
         cpv: cpv(part, remarks),
         contract_type: is_framework.then(|| "Framework agreement".to_owned()),
-        process_type: method.cloned(),
+        process_type: method.map(|text| remarks.bounded("tender/procurementMethodDetails", text, LONGEST)),
         value_pence,
         value_basis: value_pence.map(|_| "whole_term".to_owned()),
         value_estimated,

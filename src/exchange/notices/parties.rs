@@ -105,7 +105,7 @@ fn mention(
     }
     let details = party.and_then(|party| party.details.as_ref());
     let mut mention = Mention {
-        name: name.to_owned(),
+        name: remarks.bounded("awards/suppliers/name", name, values::LONGEST),
         sme: details.and_then(|details| is_sme(details.scale.as_deref()?)),
         vcse: details.and_then(|details| details.vcse),
         ..Mention::default()

@@ -15,13 +15,7 @@ use super::orders::DateOrder;
 use super::records::Record;
 use super::rows::RegisterRow;
 use super::total;
-
-/// Characters of a text by which contracts and suppliers are listed, at most: PostgreSQL refuses index entries over 2,704
-/// bytes, and a character has up to four.
-const LONGEST: usize = 500;
-
-/// Characters of a description, at most: what a cell of a spreadsheet holds. PostgreSQL searches no text of a megabyte.
-const LONGEST_DESCRIPTION: usize = 32_767;
+use super::values::{LONGEST, LONGEST_DESCRIPTION, beginning};
 
 /// The doubts of one row, in the order they arise.
 #[derive(Default)]
@@ -208,6 +202,8 @@ fn when(row: &mut RegisterRow, orders: &[DateOrder], doubts: &mut Doubts) {
 fn how_much(row: &mut RegisterRow, doubts: &mut Doubts) {
     let raw = &row.raw;
     row.value_pence = amount(raw, doubts, Column::Value);
+    let says = [raw.heading(Column::Value), raw.trimmed(Column::Value).into()];
+    row.value_is_yearly = row.value_pence.is_some() && says.iter().any(|text| money::is_yearly(text));
     row.irrecoverable_vat_pence = amount(raw, doubts, Column::IrrecoverableVat);
     if raw.trimmed(Column::Value).is_empty() && raw.headings().has(Column::Value) {
         doubts.cell(raw, Column::Value, Why::ValueBlank);
@@ -276,14 +272,6 @@ fn bounded(raw: &RawRow, doubts: &mut Doubts, column: Column) -> Option<String> 
         doubts.made(raw, column, Why::TextCut, made);
     }
     Some(short.to_owned())
-}
-
-/// So many characters at most.
-fn beginning(text: &str, most: usize) -> &str {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => text[..end].trim_end(),
-        None => text,
-    }
 }
 
 /// Text that people read on a page: doubted when garbled, too.

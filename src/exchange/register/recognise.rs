@@ -5,6 +5,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::cells::money;
 use super::columns::Column;
 use super::content::{Content, Fit};
 use super::layout::named;
@@ -249,9 +250,7 @@ fn told(candidate: &Candidate, heading: &str) -> (Option<Column>, Confidence, St
 }
 
 fn likely(column: Column, heading: &str) -> String {
-    let yearly = ["annual", "annum", "year", "p.a"];
-    let lower = heading.to_lowercase();
-    if column == Column::Value && (yearly.iter().any(|word| lower.contains(word)) || lower.ends_with(" pa")) {
+    if column == Column::Value && money::is_yearly(heading) {
         return "It is the value of one year, taken for the value as there is none of the whole".to_owned();
     }
     format!("It may be a name of {}", column.title())

@@ -70,8 +70,10 @@ pub struct RegisterRow {
     /// Notice that the prose asks for before an extension.
     pub notice: Option<Period>,
 
-    /// The contract's value in pence, as given: the schema does not say whether whole or yearly.
+    /// The contract's value in pence, as given.
     pub value_pence: Option<i64>,
+    /// Whether its cell or heading says that this is for one year. The LGA's schema does not say of which term it is.
+    pub value_is_yearly: bool,
     /// Whether the value is estimated, or else fixed.
     pub estimated: Option<bool>,
     /// VAT that cannot be recovered, in pence.

@@ -4,6 +4,13 @@ use super::Why;
 use super::cells::{self, Cell, codes, dates, money};
 use chrono::NaiveDate;
 
+/// Characters of a text by which contracts and suppliers are listed, at most: PostgreSQL refuses index entries over 2,704
+/// bytes, and a character has up to four.
+pub(in crate::exchange) const LONGEST: usize = 500;
+
+/// Characters of a description, at most: what a cell of a spreadsheet holds. PostgreSQL searches no text of a megabyte.
+pub(in crate::exchange) const LONGEST_DESCRIPTION: usize = 32_767;
+
 /// What was made of a text, and why it is doubted.
 pub(in crate::exchange) type Read<T> = (Option<T>, Option<Why>);
 
@@ -44,4 +51,12 @@ pub(in crate::exchange) fn withheld(text: &str) -> bool {
 /// Whether a text shows the marks of a wrong conversion.
 pub(in crate::exchange) fn garbled(text: &str) -> bool {
     cells::garbled(text)
+}
+
+/// So many characters at most.
+pub(in crate::exchange) fn beginning(text: &str, most: usize) -> &str {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text[..end].trim_end(),
+        None => text,
+    }
 }

@@ -216,12 +216,19 @@ pub(super) async fn claim(app: &App) -> Result<Option<Model>, Error> {
     Ok(None)
 }
 
-/// What came of reading a file: its plan with lines, or why it is refused.
-pub(super) async fn planned(
-    app: &App,
-    row: Model,
-    outcome: Result<(Sheet, Plan, Vec<Line>), String>,
-) -> Result<(), Error> {
+/// What came of reading a file.
+pub(super) struct Planned {
+    pub(super) sheet: Sheet,
+    pub(super) plan: Plan,
+    pub(super) lines: Vec<Line>,
+    /// What people said of rows, as far as it can be done.
+    pub(super) decisions: Decisions,
+    /// What cannot.
+    pub(super) problem: Option<String>,
+}
+
+/// Keeps what came of reading a file, or why it is refused.
+pub(super) async fn planned(app: &App, row: Model, outcome: Result<Planned, String>) -> Result<(), Error> {
     let txn = app.db.begin().await?;
     let now = hold(&txn, row.id).await?.ok_or(Error::NotFound)?;
     // Somebody said something else of it meanwhile: it is read once more.
@@ -236,12 +243,13 @@ pub(super) async fn planned(
     let mut put_row = now.into_active_model();
     put_row.claimed_until = Set(None);
     match outcome {
-        Ok((sheet, plan, lines)) => {
+        Ok(planned) => {
             put_row.state = Set(State::Planned.as_str().into());
-            put_row.recognised = Set(Some(serde_json::json!(sheet)));
-            put_row.plan = Set(Some(serde_json::json!(plan)));
-            put_row.problem = Set(None);
-            insert_lines(&txn, row.id, lines).await?;
+            put_row.recognised = Set(Some(serde_json::json!(planned.sheet)));
+            put_row.plan = Set(Some(serde_json::json!(planned.plan)));
+            put_row.decided = Set(serde_json::json!(planned.decisions));
+            put_row.problem = Set(planned.problem);
+            insert_lines(&txn, row.id, planned.lines).await?;
         }
         Err(problem) => {
             put_row.state = Set(State::Refused.as_str().into());

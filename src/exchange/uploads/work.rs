@@ -2,7 +2,7 @@
 //! from its beginning, for nothing of it was kept.
 
 use super::Sheet;
-use super::store;
+use super::store::{self, Planned};
 use crate::access::Viewer;
 use crate::councils::directory;
 use crate::exchange::import::{Content, File, ImportError, Line, LineKind, Watch, import};
@@ -13,6 +13,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+/// Rows of which what was said is forgotten, before the file is refused: each costs a reading.
+const MOST_FORGOTTEN: usize = 5;
 /// Between two looks for files to read.
 const REST: Duration = Duration::from_secs(1);
 
@@ -46,24 +48,42 @@ pub async fn pass(app: &App) -> Result<(), Error> {
 
 async fn plan(app: &App, row: Model) -> Result<(), Error> {
     let content = store::content(app, &row).await?;
-    let (settings, decisions) = (store::settings(&row)?, store::decisions(&row)?);
+    let (settings, mut decisions) = (store::settings(&row)?, store::decisions(&row)?);
     let file = File {
         name: &row.file_name,
         content: Content::Bytes(&content),
         settings: Some(&settings),
     };
     let council = directory().by_id(row.council_id).ok_or(Error::NotFound)?;
-    let mut told = Told::new(app, row.id);
-    let outcome = match import(app, &Viewer::System, council, file, &decisions, true, &mut told).await {
-        Ok(done) => Ok((Sheet::of(&done.report.source), done.plan, told.lines)),
-        // What is busy is tried again; what fails once fails again.
-        Err(ImportError::Failed(Error::Fault(cause))) => {
-            let reference = hex::encode(app.entropy.bytes::<6>());
-            tracing::error!(%reference, cause, "reading an uploaded register");
-            Err(format!("something went wrong on our side; quote {reference}"))
+    let mut forgotten: Vec<String> = Vec::new();
+    let outcome = loop {
+        let mut told = Told::new(app, row.id);
+        let planned = import(app, &Viewer::System, council, file, &decisions, true, &mut told).await;
+        match planned {
+            Ok(done) => {
+                break Ok(Planned {
+                    sheet: Sheet::of(&done.report.source),
+                    plan: done.plan,
+                    lines: told.lines,
+                    problem: (!forgotten.is_empty()).then(|| forgotten.join("; ")),
+                    decisions,
+                });
+            }
+            // The plan is of use without what was said of a row that it cannot be said of.
+            Err(ref wrong @ (ImportError::NotThatRow { row, .. } | ImportError::NotThatContract { row }))
+                if forgotten.len() < MOST_FORGOTTEN && decisions.remove(&row).is_some() =>
+            {
+                forgotten.push(format!("{wrong}; what was said of it is forgotten"));
+            }
+            // What is busy is tried again; what fails once fails again.
+            Err(ImportError::Failed(Error::Fault(cause))) => {
+                let reference = hex::encode(app.entropy.bytes::<6>());
+                tracing::error!(%reference, cause, "reading an uploaded register");
+                break Err(format!("something went wrong on our side; quote {reference}"));
+            }
+            Err(ImportError::Failed(error)) => return Err(error),
+            Err(refused) => break Err(refused.to_string()),
         }
-        Err(ImportError::Failed(error)) => return Err(error),
-        Err(refused) => Err(refused.to_string()),
     };
     store::planned(app, row, outcome).await
 }

@@ -4,7 +4,7 @@ use super::*;
 use sha2::{Digest, Sha256};
 
 /// Words that do not compress and differ.
-fn noise(seed: &str, length: usize) -> String {
+pub(crate) fn noise(seed: &str, length: usize) -> String {
     let mut text = String::new();
     let mut number = 0;
     while text.len() < length {
@@ -54,5 +54,26 @@ async fn texts_longer_than_an_index_takes_are_cut_and_told_and_kept_whole() {
         counts(&again),
         [0, 0, 2, 0, 0, 0],
         "they are told apart by the whole"
+    );
+}
+
+#[tokio::test]
+async fn a_value_of_a_year_is_known_as_one_and_what_a_person_says_of_it_stays() {
+    let world = World::new().await;
+    let text = "Reference,Title,Supplier,End date,Annual value\nV1,Vans,A Ltd,31/03/2030,5000\n";
+    world.register(text, false).await;
+    world.app.clock.advance(chrono::Duration::minutes(1));
+    let plain = text.replace("Annual value", "Value");
+    let both = format!("{plain}V2,Bins,B Ltd,31/03/2030,5000 pa\nV3,Trees,C Ltd,31/03/2030,5000\n");
+    assert_eq!(counts(&world.register(&both, false).await)[..3], [2, 0, 1]);
+    let query = "{ contracts(first: 9) { edges { node { title valueBasis valuePence } } } }";
+    let found = world.query(None, query, Value::Null).await;
+    let basis = |title: &str| {
+        let mut all = found["data"]["contracts"]["edges"].as_array().unwrap().iter();
+        all.find(|edge| edge["node"]["title"] == title).unwrap()["node"]["valueBasis"].clone()
+    };
+    assert_eq!(
+        [basis("Vans"), basis("Bins"), basis("Trees")],
+        [json!("yearly"), json!("yearly"), Value::Null]
     );
 }

@@ -181,36 +181,10 @@ fn told(of: &mut Map<String, Value>, contract: &Contract) {
 fn value(contract: &Contract, row: Option<&RegisterRow>) -> Option<Value> {
     let yearly = match contract.value_basis.as_deref() {
         Some(basis) => basis == "yearly",
-        None => row.is_some_and(|row| row.value_pence == contract.value_pence && is_yearly(row)),
+        None => row.is_some_and(|row| row.value_pence == contract.value_pence && row.value_is_yearly),
     };
     let pence = contract.value_pence.filter(|pence| !yearly && *pence >= 0)?;
     Some(json!({ "amount": pounds(pence), "currency": "GBP" }))
-}
-
-/// Whether a row says, in the cell or over it, that its value is for one year.
-fn is_yearly(row: &RegisterRow) -> bool {
-    const YEARLY: [&str; 11] = [
-        "annum",
-        "annual",
-        "yearly",
-        "per year",
-        "per yr",
-        "a year",
-        "each year",
-        "/ year",
-        "/year",
-        "/yr",
-        "p/a",
-    ];
-    let says = |text: &str| {
-        let text = text.to_lowercase();
-        let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '.');
-        YEARLY.iter().any(|word| text.contains(word))
-            || words.any(|word| matches!(word, "pa" | "p.a" | "p.a."))
-    };
-    let mut headings = row.raw.headings().each();
-    let heading = headings.find(|(_, column)| *column == Some(Column::Value));
-    heading.is_some_and(|(heading, _)| says(heading)) || says(row.raw.get(Column::Value))
 }
 
 /// Whole pounds without a point; both are numbers of JSON.

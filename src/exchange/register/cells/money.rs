@@ -21,7 +21,7 @@ pub(in crate::exchange::register) fn pence(text: &str) -> Cell<i64> {
         return Cell::doubted(top, Why::ValueRange);
     }
     match without_words(text) {
-        Some((figure, _)) => match self::figure(figure).value.or_else(|| range(figure)) {
+        Some(figure) => match self::figure(figure).value.or_else(|| range(figure)) {
             Some(pence) => Cell::doubted(pence, Why::ValueQualified),
             None => cell,
         },
@@ -34,9 +34,30 @@ pub(in crate::exchange::register) fn is_amount(text: &str) -> bool {
     pence(text).value.is_some()
 }
 
+/// Whether a cell, or the heading over it, says that an amount is for one year.
+pub(in crate::exchange::register) fn is_yearly(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '/');
+    [
+        "annum",
+        "annual",
+        "yearly",
+        "per year",
+        "per yr",
+        "a year",
+        "each year",
+        "/ year",
+        "/year",
+        "/yr",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
+        || words.any(|word| matches!(word, "pa" | "p.a" | "p.a." | "p/a"))
+}
+
 /// What was made of an amount that is a range or has words with it, as a sentence.
 pub(in crate::exchange::register) fn made(text: &str, pence: i64) -> String {
-    let yearly = without_words(text).is_some_and(|(_, yearly)| yearly);
+    let yearly = is_yearly(text);
     let sign = if pence < 0 { "-" } else { "" };
     let pence = pence.unsigned_abs();
     let digits = (pence / 100).to_string();
@@ -107,8 +128,8 @@ fn range(text: &str) -> Option<i64> {
     [word, "-", "\u{2013}", "\u{2014}"].into_iter().find_map(cut)
 }
 
-/// An amount without the words around it, and whether they say that it is for one year.
-fn without_words(text: &str) -> Option<(&str, bool)> {
+/// An amount without the words around it.
+fn without_words(text: &str) -> Option<&str> {
     const BEFORE: [&str; 22] = [
         "up to",
         "circa",
@@ -171,7 +192,6 @@ fn without_words(text: &str) -> Option<(&str, bool)> {
         "approx",
     ];
     let mut rest = text.trim();
-    let mut yearly = false;
     // As many words as anybody has written around one figure.
     for _ in 0..4 {
         let before = rest;
@@ -181,9 +201,11 @@ fn without_words(text: &str) -> Option<(&str, bool)> {
         if let Some(word) = BEFORE.iter().find(|word| begins(rest, word)) {
             rest = rest[word.trim_end_matches('\u{a3}').len()..].trim();
         }
-        if let Some(left) = YEARLY.iter().find_map(|word| without_end(rest, word)) {
-            (rest, yearly) = (left, true);
-        } else if let Some(left) = AFTER.iter().find_map(|word| without_end(rest, word)) {
+        if let Some(left) = YEARLY
+            .iter()
+            .chain(&AFTER)
+            .find_map(|word| without_end(rest, word))
+        {
             rest = left;
         }
         rest = rest.trim_end_matches(['+', ',', ';']).trim();
@@ -191,7 +213,7 @@ fn without_words(text: &str) -> Option<(&str, bool)> {
             break;
         }
     }
-    (rest != text.trim() && !rest.is_empty()).then_some((rest, yearly))
+    (rest != text.trim() && !rest.is_empty()).then_some(rest)
 }
 
 /// Text without a word at its end, whatever its case.
@@ -392,6 +414,30 @@ mod tests {
             assert_eq!(pence(text), Cell::doubted(2_000_000, Why::ValueRange), "{text}");
         }
         assert_eq!(made("£10,000 - £20,000", 2_000_000), "Read as £20,000.00.");
+    }
+
+    #[test]
+    fn cells_and_headings_say_that_an_amount_is_of_a_year() {
+        for text in [
+            "£5,000 per annum",
+            "5000 pa",
+            "£5k p.a.",
+            "£5/yr",
+            "Annual value",
+            "Value (per year)",
+            "Value p/a",
+        ] {
+            assert!(is_yearly(text), "{text}");
+        }
+        for text in [
+            "£5,000",
+            "Contract value",
+            "Value of the spa",
+            "Total, 5 years",
+            "Papa & Co",
+        ] {
+            assert!(!is_yearly(text), "{text}");
+        }
     }
 
     #[test]
