@@ -13,6 +13,7 @@ use guildhall::access::Viewer;
 use guildhall::councils::directory;
 use guildhall::exchange::import::{Content, Decisions, File, import};
 use guildhall::runtime::App;
+use guildhall::runtime::clock::Clock;
 use memory::{forget_peak, peak};
 use sea_orm::{ConnectionTrait, DbBackend};
 use std::io::{BufWriter, Write};
@@ -152,6 +153,11 @@ fn theirs(backend: DbBackend, url: &str, folder: &Path, path: &Path) -> (Duratio
 #[tokio::main]
 async fn main() {
     let Place { app, url, folder } = support::application().await;
+    // Ids begin with the time, and are near one another in the database for that.
+    let app = App {
+        clock: Clock::system(),
+        ..app
+    };
     let wanted = std::env::var("GUILDHALL_BENCH_ROWS").unwrap_or_else(|_| "10000,100000".into());
     let backend = app.db.backend();
     for rows in wanted.split(',') {

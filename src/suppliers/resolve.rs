@@ -11,8 +11,10 @@ use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::supplier;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -259,7 +261,12 @@ impl Known {
             let keys = chunk.iter().map(|mention| name_key(&mention.name));
             let numbers = chunk.iter().filter_map(|mention| mention.companies_house.clone());
             let charities = chunk.iter().filter_map(|mention| mention.charity.clone());
-            let found: Vec<Row> = supplier::Entity::find()
+            let mut query = supplier::Entity::find();
+            if db.get_database_backend() == DbBackend::Postgres {
+                // Nobody takes one out meanwhile (`withdraw`). What refers to them locks them so as well.
+                query = query.lock(LockType::KeyShare);
+            }
+            let found: Vec<Row> = query
                 .select_only()
                 .columns([Id, Name, CompaniesHouse, Charity, NameKey])
                 .filter(

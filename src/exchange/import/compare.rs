@@ -269,6 +269,10 @@ impl Compared {
                     self.release.push(unseen[at]);
                 }
                 Some(Match::Unsure(at, why)) => {
+                    // It may be any of them: none is noted as missing.
+                    if at.is_empty() {
+                        self.seen.extend(unseen);
+                    }
                     let perhaps = at.iter().map(|at| (unseen[*at], titles[*at].clone()));
                     self.hold(asked, why, &perhaps.collect::<Vec<_>>(), watch);
                 }

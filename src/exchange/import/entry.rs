@@ -88,7 +88,9 @@ pub(in crate::exchange) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -
 /// What a file says of a contract that is known: what people recorded here and no file can say stays.
 pub(super) fn over(before: &Entry, mut now: Entry) -> Entry {
     let (was, says) = (&before.particulars, &mut now.particulars);
-    says.ocid = says.ocid.take().or_else(|| was.ocid.clone());
+    // A register that was exported here names a contract by our OCID, and not the process that notices named.
+    let others = |ocid: &String| was.ocid.is_none() || published(ocid).is_none();
+    says.ocid = says.ocid.take().filter(others).or_else(|| was.ocid.clone());
     says.lgsl = was.lgsl;
     says.product_name.clone_from(&was.product_name);
     says.delivery_model.clone_from(&was.delivery_model);

@@ -88,6 +88,15 @@ impl Facts {
             && !near(&self.title, &other.title)
     }
 
+    /// What it costs to compare, in comparisons of two that have nothing in common.
+    pub(super) fn work(&self, other: &Self) -> usize {
+        if self.supplier == other.supplier && self.starts_on == other.starts_on {
+            1 + self.title.len() * other.title.len() / 8
+        } else {
+            1
+        }
+    }
+
     pub(super) fn compare(&self, other: &Self) -> Option<Result<SameBy, Unsure>> {
         let title = !self.title.is_empty() && self.title == other.title;
         let supplier = !self.supplier.is_empty() && self.supplier == other.supplier;

@@ -22,7 +22,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 const MOST_COMPARED: usize = 2000;
 const MOST_CANDIDATES: usize = 200;
 
-/// Comparisons of all rows together, half a minute of them; rows beyond are left to a person.
+/// Comparisons of all rows together, half a minute of them, the larger ones counted for several; rows beyond are left to
+/// a person.
 const MOST_COMPARISONS: usize = 10_000_000;
 
 /// Candidates that are held of all rows together; of rows beyond two each, which is enough to know that they are several.
@@ -65,36 +66,39 @@ impl Missing {
         missing
     }
 
-    /// What a row is to be compared with.
-    fn like(&self, row: &Facts) -> Vec<usize> {
+    /// What a row is to be compared with; whether there is more.
+    fn like(&self, row: &Facts) -> (Vec<usize>, bool) {
         let lists = [
             self.by_reference.get(&row.reference),
             self.by_supplier.get(&row.supplier),
             self.by_title.get(&row.title),
         ];
-        let lists = lists.into_iter().flatten();
-        let mut at: Vec<usize> = lists
-            .flat_map(|list| list.iter().take(MOST_COMPARED))
-            .copied()
-            .collect();
+        let lists = || lists.into_iter().flatten();
+        let some = lists().flat_map(|list| list.iter().take(MOST_COMPARED));
+        let mut at: Vec<usize> = some.copied().collect();
         at.sort_unstable();
         at.dedup();
-        at
+        (at, lists().any(|list| list.len() > MOST_COMPARED))
     }
 
-    /// What of these a row may be, before other rows are looked at; what is sure comes first.
+    /// What of these a row may be, before other rows are looked at; the surest come first.
     fn candidates(&self, row: &Facts, like: &[usize], most: usize) -> Candidates {
         let compared = like.iter().map(|at| Some((*at, row.compare(&self.facts[*at])?)));
-        let mut found: Candidates = compared.flatten().take(MOST_CANDIDATES).collect();
-        found.sort_by_key(|(_, how)| how.is_err());
+        let mut found: Vec<_> = compared.flatten().collect();
+        found.sort_by_key(|(_, how)| *how);
+        let are_all = found.len() <= most;
         found.truncate(most);
         found.shrink_to_fit();
-        found
+        Candidates { found, are_all }
     }
 }
 
 /// Contracts that a row may be, with how far that is sure.
-type Candidates = Vec<(usize, Result<SameBy, Unsure>)>;
+struct Candidates {
+    found: Vec<(usize, Result<SameBy, Unsure>)>,
+    /// Whether it can be none but these.
+    are_all: bool,
+}
 
 /// Rows against the contracts that are missing; each contract is the same as one row at most.
 #[derive(Default)]
@@ -109,21 +113,20 @@ pub(super) struct Rows {
 impl Rows {
     /// Compares a row; whether it may be one of them.
     pub(super) fn add(&mut self, row: u32, facts: &Facts, missing: &Missing) -> bool {
-        let like = missing.like(facts);
-        if like.is_empty() {
-            return false;
-        }
-        self.compared = self.compared.saturating_add(like.len());
-        if self.compared > MOST_COMPARISONS {
+        let (like, more) = missing.like(facts);
+        let work = like.iter().map(|at| facts.work(&missing.facts[*at]));
+        self.compared = work.fold(self.compared, usize::saturating_add);
+        if self.compared > MOST_COMPARISONS && !like.is_empty() {
             self.beyond.push(row);
             return true;
         }
         let most = if self.held > MOST_HELD { 2 } else { MOST_CANDIDATES };
-        let found = missing.candidates(facts, &like, most);
-        let any = !found.is_empty();
+        let mut of = missing.candidates(facts, &like, most);
+        of.are_all &= !more;
+        let any = !of.found.is_empty() || !of.are_all;
         if any {
-            self.held += found.len();
-            self.found.insert(row, found);
+            self.held += of.found.len();
+            self.found.insert(row, of);
         }
         any
     }
@@ -137,8 +140,8 @@ impl Rows {
             .collect();
         let (mut taken, mut left) = (HashSet::new(), self.found);
         for by in [SameBy::Both, SameBy::Reference, SameBy::Particulars] {
-            let sure = left.iter().map(|(row, found)| {
-                let free = found.iter().filter(|(at, _)| !taken.contains(at));
+            let sure = left.iter().map(|(row, of)| {
+                let free = of.found.iter().filter(|(at, _)| !taken.contains(at));
                 let free: Vec<(usize, SameBy)> =
                     free.filter_map(|(at, how)| Some((*at, how.ok()?))).collect();
                 // Who might be one of several by more waits for a person, and is none by less.
@@ -161,13 +164,15 @@ impl Rows {
                 }
             }
         }
-        for (row, found) in left {
+        for (row, Candidates { found, are_all }) in left {
             let why = |how: Result<SameBy, Unsure>| how.err().unwrap_or(Unsure::Several);
             let free = found.iter().filter(|(at, _)| !taken.contains(at));
             let free: Vec<(usize, Unsure)> = free.map(|(at, how)| (*at, why(*how))).collect();
             if let Some(why) = free.iter().map(|(_, why)| *why).min() {
                 let at = free.iter().filter(|(_, how)| *how == why);
                 settled.insert(row, Match::Unsure(at.map(|(at, _)| *at).collect(), why));
+            } else if !are_all {
+                settled.insert(row, Match::Unsure(Vec::new(), Unsure::TooMany));
             }
         }
         settled
@@ -285,6 +290,44 @@ mod tests {
             told(row, &[known(), known()]),
             Some(Match::Unsure(vec![0, 1], Unsure::Several))
         );
+    }
+
+    #[test]
+    fn each_of_a_long_series_of_like_contracts_is_found_by_what_is_its_own() {
+        let letters = |n: usize| {
+            ('a'..='z')
+                .cycle()
+                .skip(n % 26)
+                .take(3 + n / 26)
+                .collect::<String>()
+        };
+        let like = |reference: &str, n: usize| {
+            let title = format!("Placements in care homes of the county, {}", letters(n));
+            facts(&format!("{reference}{n}"), &title, "Care Ltd", "2024-04-01")
+        };
+        let missing = Missing::new((0..300).map(|n| like("A", n)).collect());
+        let mut rows = Rows::default();
+        for n in 0..300 {
+            rows.add(u32::try_from(n).unwrap(), &like("B", n), &missing);
+        }
+        let settled = rows.settle();
+        for n in 0..300 {
+            let row = u32::try_from(n).unwrap();
+            assert_eq!(
+                settled.get(&row),
+                Some(&Match::Same(n, SameBy::Particulars)),
+                "{n}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_may_be_one_of_more_than_are_compared_is_never_new() {
+        let of = |start: &str| facts("", "Agency staff", "Care Ltd", start);
+        let missing = Missing::new(vec![of("2020-01-01"); MOST_COMPARED + 1]);
+        let mut rows = Rows::default();
+        assert!(rows.add(7, &of("2026-01-01"), &missing));
+        assert_eq!(rows.settle()[&7], Match::Unsure(Vec::new(), Unsure::TooMany));
     }
 
     #[test]

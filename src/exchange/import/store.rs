@@ -2,17 +2,19 @@
 
 use super::facts::Facts;
 use crate::access::Permit;
+use crate::contracts::Entry;
 use crate::exchange::notices::KEY;
 use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::{
     contract, contract_source, contract_supplier, import_before, import_run, register_import, supplier,
 };
+use futures_util::TryStreamExt;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationDef,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -320,6 +322,31 @@ pub(super) async fn suppliers(db: &impl ConnectionTrait, contracts: &[Uuid]) -> 
         found.extend(some);
     }
     Ok(found.into_iter().collect())
+}
+
+/// Suppliers to which imports of other registers since would go back, were they undone.
+pub(super) async fn remembered(
+    db: &DatabaseTransaction,
+    council: Uuid,
+    since: DateTime<Utc>,
+) -> Result<HashSet<Uuid>, Error> {
+    let runs = import_run::Entity::find()
+        .select_only()
+        .column(import_run::Column::Id)
+        .filter(import_run::Column::CouncilId.ne(council))
+        .filter(import_run::Column::ImportedAt.gte(since))
+        .filter(import_run::Column::UndoneAt.is_null());
+    let kept = import_before::Entity::find()
+        .select_only()
+        .column(import_before::Column::Entry)
+        .filter(import_before::Column::ImportId.in_subquery(sea_orm::QueryTrait::into_query(runs)))
+        .filter(import_before::Column::Entry.is_not_null())
+        .into_tuple::<Value>();
+    let (mut kept, mut suppliers) = (kept.stream(db).await?, HashSet::new());
+    while let Some(entry) = kept.try_next().await? {
+        suppliers.extend(Entry::from_kept(entry)?.suppliers);
+    }
+    Ok(suppliers)
 }
 
 /// What a contract was before an import.

@@ -142,6 +142,11 @@ pub async fn undo(
                 .changed,
         );
     }
+    let mut suppliers = suppliers;
+    if !suppliers.is_empty() {
+        let remembered = store::remembered(&txn, council, imported_at).await?;
+        suppliers.retain(|supplier| !remembered.contains(supplier));
+    }
     suppliers::withdraw::unused(&txn, &permit, &suppliers, imported_at).await?;
     store::undone(app, &txn, &permit, run).await?;
     let counts = json!({

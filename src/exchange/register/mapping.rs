@@ -129,7 +129,8 @@ fn near(word: &str) -> String {
 fn key(heading: &str) -> String {
     let folded = fold(heading);
     if folded.is_empty() {
-        heading.trim().to_owned()
+        // A NUL is kept by no database.
+        heading.trim().replace(char::is_control, " ")
     } else {
         folded
     }

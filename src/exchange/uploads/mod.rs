@@ -32,6 +32,8 @@ const CLAIM: Duration = Duration::minutes(10);
 const LONGEST_NAME: usize = 200;
 /// Characters of a heading that somebody speaks of.
 const LONGEST_HEADING: usize = 1000;
+/// What uploads are in the audit log.
+const SUBJECT: &str = "uploaded register";
 /// Rows that a person may speak of at once, and headings.
 const MOST_SAID: usize = 1000;
 
@@ -177,6 +179,8 @@ pub async fn start(
     objects::put(app, &object, content).await?;
     let txn = app.db.begin().await?;
     councils::hold(&txn, council).await?;
+    // Held before anything else is asked: somebody may be having one of them read again.
+    let refused = store::refused(&txn, council).await?;
     if store::is_under_way(&txn, council).await? {
         drop(txn);
         objects::delete(app, &object).await?;
@@ -187,9 +191,10 @@ pub async fn start(
             message,
         ));
     }
-    let mut forgotten = Vec::new();
-    for refused in store::refused(&txn, council).await? {
+    let (mut forgotten, mut entries) = (Vec::new(), Vec::new());
+    for refused in refused {
         forgotten.push(refused.object.clone());
+        entries.push((SUBJECT, refused.id, json!({ "discarded": true }), None));
         store::end(app, &txn, &permit, refused, State::Discarded, None, None).await?;
     }
     let mapping = store::mapping(&txn, council).await?;
@@ -206,11 +211,14 @@ pub async fn start(
     )
     .await?;
     let detail = json!({ "uploaded": row.file_name, "bytes": content.len() });
-    let uploaded = finish(app, txn, &permit, row, detail).await?;
+    entries.push((SUBJECT, row.id, detail, None));
+    audit::record_each(app, &txn, &permit, entries).await?;
+    txn.commit().await.map_err(Error::from)?;
+    app.work.wrote();
     for object in forgotten {
         forget(app, object).await;
     }
-    Ok(uploaded)
+    Ok(read::read(app, row).await?)
 }
 
 fn is_name(text: &str) -> bool {
@@ -389,7 +397,7 @@ async fn applying(app: &App, viewer: &Viewer, row: Model) -> Result<Uploaded, St
     })?;
     let object = row.object.clone();
     let row = store::end(app, &txn, &permit, row, State::Applied, Some(done.plan), done.run).await?;
-    let mut entries = vec![("uploaded register", row.id, json!({ "applied": done.run }), None)];
+    let mut entries = vec![(SUBJECT, row.id, json!({ "applied": done.run }), None)];
     if let Some(run) = done.run {
         entries.extend(run::entries(
             run,
@@ -437,7 +445,7 @@ async fn finish(
     row: Model,
     detail: Value,
 ) -> Result<Uploaded, Error> {
-    audit::record(app, &txn, permit, "uploaded register", row.id, &detail).await?;
+    audit::record(app, &txn, permit, SUBJECT, row.id, &detail).await?;
     txn.commit().await?;
     app.work.wrote();
     read::read(app, row).await

@@ -46,13 +46,15 @@ pub(super) async fn is_under_way(txn: &impl ConnectionTrait, council: Uuid) -> R
     Ok(found.is_some())
 }
 
-/// The files of a register that were refused.
+/// The files of a register that were refused, held.
 pub(super) async fn refused(txn: &impl ConnectionTrait, council: Uuid) -> Result<Vec<Model>, Error> {
-    Ok(Entity::find()
+    let mut query = Entity::find()
         .filter(Column::CouncilId.eq(council))
-        .filter(Column::State.eq(State::Refused.as_str()))
-        .all(txn)
-        .await?)
+        .filter(Column::State.eq(State::Refused.as_str()));
+    if txn.get_database_backend() == DbBackend::Postgres {
+        query = query.lock(LockType::Update);
+    }
+    Ok(query.all(txn).await?)
 }
 
 #[expect(clippy::too_many_arguments, reason = "a row, told once")]

@@ -80,6 +80,29 @@ async fn a_supplier_that_another_register_has_by_now_stays() {
 }
 
 #[tokio::test]
+async fn a_supplier_to_which_another_register_may_go_back_stays() {
+    let world = World::new().await;
+    first(&world).await;
+    let norfolk = next(&world).await;
+    let kent = guildhall::councils::directory().find("kent").unwrap();
+    let bring = async |supplier: &str| {
+        world.app.clock.advance(Duration::minutes(1));
+        let text = file(&[&format!("K1,Tips,{supplier},01/06/2026,31/05/2030,9,\n")]);
+        let theirs = File::of("kent.csv", text.as_bytes());
+        let none = Decisions::new();
+        let done = import(&world.app, &Viewer::System, kent, theirs, &none, false, &mut ()).await;
+        done.unwrap().run.unwrap()
+    };
+    bring("Tip Ltd").await;
+    let kent = bring("Dump plc").await;
+    for run in [norfolk.run.unwrap(), kent] {
+        undo(&world.app, &Viewer::System, run).await.unwrap();
+    }
+    let there = contracts(&world).await;
+    assert_eq!(there["Tips"]["suppliers"][0]["name"], "Tip Ltd");
+}
+
+#[tokio::test]
 async fn a_contract_that_was_back_is_missing_again() {
     let world = World::new().await;
     first(&world).await;

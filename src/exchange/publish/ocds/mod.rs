@@ -21,7 +21,7 @@ use super::store::{changed, facts, next};
 use super::{AT_A_TIME, Cursor, Of, Publisher};
 use crate::councils::Council;
 use crate::runtime::{App, Error};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, DurationRound, SecondsFormat, TimeDelta, Utc};
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use package::Package;
@@ -89,7 +89,14 @@ pub async fn page(
         kind,
         uri: address(asked.after),
         of: Some(council),
-        published_at: places.last().map_or_else(|| app.clock.now(), |place| place.at),
+        // With nothing in it, the day: whoever asks again has it already.
+        published_at: places
+            .last()
+            .map_or_else(
+                || app.clock.now().duration_trunc(TimeDelta::days(1)),
+                |place| Ok(place.at),
+            )
+            .map_err(Error::fault)?,
         next: places.last().filter(|_| more).map(|last| address(Some(*last))),
     };
     let items = found.iter().map(|facts| item(kind, facts, publisher));

@@ -75,7 +75,6 @@ pub(super) fn milestones(term: &Term) -> Vec<Value> {
     if let Some(due) = term.review_on.and_then(ends) {
         milestones.push(json!({
             "id": "review", "title": "Review", "type": "assessment", "code": "review", "dueDate": due,
-            "status": "scheduled",
         }));
     }
     for option in term
@@ -90,7 +89,7 @@ pub(super) fn milestones(term: &Term) -> Vec<Value> {
         milestones.push(json!({
             "id": format!("extension-{}", option.ordinal),
             "title": format!("Last day to take extension option {}", option.ordinal),
-            "type": "assessment", "code": "extensionDecision", "dueDate": due, "status": "scheduled",
+            "type": "assessment", "code": "extensionDecision", "dueDate": due,
         }));
     }
     milestones

@@ -37,7 +37,7 @@ pub(in crate::exchange::register) fn is_amount(text: &str) -> bool {
 /// Whether a cell, or the heading over it, says that an amount is for one year.
 pub(in crate::exchange::register) fn is_yearly(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '/');
+    let words = lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '/');
     [
         "annum",
         "annual",
@@ -52,7 +52,9 @@ pub(in crate::exchange::register) fn is_yearly(text: &str) -> bool {
     ]
     .iter()
     .any(|word| lower.contains(word))
-        || words.any(|word| matches!(word, "pa" | "p.a" | "p.a." | "p/a"))
+        || words
+            .map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'))
+            .any(|word| matches!(word, "pa" | "p.a" | "p.a." | "p/a"))
 }
 
 /// What was made of an amount that is a range or has words with it, as a sentence.
@@ -421,6 +423,8 @@ mod tests {
         for text in [
             "£5,000 per annum",
             "5000 pa",
+            "£5,000pa",
+            "5000.00p.a.",
             "£5k p.a.",
             "£5/yr",
             "Annual value",

@@ -196,7 +196,9 @@ impl Sheet {
             .value
             .take()
             .unwrap_or_else(|| std::mem::take(&mut self.text));
-        let after = self.column.saturating_add(self.column_repeats).min(WIDEST);
+        // One beyond the widest is enough to be refused.
+        let widest = self.column.max(WIDEST).saturating_add(1);
+        let after = self.column.saturating_add(self.column_repeats).min(widest);
         if !cell.is_empty() && after > self.column {
             self.heard += cell.len();
             if self.heard > LONGEST_ROW {

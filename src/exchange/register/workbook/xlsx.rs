@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
+use calamine::{DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 
 use super::super::RegisterError;
 use super::package::Once;
@@ -25,9 +25,11 @@ fn look(file: impl Read + Seek, choice: &mut Choice<'_>) -> Result<Option<(Strin
         let Some(mut spool) = choice.may_be(&name)? else {
             continue;
         };
-        // Charts have sheets without cells.
-        let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else {
-            continue;
+        let mut cells = match workbook.worksheet_cells_reader(&name) {
+            Ok(cells) => cells,
+            // A chart's.
+            Err(XlsxError::NotAWorksheet(_)) => continue,
+            Err(error) => return Err(bad(error)),
         };
         while let Some(cell) = cells.next_cell().map_err(bad)? {
             let (row, column) = cell.get_position();
