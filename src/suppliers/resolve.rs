@@ -11,11 +11,9 @@ use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::supplier;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
-use std::collections::{HashMap, HashSet};
+use sea_orm::sea_query::{Expr, IntoCondition, LockType};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// SQLite takes 32,766 values a statement.
@@ -252,44 +250,58 @@ struct Known {
     by_key: HashMap<String, Vec<usize>>,
 }
 
+/// Suppliers of which this holds, by id, with the keys of their names.
+async fn with(
+    db: &impl ConnectionTrait,
+    this: impl IntoCondition,
+) -> Result<impl Iterator<Item = (Uuid, (One, String))>, Error> {
+    use supplier::Column::{Charity, CompaniesHouse, Id, Name, NameKey};
+    let mut query = supplier::Entity::find();
+    if db.get_database_backend() == DbBackend::Postgres {
+        // Nobody takes one out meanwhile (`withdraw`). What refers to them locks them so as well.
+        query = query.lock(LockType::KeyShare);
+    }
+    let found: Vec<Row> = query
+        .select_only()
+        .columns([Id, Name, CompaniesHouse, Charity, NameKey])
+        .filter(this.into_condition())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let one = |(id, name, companies_house, charity, key): Row| {
+        let one = One {
+            id,
+            name,
+            companies_house,
+            charity,
+        };
+        (id, (one, key))
+    };
+    Ok(found.into_iter().map(one))
+}
+
 impl Known {
     async fn load(db: &impl ConnectionTrait, mentions: &[Mention]) -> Result<Self, Error> {
-        use supplier::Column::{Charity, CompaniesHouse, Id, Name, NameKey};
-        let mut known = Self::default();
-        let mut seen = HashSet::new();
+        use supplier::Column::{Charity, CompaniesHouse, NameKey};
+        let mut found: BTreeMap<Uuid, (One, String)> = BTreeMap::new();
         for chunk in mentions.chunks(AT_A_TIME) {
-            let keys = chunk.iter().map(|mention| name_key(&mention.name));
+            let keys: Vec<String> = chunk.iter().map(|mention| name_key(&mention.name)).collect();
             let numbers = chunk.iter().filter_map(|mention| mention.companies_house.clone());
             let charities = chunk.iter().filter_map(|mention| mention.charity.clone());
-            let mut query = supplier::Entity::find();
-            if db.get_database_backend() == DbBackend::Postgres {
-                // Nobody takes one out meanwhile (`withdraw`). What refers to them locks them so as well.
-                query = query.lock(LockType::KeyShare);
-            }
-            let found: Vec<Row> = query
-                .select_only()
-                .columns([Id, Name, CompaniesHouse, Charity, NameKey])
-                .filter(
-                    Condition::any()
-                        .add(NameKey.is_in(keys))
-                        .add(CompaniesHouse.is_in(numbers))
-                        .add(Charity.is_in(charities)),
-                )
-                .order_by_asc(Id)
-                .into_tuple()
-                .all(db)
-                .await?;
-            for (id, name, companies_house, charity, key) in found {
-                let one = One {
-                    id,
-                    name,
-                    companies_house,
-                    charity,
-                };
-                if seen.insert(id) {
-                    known.learn(one, key);
+            // One by one: for all three in one statement SQLite walks over every supplier.
+            for (column, values) in [
+                (NameKey, keys),
+                (CompaniesHouse, numbers.collect()),
+                (Charity, charities.collect()),
+            ] {
+                if !values.is_empty() {
+                    found.extend(with(db, column.is_in(values)).await?);
                 }
             }
+        }
+        let mut known = Self::default();
+        for (one, key) in found.into_values() {
+            known.learn(one, key);
         }
         Ok(known)
     }

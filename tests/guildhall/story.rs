@@ -42,7 +42,7 @@ async fn the_same_with_norfolks_own_register() {
     // Row 2,332 is the only one with these words (by Python): it ends on 31 March 2016.
     tell(
         Path::new(NORFOLK),
-        "5729 added",
+        "5,729 added",
         "customer services software",
         "Customer Services Software",
     )
