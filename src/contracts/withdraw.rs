@@ -6,7 +6,7 @@ use super::store::ROWS_A_STATEMENT;
 use super::term::Standing;
 use crate::access::Permit;
 use crate::councils;
-use crate::runtime::database::delete_unless_referred;
+use crate::runtime::database::delete_unreferred;
 use crate::runtime::{App, Error};
 use entity::contract;
 use sea_orm::DatabaseTransaction;
@@ -38,14 +38,7 @@ pub async fn withdraw(
     councils::hold(txn, council_id).await?;
     let (mut stay, rest): (Vec<Uuid>, Vec<Uuid>) = ids.iter().partition(|id| told.contains(id));
     for some in rest.chunks(ROWS_A_STATEMENT) {
-        if delete_unless_referred::<contract::Entity>(txn, some).await? {
-            continue;
-        }
-        for id in some {
-            if !delete_unless_referred::<contract::Entity>(txn, &[*id]).await? {
-                stay.push(*id);
-            }
-        }
+        stay.extend(delete_unreferred::<contract::Entity>(txn, some).await?);
     }
     let mut changes = Vec::with_capacity(stay.len());
     for (id, (mut entry, _)) in entries(txn, &stay).await? {

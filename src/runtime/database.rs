@@ -329,14 +329,29 @@ impl Database {
     }
 }
 
-/// Deletes the rows that have these ids, unless something refers to one of them: the database knows. Whether they are gone.
+/// Deletes the rows that have these ids and that nothing refers to: the database knows. Gives those that stay. All that
+/// are given go in one statement, if they can.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_unless_referred<E: EntityTrait>(
+pub async fn delete_unreferred<E: EntityTrait>(
     txn: &DatabaseTransaction,
     ids: &[Uuid],
-) -> Result<bool, Error> {
+) -> Result<Vec<Uuid>, Error> {
+    if ids.is_empty() || deleted::<E>(txn, ids).await? {
+        return Ok(Vec::new());
+    }
+    let mut stay = Vec::new();
+    for id in ids {
+        if !deleted::<E>(txn, &[*id]).await? {
+            stay.push(*id);
+        }
+    }
+    Ok(stay)
+}
+
+/// Whether all of them could go.
+async fn deleted<E: EntityTrait>(txn: &DatabaseTransaction, ids: &[Uuid]) -> Result<bool, Error> {
     let step = txn.begin().await?;
     let these = Expr::col(Alias::new("id")).is_in(ids.iter().copied());
     match E::delete_many().filter(these).exec(&step).await {

@@ -2,7 +2,7 @@
 
 use crate::access::Permit;
 use crate::runtime::Error;
-use crate::runtime::database::delete_unless_referred;
+use crate::runtime::database::delete_unreferred;
 use chrono::{DateTime, Utc};
 use entity::{contract_supplier, supplier};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait};
@@ -37,12 +37,7 @@ pub async fn unused(
             .into_tuple()
             .all(txn)
             .await?;
-        if unused.is_empty() || delete_unless_referred::<supplier::Entity>(txn, &unused).await? {
-            continue;
-        }
-        for id in unused {
-            delete_unless_referred::<supplier::Entity>(txn, &[id]).await?;
-        }
+        delete_unreferred::<supplier::Entity>(txn, &unused).await?;
     }
     Ok(())
 }

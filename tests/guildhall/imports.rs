@@ -234,32 +234,6 @@ async fn a_reference_that_stands_for_something_else_is_held_and_can_be_a_new_con
 }
 
 #[tokio::test]
-async fn a_person_can_only_name_a_contract_of_this_register_and_for_one_row() {
-    let world = World::new().await;
-    let before = first(&world).await;
-    let salt = uuid_of(&before["Road salt"]["id"]);
-    let two: Decisions = [(2, Some(salt)), (3, Some(salt))].into();
-    let nobody: Decisions = [(2, Some(Uuid::from_u128(7)))].into();
-    for decisions in [two, nobody] {
-        let text = file(&ROWS);
-        let file = import::File::of("x.csv", text.as_bytes());
-        let council = guildhall::councils::directory().find("norfolk").unwrap();
-        let refused = import::import(
-            &world.app,
-            &Viewer::System,
-            council,
-            file,
-            &decisions,
-            false,
-            &mut (),
-        )
-        .await;
-        let said = refused.unwrap_err().to_string();
-        assert!(said.starts_with("row "), "{said}");
-    }
-}
-
-#[tokio::test]
 async fn a_changed_row_keeps_what_people_recorded_and_no_file_can_say() {
     let world = World::new().await;
     let before = first(&world).await;

@@ -5,7 +5,7 @@ mod command;
 mod fetched;
 mod judged;
 mod ocds;
-mod registers;
+pub(crate) mod registers;
 
 use crate::alert_mails::register_of;
 use crate::world::World;

@@ -105,7 +105,7 @@ pub async fn undo(
     done.kept.extend(touched.into_iter().map(|(id, _)| id));
     let untouched: Vec<Uuid> = untouched.into_iter().map(|(id, _)| id).collect();
     let written: Vec<Uuid> = untouched.iter().chain(&all).copied().collect();
-    let suppliers = store::suppliers(&txn, &written).await?;
+    let mut suppliers = store::suppliers(&txn, &written).await?;
     let told = alerts::mailed_about(&txn, &untouched).await?;
     let withdraw = withdraw(app, &txn, &permit, council, &untouched, &told);
     let withdrawn = Box::pin(withdraw).await?;
@@ -142,11 +142,8 @@ pub async fn undo(
                 .changed,
         );
     }
-    let mut suppliers = suppliers;
-    if !suppliers.is_empty() {
-        let remembered = store::remembered(&txn, council, imported_at).await?;
-        suppliers.retain(|supplier| !remembered.contains(supplier));
-    }
+    let remembered = store::remembered(&txn, council, imported_at).await?;
+    suppliers.retain(|supplier| !remembered.contains(supplier));
     suppliers::withdraw::unused(&txn, &permit, &suppliers, imported_at).await?;
     store::undone(app, &txn, &permit, run).await?;
     let counts = json!({

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::cells::{self, Cell, codes, dates, money};
+use super::cells::{self, Cell, codes, dates, money, qualifiers};
 use super::columns::{Column, fold};
 use super::doubt::{Doubt, Why};
 use super::extensions;
@@ -203,7 +203,7 @@ fn how_much(row: &mut RegisterRow, doubts: &mut Doubts) {
     let raw = &row.raw;
     row.value_pence = amount(raw, doubts, Column::Value);
     let says = [raw.heading(Column::Value), raw.trimmed(Column::Value).into()];
-    row.value_is_yearly = row.value_pence.is_some() && says.iter().any(|text| money::is_yearly(text));
+    row.value_is_yearly = row.value_pence.is_some() && says.iter().any(|text| qualifiers::is_yearly(text));
     row.irrecoverable_vat_pence = amount(raw, doubts, Column::IrrecoverableVat);
     if raw.trimmed(Column::Value).is_empty() && raw.headings().has(Column::Value) {
         doubts.cell(raw, Column::Value, Why::ValueBlank);

@@ -5,7 +5,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::cells::money;
+use super::cells::qualifiers;
 use super::columns::Column;
 use super::content::{Content, Fit};
 use super::layout::named;
@@ -250,7 +250,7 @@ fn told(candidate: &Candidate, heading: &str) -> (Option<Column>, Confidence, St
 }
 
 fn likely(column: Column, heading: &str) -> String {
-    if column == Column::Value && money::is_yearly(heading) {
+    if column == Column::Value && qualifiers::is_yearly(heading) {
         return "It is the value of one year, taken for the value as there is none of the whole".to_owned();
     }
     format!("It may be a name of {}", column.title())

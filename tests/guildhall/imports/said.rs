@@ -1,6 +1,7 @@
 //! What a person says of rows, and what rows say of contracts that came from no file: each is done, or told.
 
 use super::*;
+use crate::published::registers::made;
 use guildhall::exchange::notices::{self, Notices};
 use std::io::Cursor;
 
@@ -22,6 +23,19 @@ async fn refused(world: &World, text: &str, decisions: &[(u32, Option<Uuid>)]) -
         &mut nobody,
     );
     done.await.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn a_person_can_only_name_a_contract_of_this_register_and_for_one_row() {
+    let world = World::new().await;
+    let before = first(&world).await;
+    let salt = uuid_of(&before["Road salt"]["id"]);
+    let two = [(2, Some(salt)), (3, Some(salt))];
+    let nobody = [(2, Some(Uuid::from_u128(7)))];
+    for decisions in [&two[..], &nobody] {
+        let said = refused(&world, &file(&ROWS), decisions).await;
+        assert!(said.starts_with("row "), "{said}");
+    }
 }
 
 #[tokio::test]
@@ -149,37 +163,12 @@ async fn several_rows_of_a_process_that_notices_brought_are_told_by_supplier_or_
     assert_eq!((changed.row, changed.contract), (Some(3), Some(vans)));
 }
 
-/// A contract of Guildhall's own, as a pilot's award leaves it.
-async fn awarded(world: &World) -> Uuid {
-    use entity::contract;
-    use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
-    let any = contract::Entity::find()
-        .one(world.app.db.read())
-        .await
-        .unwrap()
-        .unwrap();
-    let made = contract::Model {
-        id: world.app.new_id(),
-        row_key: "pilot:1:1:1".into(),
-        reference: None,
-        title: "A pilot of bins".into(),
-        value_pence: Some(499_950),
-        starts_on: "2026-02-01".parse().ok(),
-        initial_ends_on: "2026-04-30".parse().ok(),
-        ..any
-    };
-    let id = made.id;
-    let txn = world.app.db.begin().await.unwrap();
-    made.into_active_model().reset_all().insert(&txn).await.unwrap();
-    txn.commit().await.unwrap();
-    id
-}
-
 #[tokio::test]
 async fn a_row_that_says_otherwise_of_a_contract_of_our_own_is_told_that_ours_stands() {
     let world = World::new().await;
     first(&world).await;
-    let id = awarded(&world).await;
+    let norfolk = guildhall::councils::directory().find("norfolk").unwrap().id;
+    let id = made(&world, norfolk, "pilot:1:1:1").await;
     let out = published(&world).await;
     let (done, told) = world.register_told(&out, &Decisions::new(), false).await;
     assert_eq!(counts(&done), [0, 0, 6, 0, 0, 0]);

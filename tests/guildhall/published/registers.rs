@@ -227,7 +227,7 @@ async fn a_contract_from_no_file_is_told_by_what_guildhall_holds() {
 }
 
 /// A contract under this key as a pilot's award leaves it: one that came from no file.
-pub(super) async fn made(world: &World, council: uuid::Uuid, key: &str) {
+pub(crate) async fn made(world: &World, council: uuid::Uuid, key: &str) -> uuid::Uuid {
     use entity::contract;
     use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
     let any = contract::Entity::find()
@@ -250,9 +250,11 @@ pub(super) async fn made(world: &World, council: uuid::Uuid, key: &str) {
         initial_ends_on: "2026-04-30".parse().ok(),
         ..any
     };
+    let id = made.id;
     let txn = world.app.db.begin().await.unwrap();
     made.into_active_model().reset_all().insert(&txn).await.unwrap();
     txn.commit().await.unwrap();
+    id
 }
 
 #[tokio::test]

@@ -181,6 +181,7 @@ fn told(of: &mut Map<String, Value>, contract: &Contract) {
 fn value(contract: &Contract, row: Option<&RegisterRow>) -> Option<Value> {
     let yearly = match contract.value_basis.as_deref() {
         Some(basis) => basis == "yearly",
+        // What came in before it was kept.
         None => row.is_some_and(|row| row.value_pence == contract.value_pence && row.value_is_yearly),
     };
     let pence = contract.value_pence.filter(|pence| !yearly && *pence >= 0)?;

@@ -4,6 +4,7 @@
 pub(super) mod codes;
 pub(super) mod dates;
 pub(super) mod money;
+pub(super) mod qualifiers;
 
 use super::doubt::Why;
 

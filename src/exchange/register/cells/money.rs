@@ -1,6 +1,7 @@
 //! Amounts of money to whole pence, without floats: `1,234.56`, `£`, `(3728)`, and words that are no amount.
 //! Answers for one cell; a blank cell is not its business. Next: `../rows.rs`.
 
+use super::qualifiers::{is_yearly, without_words};
 use super::{Cell, begins, withheld};
 use crate::exchange::register::doubt::Why;
 
@@ -32,29 +33,6 @@ pub(in crate::exchange::register) fn pence(text: &str) -> Cell<i64> {
 /// Whether a cell is an amount, whatever is to be doubted of it.
 pub(in crate::exchange::register) fn is_amount(text: &str) -> bool {
     pence(text).value.is_some()
-}
-
-/// Whether a cell, or the heading over it, says that an amount is for one year.
-pub(in crate::exchange::register) fn is_yearly(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let words = lower.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '/');
-    [
-        "annum",
-        "annual",
-        "yearly",
-        "per year",
-        "per yr",
-        "a year",
-        "each year",
-        "/ year",
-        "/year",
-        "/yr",
-    ]
-    .iter()
-    .any(|word| lower.contains(word))
-        || words
-            .map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'))
-            .any(|word| matches!(word, "pa" | "p.a" | "p.a." | "p/a"))
 }
 
 /// What was made of an amount that is a range or has words with it, as a sentence.
@@ -128,101 +106,6 @@ fn range(text: &str) -> Option<i64> {
         (0 <= low && low < top).then_some(top)
     };
     [word, "-", "\u{2013}", "\u{2014}"].into_iter().find_map(cut)
-}
-
-/// An amount without the words around it.
-fn without_words(text: &str) -> Option<&str> {
-    const BEFORE: [&str; 22] = [
-        "up to",
-        "circa",
-        "c.",
-        "c",
-        "approximately",
-        "approx.",
-        "approx",
-        "around",
-        "about",
-        "estimated at",
-        "estimated",
-        "est.",
-        "est",
-        "maximum of",
-        "maximum",
-        "max.",
-        "max",
-        "not exceeding",
-        "over",
-        "under",
-        "c\u{a3}",
-        "total",
-    ];
-    const YEARLY: [&str; 16] = [
-        "per annum",
-        "p.a.",
-        "p.a",
-        "pa",
-        "p/a",
-        "per year",
-        "per yr",
-        "a year",
-        "/ year",
-        "/year",
-        "/ annum",
-        "/annum",
-        "/yr",
-        "annually",
-        "yearly",
-        "each year",
-    ];
-    const AFTER: [&str; 17] = [
-        "+ vat",
-        "+vat",
-        "plus vat",
-        "ex vat",
-        "ex. vat",
-        "exc vat",
-        "exc. vat",
-        "excl vat",
-        "excl. vat",
-        "excluding vat",
-        "inc vat",
-        "inc. vat",
-        "including vat",
-        "(estimated)",
-        "(est)",
-        "estimated",
-        "approx",
-    ];
-    let mut rest = text.trim();
-    // As many words as anybody has written around one figure.
-    for _ in 0..4 {
-        let before = rest;
-        rest = rest
-            .trim_start_matches(['~', '<', '>', '\u{2248}', '\u{2264}', ':'])
-            .trim();
-        if let Some(word) = BEFORE.iter().find(|word| begins(rest, word)) {
-            rest = rest[word.trim_end_matches('\u{a3}').len()..].trim();
-        }
-        if let Some(left) = YEARLY
-            .iter()
-            .chain(&AFTER)
-            .find_map(|word| without_end(rest, word))
-        {
-            rest = left;
-        }
-        rest = rest.trim_end_matches(['+', ',', ';']).trim();
-        if rest == before {
-            break;
-        }
-    }
-    (rest != text.trim() && !rest.is_empty()).then_some(rest)
-}
-
-/// Text without a word at its end, whatever its case.
-fn without_end<'a>(text: &'a str, word: &str) -> Option<&'a str> {
-    let begin = text.len().checked_sub(word.len())?;
-    let end = text.get(begin..)?;
-    end.eq_ignore_ascii_case(word).then(|| text[..begin].trim_end())
 }
 
 /// Reads digits with their sign, pound and abbreviation.
@@ -416,32 +299,6 @@ mod tests {
             assert_eq!(pence(text), Cell::doubted(2_000_000, Why::ValueRange), "{text}");
         }
         assert_eq!(made("£10,000 - £20,000", 2_000_000), "Read as £20,000.00.");
-    }
-
-    #[test]
-    fn cells_and_headings_say_that_an_amount_is_of_a_year() {
-        for text in [
-            "£5,000 per annum",
-            "5000 pa",
-            "£5,000pa",
-            "5000.00p.a.",
-            "£5k p.a.",
-            "£5/yr",
-            "Annual value",
-            "Value (per year)",
-            "Value p/a",
-        ] {
-            assert!(is_yearly(text), "{text}");
-        }
-        for text in [
-            "£5,000",
-            "Contract value",
-            "Value of the spa",
-            "Total, 5 years",
-            "Papa & Co",
-        ] {
-            assert!(!is_yearly(text), "{text}");
-        }
     }
 
     #[test]
