@@ -14,7 +14,7 @@ use guildhall::councils::directory;
 use guildhall::exchange::import::{Content, Decisions, File, import};
 use guildhall::runtime::App;
 use guildhall::runtime::clock::Clock;
-use memory::{forget_peak, peak};
+use memory::{LOOK, Watch, held};
 use sea_orm::{ConnectionTrait, DbBackend};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -108,11 +108,11 @@ async fn ours(app: &App, path: &Path) -> (Duration, u64, usize) {
     };
     let council = directory().find("norfolk").expect("Norfolk");
     let none = Decisions::new();
-    forget_peak();
+    let watch = Watch::begin();
     let began = Instant::now();
     let done = import(app, &Viewer::System, council, file, &none, false, &mut ()).await;
     let took = began.elapsed();
-    (took, peak("self"), done.expect("it comes in").plan.added as usize)
+    (took, watch.most(), done.expect("it comes in").plan.added as usize)
 }
 
 /// The same file by the database's own tool.
@@ -140,10 +140,10 @@ fn theirs(backend: DbBackend, url: &str, folder: &Path, path: &Path) -> (Duratio
     let mut child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let (mut most, process) = (0, child.id().to_string());
     let status = loop {
-        most = peak(&process).max(most);
+        most = held(&process).max(most);
         match child.try_wait().expect("it is waited for") {
             Some(status) => break status,
-            None => std::thread::sleep(Duration::from_millis(2)),
+            None => std::thread::sleep(LOOK),
         }
     };
     assert!(status.success(), "{command:?}");

@@ -1,7 +1,9 @@
 //! Everything that is published of generated contracts: all as OCDS lines, all as one package of records, every council's
-//! register as CSV, and the largest as a workbook. Rows a second, and the most memory that each took.
+//! register as CSV, and the largest as a workbook. Rows a second, and the most memory that each took; beside it the
+//! database's own tool, `sqlite3` or `psql`, writing the columns of the same contracts as JSON and as CSV.
 //!
-//! `cargo bench --bench publishing` on SQLite; with `DATABASE_URL=postgres://...` on that database, which must be empty.
+//! `cargo bench --bench publishing` on SQLite, with `sqlite3` at hand; with `DATABASE_URL=postgres://...` on that database,
+//! which must be empty, with `psql`.
 //! `GUILDHALL_BENCH_CONTRACTS` says how many contracts (10,000 if not), shared out among 400 councils as rows of files of
 //! theirs. What is written is counted and thrown away. On SQLite, time and memory are the database's too.
 
@@ -16,11 +18,12 @@ use guildhall::exchange::publish::register::{Naming, csv, xlsx};
 use guildhall::exchange::publish::{Of, Publisher, registers};
 use guildhall::exchange::register::Column;
 use guildhall::runtime::{App, Error};
-use memory::{forget_peak, peak};
+use memory::{Watch, held};
 use sea_orm::{ConnectionTrait, DbBackend};
 use std::io::Read;
 use std::pin::pin;
-use std::time::Instant;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use support::{Place, cpu_micros};
 
 const SUPPLIERS: usize = 20_000;
@@ -133,17 +136,57 @@ async fn drained(stream: impl Stream<Item = Result<Vec<u8>, Error>>) -> usize {
     bytes
 }
 
-async fn measured(what: &str, rows: u64, work: impl Future<Output = usize>) {
-    forget_peak();
-    let (began, cpu, before) = (Instant::now(), cpu_micros(), peak("self"));
+/// What the database's own tool writes of the same contracts, with their suppliers and the cells that they came from.
+const BARE: &str =
+    "SELECT contract.ocid, contract.reference, contract.title, contract.description, contract.cpv,
+contract.value_pence, contract.standing, contract.starts_on, contract.current_ends_on, supplier.name,
+supplier.companies_house, supplier.size, contract_source.cells
+FROM contract JOIN contract_source ON contract_source.contract_id = contract.id
+LEFT JOIN contract_supplier ON contract_supplier.contract_id = contract.id
+LEFT JOIN supplier ON supplier.id = contract_supplier.supplier_id";
+
+/// How long that takes; what it writes is thrown away.
+fn bare(backend: DbBackend, place: &Place, json: bool) -> Duration {
+    let mut command = if backend == DbBackend::Postgres {
+        let select = if json {
+            format!("SELECT row_to_json(bare) FROM ({BARE}) bare")
+        } else {
+            BARE.to_owned()
+        };
+        let format = if json { "text" } else { "csv" };
+        let mut psql = Command::new("psql");
+        let copy = format!("COPY ({select}) TO STDOUT (FORMAT {format})");
+        psql.args([&place.url, "-q", "-c", &copy]);
+        psql
+    } else {
+        let mut sqlite3 = Command::new("sqlite3");
+        sqlite3.arg(if json { "-json" } else { "-csv" });
+        sqlite3.arg(place.folder.path().join("bench.db")).arg(BARE);
+        sqlite3
+    };
+    let began = Instant::now();
+    let status = command.stdout(Stdio::null()).status();
+    let status = status.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(status.success(), "{command:?}");
+    began.elapsed()
+}
+
+async fn measured(what: &str, rows: u64, bare: Option<Duration>, work: impl Future<Output = usize>) {
+    let (began, cpu, before, watch) = (Instant::now(), cpu_micros(), held("self"), Watch::begin());
     let bytes = work.await;
     let seconds = began.elapsed().as_secs_f64();
+    let most = watch.most();
+    let ratio = bare.map_or_else(String::new, |bare| {
+        format!(
+            ", {:.1} x the time of the bare columns",
+            seconds / bare.as_secs_f64()
+        )
+    });
     println!(
-        "{what}: {rows} rows, {:.0} a second, {:.0} us CPU each, {:.1} MB written; most memory {} MB (VmHWM), {before} MB before",
+        "{what}: {rows} rows, {:.0} a second{ratio}, {:.0} us CPU each, {:.1} MB written; at most {most} MB of its own, {before} MB before",
         rows as f64 / seconds,
         (cpu_micros() - cpu) as f64 / rows.max(1) as f64,
         bytes as f64 / 1e6,
-        peak("self"),
     );
 }
 
@@ -151,39 +194,35 @@ async fn measured(what: &str, rows: u64, work: impl Future<Output = usize>) {
 async fn main() {
     let wanted = std::env::var("GUILDHALL_BENCH_CONTRACTS").ok();
     let contracts = wanted.map_or(10_000, |text| text.parse().expect("a number of contracts"));
-    let Place { app, url, folder } = support::application().await;
-    fill(&app, contracts).await;
-    let kind = if url.starts_with("sqlite") {
-        "SQLite"
-    } else {
-        "PostgreSQL"
-    };
-    println!("{contracts} contracts, {kind}");
+    let place = support::application().await;
+    let (app, backend) = (&place.app, place.app.db.backend());
+    fill(app, contracts).await;
+    println!("{contracts} contracts, {}", backend.as_str());
+    let (as_json, as_csv) = (bare(backend, &place, true), bare(backend, &place, false));
     let publisher = Publisher::new("https://guildhall.example", Publisher::UNREGISTERED);
     let all = contracts as u64;
-    let lines = ocds::whole(&app, &publisher, Of::Everybody, Kind::Lines, None);
-    measured("OCDS releases, lines", all, drained(lines)).await;
-    let records = ocds::whole(&app, &publisher, Of::Everybody, Kind::Records, None);
-    measured("OCDS records, one package", all, drained(records)).await;
-    let mut councils = registers(&app).await.expect("councils");
+    let lines = ocds::whole(app, &publisher, Of::Everybody, Kind::Lines, None);
+    measured("OCDS releases, lines", all, Some(as_json), drained(lines)).await;
+    let records = ocds::whole(app, &publisher, Of::Everybody, Kind::Records, None);
+    measured("OCDS records, one package", all, Some(as_json), drained(records)).await;
+    let mut councils = registers(app).await.expect("councils");
     councils.sort_by_key(|(_, count)| *count);
     let each = async {
         let mut bytes = 0;
         for (id, _) in &councils {
             let council = directory().by_id(*id).expect("a council");
-            bytes += drained(csv::written(&app, &publisher, council, csv::Form::default())).await;
+            bytes += drained(csv::written(app, &publisher, council, csv::Form::default())).await;
         }
         bytes
     };
-    measured("registers, CSV", all, each).await;
+    measured("registers, CSV", all, Some(as_csv), each).await;
     let (id, rows) = *councils.last().expect("a register");
     let council = directory().by_id(id).expect("a council");
     let workbook = async {
-        let mut file = xlsx::written(&app, &publisher, council, Naming::Template)
+        let mut file = xlsx::written(app, &publisher, council, Naming::Template)
             .await
             .expect("a workbook");
         std::io::copy(&mut file.by_ref(), &mut std::io::sink()).expect("read") as usize
     };
-    measured("the largest register, workbook", rows, workbook).await;
-    drop(folder);
+    measured("the largest register, workbook", rows, None, workbook).await;
 }
