@@ -2,18 +2,19 @@
 
 mod summary;
 
+use super::report::Report;
 use super::{Failure, failed, open};
 use crate::access::Viewer;
 use crate::councils;
 use crate::exchange::import::{
-    Content, Decisions, File, ImportError, Line, Watch, import, last_import, undo,
+    Content, Decisions, File, ImportError, Line, Watch, import, last_import, published, undo,
 };
-use crate::exchange::register::{Doubt, DoubtCsv, Mapping, RegisterError, Settings, harmless};
+use crate::exchange::register::{Doubt, Mapping, RegisterError, SUCH_AS, Settings, harmless};
 use crate::exchange::uploads;
+use crate::graphql::ids::{Id, Sort};
 use crate::runtime::Stop;
 use clap::Subcommand;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use summary::Lines;
 use uuid::Uuid;
@@ -40,7 +41,8 @@ pub(super) struct Contracts {
     /// Do everything, keep nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Where every doubt is written; beside the file, as NAME.report.csv, if not given.
+    /// Where every doubt is written, if not beside the file: in register.report.csv for register.csv, in
+    /// register.xlsx.report.csv for register.xlsx.
     #[arg(long)]
     report: Option<PathBuf>,
     /// The sheet of a workbook; the first that has a register's headings, if not given.
@@ -53,7 +55,7 @@ pub(super) struct Contracts {
     /// A row that was held is a new contract.
     #[arg(long, value_name = "ROW")]
     new: Vec<u32>,
-    /// A row that was held is this contract, as the report names it.
+    /// A row that was held is this contract, by its id in the report, in the graph or in its OCID.
     #[arg(long, value_name = "ROW=CONTRACT", value_parser = row_and_contract)]
     same: Vec<(u32, Uuid)>,
     /// The file.
@@ -62,8 +64,16 @@ pub(super) struct Contracts {
 
 fn row_and_contract(text: &str) -> Result<(u32, Uuid), String> {
     let both = text.split_once('=');
-    let read = both.and_then(|(row, id)| Some((row.trim().parse().ok()?, id.trim().parse().ok()?)));
+    let read = both.and_then(|(row, id)| Some((row.trim().parse().ok()?, contract(id.trim())?)));
     read.ok_or_else(|| format!("{text:?} is not a row, an equals sign and a contract"))
+}
+
+/// A contract by any of the ids that we give it.
+fn contract(text: &str) -> Option<Uuid> {
+    if let Some(id) = Id::parse(text) {
+        return id.of(Sort::Contract).ok();
+    }
+    Uuid::try_parse(text).ok().or_else(|| published(text))
 }
 
 pub(super) async fn run(config: Option<&Path>, import: Import) -> Result<(), Failure> {
@@ -104,8 +114,7 @@ async fn take_back(config: Option<&Path>, council: &str) -> Result<(), Failure> 
 struct Told {
     bar: ProgressBar,
     lines: Lines,
-    doubts: DoubtCsv<BufWriter<std::fs::File>>,
-    wrong: Option<std::io::Error>,
+    report: Report,
 }
 
 impl Watch for Told {
@@ -115,9 +124,7 @@ impl Watch for Told {
     }
 
     fn doubt(&mut self, doubt: &Doubt) {
-        if self.wrong.is_none() {
-            self.wrong = self.doubts.write(doubt).err();
-        }
+        self.report.doubt(doubt);
     }
 
     fn line(&mut self, line: Line) {
@@ -128,8 +135,7 @@ impl Watch for Told {
 async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failure> {
     let (council, path) = (councils::named(&asked.council).map_err(failed)?, asked.file);
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
-    let report_to = asked.report.unwrap_or_else(|| path.with_extension("report.csv"));
-    let in_report = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", report_to.display()));
+    let in_report = |(path, error): (PathBuf, std::io::Error)| failed(format!("{}: {error}", path.display()));
     let app = open::app(config).await?;
     let (mapping, headings) = match &asked.mapping {
         Some(path) => mapping(path)?,
@@ -143,25 +149,6 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
         sheet: asked.sheet,
         mapping,
     };
-    let out = std::fs::File::create(&report_to).map_err(|e| in_report(&e))?;
-    let bar = ProgressBar::new(0);
-    bar.set_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {elapsed}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar()),
-    );
-    let doubts = DoubtCsv::new(BufWriter::new(out)).map_err(|e| in_report(&e))?;
-    let mut told = Told {
-        bar,
-        lines: Lines::default(),
-        doubts,
-        wrong: None,
-    };
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-    let file = File {
-        name: &name.unwrap_or_default(),
-        content: Content::At(&path),
-        settings: Some(&settings),
-    };
     let new = asked.new.into_iter().map(|row| (row, None));
     let same = asked.same.into_iter().map(|(row, id)| (row, Some(id)));
     let mut decisions = Decisions::new();
@@ -170,6 +157,22 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
             return Err(failed(format!("row {row} is said to be two things")));
         }
     }
+    let bar = ProgressBar::new(0);
+    bar.set_style(
+        ProgressStyle::with_template("{bar:40} {pos}/{len} rows, {elapsed}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
+    let mut told = Told {
+        bar,
+        lines: Lines::default(),
+        report: Report::begin(asked.report, &path).map_err(in_report)?,
+    };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let file = File {
+        name: &name.unwrap_or_default(),
+        content: Content::At(&path),
+        settings: Some(&settings),
+    };
     let done = import(
         &app,
         &Viewer::System,
@@ -181,11 +184,10 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     )
     .await;
     told.bar.finish_and_clear();
-    told.wrong.map_or(Ok(()), Err).map_err(|e| in_report(&e))?;
-    // Those of the reading are kept where the import fails.
-    told.doubts.finish().map_err(|e| in_report(&e))?;
+    let report = told.report.end(done.is_ok()).map_err(in_report)?;
     if let Err(ImportError::Unreadable(RegisterError::MissingColumns { found, .. })) = &done {
         not_there(&headings, found.iter().map(String::as_str));
+        complain!("--mapping says which heading is which column: {SUCH_AS}");
     }
     let done = done.map_err(|error| in_file(&error))?;
     let dry = if asked.dry_run { " (dry run)" } else { "" };
@@ -196,7 +198,7 @@ async fn contracts(config: Option<&Path>, asked: Contracts) -> Result<(), Failur
     );
     super::say::text(told.lines.page(&done));
     not_there(&headings, done.report.source.headings.names());
-    say!("every doubt: {}", report_to.display());
+    say!("every doubt: {}", report.display());
     Ok(())
 }
 

@@ -15,6 +15,7 @@ mod notices;
 mod open;
 mod pilot;
 mod receipt;
+mod report;
 mod schema;
 mod serve;
 mod user;

@@ -1,11 +1,11 @@
 //! `import ocds`: notices from the command line into the registers of the councils that buy, with a bar on a terminal and a
 //! report beside the file.
 
+use super::report::Report;
 use super::{Failure, failed, open, say};
 use crate::access::Viewer;
 use crate::councils;
 use crate::exchange::notices::{Doubts, Notices, Told, import, summary};
-use crate::exchange::register::DoubtCsv;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub(super) struct Ocds {
     /// Do everything, keep nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Where every doubt is written; beside the file, as NAME.report.csv, if not given.
+    /// Where every doubt is written, if not beside the file: in releases.json.report.csv for releases.json.
     #[arg(long)]
     report: Option<PathBuf>,
     /// The file: a release package, a record package, or JSON lines.
@@ -35,12 +35,9 @@ pub(super) async fn run(config: Option<&Path>, ocds: Ocds) -> Result<(), Failure
     let path = ocds.file.as_path();
     let in_file = |error: &dyn std::fmt::Display| failed(format!("{}: {error}", path.display()));
     let from = std::fs::File::open(path).map_err(|e| in_file(&e))?;
-    let report_to = ocds.report.unwrap_or_else(|| path.with_extension("report.csv"));
-    let in_report = |error: std::io::Error| failed(format!("{}: {error}", report_to.display()));
-    let out = std::fs::File::create(&report_to).map_err(in_report)?;
-    let mut csv = DoubtCsv::new(std::io::BufWriter::new(out)).map_err(in_report)?;
-
+    let in_report = |(path, error): (PathBuf, std::io::Error)| failed(format!("{}: {error}", path.display()));
     let app = open::app(config).await?;
+    let mut report = Report::begin(ocds.report, path).map_err(in_report)?;
     let bar = ProgressBar::no_length();
     bar.set_style(
         ProgressStyle::with_template("{pos} releases, {elapsed}")
@@ -57,25 +54,21 @@ pub(super) async fn run(config: Option<&Path>, ocds: Ocds) -> Result<(), Failure
         dry_run: ocds.dry_run,
     };
     let mut doubts = Doubts::default();
-    let mut written = Ok(());
     let done = import(&app, &Viewer::System, notices, |told| match told {
         Told::Read(releases) => bar.inc(releases as u64),
         Told::Doubt(doubt) => {
             doubts.note(doubt);
-            if written.is_ok() {
-                written = csv.write(doubt);
-            }
+            report.doubt(doubt);
         }
     })
     .await;
     bar.finish_and_clear();
-    // What was doubted before an error is kept too.
-    written.and_then(|()| csv.finish()).map_err(in_report)?;
+    let report = report.end(done.is_ok()).map_err(in_report)?;
     let done = done.map_err(|error| in_file(&error))?;
     let dry = if ocds.dry_run { " (dry run)" } else { "" };
     let into = only.map_or("the registers of their councils", |council| council.facts.name);
     say!("{} into {into}{dry}", path.display());
     say::text(summary(&done, &doubts));
-    say!("every doubt: {}", report_to.display());
+    say!("every doubt: {}", report.display());
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::uploads::Upload;
 use crate::access::Viewer;
 use crate::exchange::import::{LineKind, Plan, RegisterImportUndoErrorCode};
 use crate::exchange::register::Column;
-use crate::exchange::uploads::{self, RegisterImportErrorCode, Sheet, State, Uploaded};
+use crate::exchange::uploads::{self, RegisterImportErrorCode, Said, Sheet, State, Uploaded};
 use crate::runtime::App;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
@@ -98,6 +98,9 @@ pub struct RegisterHeadingInput {
     heading: String,
     /// The column it is; null for one whose cells are kept, and published with the register, as they are.
     column: Option<Column>,
+    /// Forget what was said of it, in this file and the next ones: it is recognised again as if nobody had spoken of it.
+    #[graphql(default)]
+    forget: bool,
 }
 
 /// What headings are.
@@ -276,7 +279,8 @@ impl RegisterImportsMutation {
         RegisterImportStartPayload::of(ctx, started.map(Into::into))
     }
 
-    /// Says what headings are, and reads the file again. It is kept for the council's next files. Needs an officer, approver
+    /// Says what headings are, and reads the file again. It is kept for the council's next files, also where this one is thrown
+    /// away; a heading that the file has not is refused. Needs an officer, approver
     /// or administrator of the council.
     async fn register_import_map(
         &self,
@@ -288,7 +292,10 @@ impl RegisterImportsMutation {
         let columns = input
             .columns
             .into_iter()
-            .map(|one| (one.heading, one.column))
+            .map(|one| match one.forget {
+                true => (one.heading, Said::Nothing),
+                false => (one.heading, Said::Is(one.column)),
+            })
             .collect();
         let mapped = Box::pin(uploads::map(app, viewer, id, input.version, columns, input.sheet)).await;
         RegisterImportMapPayload::of(ctx, mapped.map(Into::into))

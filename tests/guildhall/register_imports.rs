@@ -281,6 +281,41 @@ async fn what_a_council_says_of_its_headings_holds_for_its_next_file() {
         said(&next)[1..],
         [json!("TITLE"), Value::Null, json!("SUPPLIER_NAME")]
     );
+
+    let say = async |columns: Value| -> Value {
+        let input =
+            json!({ "input": { "import": next["id"], "version": next["version"], "columns": columns } });
+        norfolk.world.data(&norfolk.officer, map, input).await["registerImportMap"].clone()
+    };
+    for (columns, why) in [
+        (
+            json!([{ "heading": "Nope", "column": "TITLE" }]),
+            r#"the file has no heading "Nope""#,
+        ),
+        (
+            json!([{ "heading": " ", "column": "TITLE" }]),
+            "a heading is blank",
+        ),
+        (
+            json!([{ "heading": "Who", "column": "TITLE" }, { "heading": "who", "column": "VALUE" }]),
+            r#""who" is spoken of twice"#,
+        ),
+        (
+            json!([{ "heading": "Who", "column": "TITLE" }, { "heading": "Name", "column": "TITLE" }]),
+            r#""Who" and "Name" are both said to be "Title of the Agreement""#,
+        ),
+    ] {
+        assert_eq!(say(columns).await["errors"][0]["message"], why);
+    }
+    let forgotten = json!([{ "heading": "Thing", "forget": true }, { "heading": "Nope", "forget": true }]);
+    assert_eq!(say(forgotten).await["errors"], json!([]));
+    uploads::pass(&norfolk.world.app).await.unwrap();
+    let judged = norfolk.import(&next["id"]).await;
+    let thing = &judged["sheet"]["columns"][2];
+    assert!(
+        !thing["why"].as_str().unwrap_or_default().contains("said"),
+        "{thing}"
+    );
 }
 
 #[tokio::test]

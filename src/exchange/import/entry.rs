@@ -3,7 +3,7 @@
 use crate::contracts::term::{ExtensionState, Extensions, Standing, Term};
 use crate::contracts::windows::LeadTimeOverrides;
 use crate::contracts::{Entry, Particulars, Source};
-use crate::exchange::register::{RegisterRow as Row, extensions};
+use crate::exchange::register::{RegisterRow as Row, extensions, is_amount_of_a_year};
 use crate::suppliers::Mention;
 use uuid::Uuid;
 
@@ -25,7 +25,7 @@ pub(super) fn ocid(row: &Row) -> Option<String> {
 }
 
 /// The contract that an OCID of ours names, whatever its prefix.
-pub(in crate::exchange) fn published(ocid: &str) -> Option<Uuid> {
+pub fn published(ocid: &str) -> Option<Uuid> {
     let (_, id) = ocid.rsplit_once('-')?;
     (id.len() == 32).then(|| Uuid::try_parse(id).ok())?
 }
@@ -95,7 +95,11 @@ pub(super) fn over(before: &Entry, mut now: Entry) -> Entry {
     says.product_name.clone_from(&was.product_name);
     says.delivery_model.clone_from(&was.delivery_model);
     says.hosting.clone_from(&was.hosting);
-    says.value_basis = says.value_basis.take().or_else(|| was.value_basis.clone());
+    let by_cell = |before: &Source| before.cells.iter().any(|cell| is_amount_of_a_year(cell));
+    let by_file = before.source.as_ref().is_some_and(by_cell);
+    let stays = |basis: &String| basis != "yearly" || !by_file;
+    let was_basis = was.value_basis.clone().filter(stays);
+    says.value_basis = says.value_basis.take().or(was_basis);
     says.cpv = says.cpv.take().or_else(|| was.cpv.clone());
     now.leads = before.leads;
     now.buyers.clone_from(&before.buyers);

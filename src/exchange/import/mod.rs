@@ -13,7 +13,8 @@ mod store;
 mod undo;
 
 pub(in crate::exchange) use apply::doubt_of;
-pub(in crate::exchange) use entry::{entry as entry_of, is_ocid, published};
+pub use entry::published;
+pub(in crate::exchange) use entry::{entry as entry_of, is_ocid};
 pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo, undone_among};
 
 use super::register::{self, Doubt, Reading, RegisterError, RegisterReader, Report, Settings};

@@ -31,6 +31,7 @@ whys! {
     NothingToIdentify "nothing_to_identify" "There is no title, description, reference or supplier: the row is held."
     HeaderRepeated "header_repeated" "The headings again, in the middle of the file: the row is held."
     LooksLikeTotal "looks_like_total" "This looks like a total of other rows and not like a contract: the row is held."
+    OneCellAlone "one_cell_alone" "One cell of the row is filled, as in a heading between rows or a note: the row is held."
     PerhapsKnown "perhaps_known" "This may be a contract that the register has already."
     QuoteUnclosed "quote_unclosed" "A quotation mark is never closed; the line was read by itself."
     QuoteStray "quote_stray" "A quotation mark stands where none belongs; cells may have run together."

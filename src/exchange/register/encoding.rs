@@ -117,18 +117,22 @@ pub(super) fn survey(file: &mut (impl Read + Seek)) -> Result<Kind, RegisterErro
         (b"\xFE\xFF", Encoding::Utf16Be),
     ] {
         if let Some(rest) = first.strip_prefix(mark) {
-            refuse_markup(rest)?;
+            refuse_other_text(rest)?;
             return Ok(Kind::Text(encoding));
         }
     }
-    refuse_markup(first)?;
+    refuse_other_text(first)?;
     file.seek(SeekFrom::Start(0))?;
     Ok(Kind::Text(Bytes::of(file)?.encoding()))
 }
 
-fn refuse_markup(first: &[u8]) -> Result<(), RegisterError> {
+/// Refuses text that is no sheet.
+fn refuse_other_text(first: &[u8]) -> Result<(), RegisterError> {
+    let first = first.trim_ascii_start();
+    if is_json(first) {
+        return Err(RegisterError::Json);
+    }
     let begins = |mark: &str| {
-        let first = first.trim_ascii_start();
         first
             .get(..mark.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes()))
@@ -136,6 +140,17 @@ fn refuse_markup(first: &[u8]) -> Result<(), RegisterError> {
     match MARKUP.iter().find(|(mark, _)| begins(mark)) {
         Some((_, what)) => Err(RegisterError::NotText { what }),
         None => Ok(()),
+    }
+}
+
+/// An object begins with a name or ends at once, a list with any value: a cell may begin with a bracket, but not so.
+fn is_json(first: &[u8]) -> bool {
+    let Some((bracket @ (b'{' | b'['), rest)) = first.split_first() else {
+        return false;
+    };
+    match (bracket, rest.trim_ascii_start().first()) {
+        (b'{', next) => matches!(next, Some(b'"' | b'}')),
+        (_, next) => matches!(next, Some(b'{' | b'[' | b'"')),
     }
 }
 
@@ -265,6 +280,23 @@ mod tests {
         assert_eq!(told(b"\xFE\xFF\x00\xA3\x005"), Encoding::Utf16Be);
         assert_eq!(told(b"\xA35 caf\xE9 \x80"), Encoding::Windows1252);
         assert_eq!(told(b"a,b\0,c"), Encoding::Utf8, "a NUL or two is no UTF-16");
+    }
+
+    #[test]
+    fn json_is_no_register_and_a_cell_in_brackets_is() {
+        let survey = |text: &str| survey(&mut Cursor::new(text.as_bytes()));
+        for json in [
+            "{\"releases\": []}",
+            "\u{feff} [\n {\"ocid\": 1}]",
+            "{}",
+            "[[1]]",
+            "[\"a\"]",
+        ] {
+            assert!(matches!(survey(json), Err(RegisterError::Json)), "{json}");
+        }
+        for text in ["[Draft] register,Title", "{Ref},Title", "[1],2", "[", "{"] {
+            assert!(matches!(survey(text), Ok(Kind::Text(_))), "{text}");
+        }
     }
 
     #[test]

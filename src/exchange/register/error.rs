@@ -12,6 +12,8 @@ pub enum RegisterError {
         /// Such as "a PDF".
         what: &'static str,
     },
+    /// It is JSON, as notices and open data are.
+    Json,
     /// Columns without which it is no register.
     MissingColumns {
         /// Their titles in the LGA template.
@@ -78,6 +80,10 @@ impl fmt::Display for RegisterError {
                     "this is {what}, which is not read: save it as XLSX or CSV first"
                 )
             }
+            Self::Json => f.write_str(
+                "this is JSON, which is no register: save the register as XLSX or CSV; notices and open data (OCDS) \
+                 come in by `guildhall import ocds`",
+            ),
             Self::MissingColumns { missing, row, found } => {
                 let first = if *row == 1 {
                     "the first row has".to_owned()

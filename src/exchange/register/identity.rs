@@ -23,6 +23,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use sha2::{Digest, Sha256};
 
+use super::cells::{money, qualifiers};
 use super::columns::{Column, fold};
 use super::doubt::{OTHERS_NAMED, Why};
 use super::interpret::Doubts;
@@ -194,8 +195,13 @@ fn canonical(row: &RegisterRow, column: Column) -> Cow<'_, str> {
         Column::EndDate => row.ends_on.map(|day| day.to_string()),
         Column::ReviewDate => row.review_on.map(|day| day.to_string()),
         Column::LastExtension => row.latest_ends_on.map(|day| day.to_string()),
-        Column::Value => row.value_pence.map(|pence| pence.to_string()),
-        Column::IrrecoverableVat => row.irrecoverable_vat_pence.map(|pence| pence.to_string()),
+        Column::Value => row.value_pence.map(|pence| {
+            let yearly = if row.value_is_yearly { " a year" } else { "" };
+            amount(row, column, pence) + yearly
+        }),
+        Column::IrrecoverableVat => row
+            .irrecoverable_vat_pence
+            .map(|pence| amount(row, column, pence)),
         Column::CostBasis => row.estimated.map(|yes| yes.to_string()),
         Column::Sme => row.sme.map(|yes| yes.to_string()),
         Column::Vcse => row.vcse.map(|yes| yes.to_string()),
@@ -205,6 +211,16 @@ fn canonical(row: &RegisterRow, column: Column) -> Cow<'_, str> {
         _ => None,
     };
     value.map_or_else(|| Cow::Borrowed(row.raw.trimmed(column)), Cow::Owned)
+}
+
+/// An amount however it is written; with the words around it, which say what it is the amount of. That it is for a year
+/// may stand in the heading.
+fn amount(row: &RegisterRow, column: Column, pence: i64) -> String {
+    let cell = qualifiers::without_year(row.raw.trimmed(column));
+    if money::is_bare(cell) {
+        return pence.to_string();
+    }
+    format!("{pence} {}", even_out(cell))
 }
 
 /// Lower case, with single spaces.
@@ -241,6 +257,27 @@ mod tests {
 
     use crate::exchange::register::tests::{four, readings, rows};
     use crate::exchange::register::{Reading, Why};
+
+    #[test]
+    fn an_amount_is_another_one_with_other_words_around_it() {
+        let digest = |heading: &str, value: &str| {
+            let file = format!("Reference,Title,Supplier,{heading}\nA1,Vans,S,\"{value}\"\n");
+            rows(file.as_bytes())[0].content_digest
+        };
+        let whole = digest("Contract value", "45,000");
+        for same in ["\u{a3}45,000.00", "45k", "45000"] {
+            assert_eq!(digest("Contract value", same), whole, "{same}");
+        }
+        let yearly = digest("Contract value", "45,000 per annum");
+        assert_eq!(digest("Annual value", "45000"), yearly);
+        assert_eq!(digest("Contract value", "\u{a3}45k pa"), yearly);
+        let upto = digest("Contract value", "up to 45,000");
+        assert_eq!(digest("Contract value", "Up to  45,000"), upto);
+        let range = digest("Contract value", "40,000 - 45,000");
+        for (one, other) in [(whole, yearly), (whole, upto), (whole, range), (upto, range)] {
+            assert_ne!(one, other);
+        }
+    }
 
     #[test]
     fn a_key_holds_when_value_and_ends_change_and_the_digest_tells() {

@@ -17,6 +17,9 @@ use super::rows::RegisterRow;
 use super::total;
 use super::values::{LONGEST, LONGEST_DESCRIPTION, beginning};
 
+/// From so many columns on, a row with one cell is a heading between rows or a note: a contract would have a second.
+const WIDE: usize = 4;
+
 /// The doubts of one row, in the order they arise.
 #[derive(Default)]
 pub(super) struct Doubts(pub(super) Vec<Doubt>);
@@ -124,13 +127,15 @@ pub(super) fn why_held(raw: &RawRow) -> Option<Why> {
     if named.all(|column| raw.trimmed(column).is_empty()) {
         return Some(Why::NothingToIdentify);
     }
-    let mut filled = raw
-        .cells()
-        .zip(raw.headings().names())
-        .filter(|(cell, _)| !cell.trim().is_empty());
-    filled
-        .all(|(cell, heading)| cell.trim() == heading)
-        .then_some(Why::HeaderRepeated)
+    let filled = || {
+        let cells = raw.cells().zip(raw.headings().names());
+        cells.filter(|(cell, _)| !cell.trim().is_empty())
+    };
+    if filled().all(|(cell, heading)| cell.trim() == heading) {
+        return Some(Why::HeaderRepeated);
+    }
+    let alone = raw.headings().width() >= WIDE && filled().nth(1).is_none();
+    alone.then_some(Why::OneCellAlone)
 }
 
 /// Fills a row's fields from its cells. `orders` says how the dates of its columns are read.

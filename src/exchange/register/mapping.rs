@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::columns::{Column, fold};
+use super::synonyms::meanings;
 
 /// Which column a heading is, by heading: for the headings that a person has spoken on. As JSON it is an object of
 /// headings (only their letters and digits, in lower case) and the columns' names in the LGA schema, or null for a
@@ -102,13 +103,16 @@ impl Mapping {
 }
 
 /// A mapping, as an example.
-const SUCH_AS: &str = r#"{"Let to": "SupplierName", "Our notes": null}"#;
+pub const SUCH_AS: &str = r#"{"Let to": "SupplierName", "Our notes": null}"#;
 
 /// Words that are as near as this are taken for slips of the fingers.
 const NEAR: f64 = 0.7;
 
-/// The columns whose names or titles are like a word; all names, where none is.
+/// The column that councils call so, or those whose names or titles are like a word; all names, where none is.
 fn near(word: &str) -> String {
+    if let Some(known) = meanings(word).first() {
+        return format!("did you mean {}?", known.column.name());
+    }
     let word = fold(word);
     let like = |column: &Column| {
         let names = [column.name(), column.title()].map(fold);
@@ -182,6 +186,7 @@ mod tests {
         );
         assert!(told(r#"{"a":"SuplierName"}"#).ends_with("no column: did you mean SupplierName?"));
         assert!(told(r#"{"a":"Supplier name"}"#).ends_with("did you mean SupplierName?"));
+        assert!(told(r#"{"a":"ContractEndDate"}"#).ends_with("did you mean EndDate?"));
         assert!(told(r#"{"a":"Sponsor"}"#).contains("there are OrganisationLabel, "));
         assert!(told(r#"{"Let to":"SupplierName","let-to":null}"#).ends_with("two columns"));
         let (mapping, headings) = Mapping::read(r#"{"Let to":"SupplierName","Our notes":null}"#).unwrap();

@@ -54,7 +54,7 @@ pub use doubt::{Doubt, Why};
 pub use encoding::Encoding;
 pub use error::RegisterError;
 pub use headings::{Headings, RawRow};
-pub use mapping::Mapping;
+pub use mapping::{Mapping, SUCH_AS};
 pub use orders::{DateOrder, Ground, Seen};
 pub use reader::{RegisterReader, Settings, open, read};
 pub use recognise::{Confidence, Recognised};
@@ -119,6 +119,21 @@ pub(super) fn again(headings: &Arc<Headings>, cells: &[String]) -> RegisterRow {
     let cells = cells.iter().cloned().collect();
     let raw = RawRow::new(0, Arc::clone(headings), cells);
     interpret::fill(raw, &[], &mut Doubts::default())
+}
+
+/// Whether an amount is a bare figure, with no words or second figure beside it.
+pub(super) fn is_bare_amount(cell: &str) -> bool {
+    cells::money::is_bare(cell)
+}
+
+/// Whether a cell is an amount that it says is for one year.
+pub(super) fn is_amount_of_a_year(cell: &str) -> bool {
+    says_yearly(cell) && cells::money::is_amount(cell)
+}
+
+/// Whether a cell says that an amount is for one year.
+pub(super) fn says_yearly(cell: &str) -> bool {
+    cells::qualifiers::is_yearly(cell)
 }
 
 /// Whether a cell says that a cost is estimated, under this heading: a bare yes means fixed under the schema's, and

@@ -119,6 +119,31 @@ mod tests {
     }
 
     #[test]
+    fn a_row_of_one_cell_is_held_where_a_contract_would_have_more() {
+        let why = |file: &str| {
+            let readings: Vec<Reading> = read(file.as_bytes()).unwrap().map(Result::unwrap).collect();
+            match &readings[0] {
+                Reading::Held(doubts, _) => doubts.last().map(|doubt| doubt.why),
+                _ => None,
+            }
+        };
+        let four = "Reference,Title,Supplier,End date\n";
+        for alone in ["HIGHWAYS,,,", ",Source: finance system,,", ",,Marsh Ltd, "] {
+            assert_eq!(
+                why(&format!("{four}{alone}\n")),
+                Some(Why::OneCellAlone),
+                "{alone}"
+            );
+        }
+        assert_eq!(why(&format!("{four}R1,Vans,,\n")), None);
+        assert_eq!(
+            why("Title,Supplier,End date\nVans,,\n"),
+            None,
+            "a short list of titles"
+        );
+    }
+
+    #[test]
     fn a_row_that_is_a_total_is_held_and_a_contract_of_that_name_is_not() {
         let why = |row: &str| {
             let file = format!(

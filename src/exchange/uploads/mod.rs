@@ -1,17 +1,19 @@
 //! Registers that people upload: read and planned by the scheduled work, looked at, corrected, applied or thrown away by
 //! whoever may import. What headings are is kept for the council's next file; the file itself only until it is applied.
 //!
-//! `store` writes the rows, `read` shows them, `work` reads files and plans. What an import is and does is [`super::import`]'s.
+//! `headings` is what people say of theirs, `store` writes the rows, `read` shows them, `work` reads files and plans. What an import is and does is [`super::import`]'s.
 
+mod headings;
 mod read;
 mod store;
 mod work;
 
+pub use headings::{Said, map};
 pub use read::{by_id, lines, list, since};
 pub use store::{mapping_of, objects_named};
 pub use work::{pass, run};
 
-use super::import::{self, Content, Decisions, File, ImportError, Plan};
+use super::import::{self, Content, File, ImportError, Plan};
 use super::register::{Column, Confidence, Source};
 use super::run;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
@@ -30,8 +32,6 @@ use uuid::Uuid;
 const CLAIM: Duration = Duration::minutes(10);
 /// Characters of a file's name that are kept, or of a sheet's.
 const LONGEST_NAME: usize = 200;
-/// Characters of a heading that somebody speaks of.
-const LONGEST_HEADING: usize = 1000;
 /// What uploads are in the audit log.
 const SUBJECT: &str = "uploaded register";
 /// Rows that a person may speak of at once, and headings.
@@ -223,51 +223,6 @@ pub async fn start(
 
 fn is_name(text: &str) -> bool {
     !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && !text.contains(char::is_control)
-}
-
-/// Says what headings are, for this file and the council's next ones, and has it read again.
-///
-/// # Errors
-/// When it is not planned or refused, was changed since, or the viewer may not.
-pub async fn map(
-    app: &App,
-    viewer: &Viewer,
-    id: Uuid,
-    version: i32,
-    columns: Vec<(String, Option<Column>)>,
-    sheet: Option<String>,
-) -> Result<Uploaded, Stop<RegisterImportErrorCode>> {
-    use RegisterImportErrorCode::BadInput;
-    let (txn, permit, row) = held(app, viewer, id, version, &[State::Planned, State::Refused]).await?;
-    let mut wrong = Wrong::default();
-    let message = "say at most 1,000 headings at once";
-    wrong.when(columns.len() > MOST_SAID, BadInput, "columns", message);
-    let message = "a heading has at most 1,000 characters";
-    let long = |(heading, _): &(String, _)| heading.chars().count() > LONGEST_HEADING;
-    wrong.when(columns.iter().any(long), BadInput, "columns", message);
-    let said = sheet.as_deref().is_none_or(is_name);
-    let message = "give the sheet's name, in at most 200 characters";
-    wrong.when(!said, BadInput, "sheet", message);
-    wrong.stop()?;
-    let mut mapping = store::mapping(&txn, row.council_id).await?;
-    for (heading, column) in &columns {
-        mapping.set(heading, *column);
-    }
-    store::put_mapping(app, &txn, &permit, row.council_id, &mapping).await?;
-    let row = store::read_again(
-        app,
-        &txn,
-        &permit,
-        row,
-        Some((&mapping, sheet)),
-        &Decisions::new(),
-    )
-    .await?;
-    let said: Vec<_> = columns
-        .iter()
-        .map(|(heading, column)| (heading, column.map(Column::name)))
-        .collect();
-    Ok(finish(app, txn, &permit, row, json!({ "mapped": said })).await?)
 }
 
 /// Says what held rows are, and has the file compared again.

@@ -76,6 +76,17 @@ async fn the_command_gives_one_account_of_all_rows_and_says_how_to_settle_what_i
     );
     let told = complaint(&["--new", "3", "--same", &same, &register]);
     assert!(told.contains("row 3 is said to be two things"), "{told}");
+    let report = std::fs::read_to_string(path("r.report.csv")).unwrap();
+    assert!(
+        report.lines().count() > 3,
+        "one that is refused leaves the report: {report}"
+    );
+    assert!(!folder.path().join("r.report.csv.part").exists());
+    let notices = path("n.json");
+    std::fs::write(&notices, r#"{"releases": []}"#).unwrap();
+    let told = complaint(&[&notices]);
+    assert!(told.contains("come in by `guildhall import ocds`"), "{told}");
+    assert!(folder.path().join("n.json.report.csv").exists());
     std::fs::write(&mapping, r#"{"a":1}"#).unwrap();
     let told = complaint(&["--mapping", &mapping, &register]);
     assert!(

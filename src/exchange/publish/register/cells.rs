@@ -12,7 +12,7 @@ use crate::contracts::term::{ExtensionState, Standing, Term};
 use crate::contracts::{Contract, Entry, term_of};
 use crate::councils::{Council, directory};
 use crate::exchange::import;
-use crate::exchange::register::{Column, RegisterRow, estimated_under};
+use crate::exchange::register::{Column, RegisterRow, estimated_under, is_bare_amount, says_yearly};
 use crate::suppliers::{Size, Supplier};
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -36,7 +36,8 @@ pub(super) enum Value {
 enum Says {
     Text(Option<String>),
     Day(Option<NaiveDate>),
-    Pence(Option<i64>),
+    /// Pence, and whether they are for one year.
+    Pence(Option<i64>, bool),
     Estimated(Option<bool>),
 }
 
@@ -90,8 +91,14 @@ fn given_back(row: &RegisterRow, now: Option<Says>, sheet: &Sheet, column: Colum
         };
     }
     let blank = text.trim().is_empty();
+    // The council's own heading said so, which this sheet has not.
+    let year_unsaid = !blank && matches!(now, Some(Says::Pence(Some(_), true))) && !says_yearly(text);
     Cell {
-        text: text.to_owned(),
+        text: if year_unsaid {
+            text.trim().to_owned() + A_YEAR
+        } else {
+            text.to_owned()
+        },
         value: now.filter(|_| !blank).and_then(|now| now.value(row, column)),
     }
 }
@@ -109,7 +116,10 @@ impl Says {
         };
         match self {
             Self::Day(_) => understood.map(Value::Day),
-            Self::Pence(pence) => pence.map(Value::Pence),
+            // "45,000 per annum" or "up to 20,000" would be another amount as a number.
+            Self::Pence(pence, yearly) => pence
+                .filter(|_| !yearly && is_bare_amount(row.raw.get(column)))
+                .map(Value::Pence),
             Self::Text(_) | Self::Estimated(_) => None,
         }
     }
@@ -124,7 +134,8 @@ fn own(says: Says, sheet: &Sheet, column: Column) -> Cell {
             let form = if lga { "%Y-%m-%d" } else { "%d/%m/%Y" };
             (day.map(|day| day.format(form).to_string()), day.map(Value::Day))
         }
-        Says::Pence(pence) => (pence.map(pounds), pence.map(Value::Pence)),
+        Says::Pence(pence, false) => (pence.map(pounds), pence.map(Value::Pence)),
+        Says::Pence(pence, true) => (pence.map(|pence| pounds(pence) + A_YEAR), None),
         Says::Estimated(estimated) => {
             let word = |estimated: bool| match (column, estimated) {
                 (Column::CostBasis, true) if lga => "false",
@@ -140,6 +151,9 @@ fn own(says: Says, sheet: &Sheet, column: Column) -> Cell {
         value,
     }
 }
+
+/// What is put behind an amount that is for one year.
+const A_YEAR: &str = " per annum";
 
 /// Pounds and pence, as a number.
 fn pounds(pence: i64) -> String {
@@ -159,6 +173,7 @@ struct Said<'a> {
     contract_type: Option<&'a str>,
     process_type: Option<&'a str>,
     pence: Option<i64>,
+    yearly: bool,
     estimated: Option<bool>,
     vat: Option<i64>,
     term: &'a Term,
@@ -176,6 +191,7 @@ impl<'a> Said<'a> {
             contract_type: contract.contract_type.as_deref(),
             process_type: contract.process_type.as_deref(),
             pence: contract.value_pence,
+            yearly: contract.value_basis.as_deref() == Some("yearly"),
             estimated: contract.value_estimated,
             vat: contract.irrecoverable_vat_pence,
             term,
@@ -194,6 +210,7 @@ impl<'a> Said<'a> {
             contract_type: says.contract_type.as_deref(),
             process_type: says.process_type.as_deref(),
             pence: says.value_pence,
+            yearly: says.value_basis.as_deref() == Some("yearly"),
             estimated: says.value_estimated,
             vat: says.irrecoverable_vat_pence,
             term: &entry.term,
@@ -217,9 +234,9 @@ fn says(column: Column, said: &Said<'_>) -> Option<Says> {
         Column::EndDate => Some(Says::Day(end(said.term))),
         Column::ReviewDate => Some(Says::Day(said.term.review_on)),
         Column::LastExtension => Some(Says::Day(said.term.latest_end)),
-        Column::Value => Some(Says::Pence(said.pence)),
+        Column::Value => Some(Says::Pence(said.pence, said.yearly)),
         Column::CostBasis => Some(Says::Estimated(said.estimated)),
-        Column::IrrecoverableVat => Some(Says::Pence(said.vat)),
+        Column::IrrecoverableVat => Some(Says::Pence(said.vat, false)),
         _ => None,
     }
 }

@@ -128,6 +128,48 @@ fn what_was_corrected_here_goes_before_the_cell_and_only_that() {
 }
 
 #[test]
+fn an_amount_with_words_is_no_number_and_one_of_a_year_says_so() {
+    let cell = |heading: &str, text: &str, basis: Option<&str>, version: i32| {
+        let mut one = contract(version);
+        one.value_basis = basis.map(str::to_owned);
+        let each = [("ContractTitle", Column::Title), (heading, Column::Value)];
+        let each = each.map(|(name, column)| (name.to_owned(), Some(column)));
+        let (run, headings) = (Uuid::from_u128(1), Arc::new(Headings::known(each.into_iter())));
+        let sheet = Sheet::new(Naming::Lga, &[(run, Arc::clone(&headings), 2)]);
+        let facts = Facts {
+            contract: one,
+            source: Some(Sourced {
+                run,
+                headings,
+                cells: vec!["Vans".into(), text.into()],
+            }),
+            ..Facts::default()
+        };
+        let place = sheet.headings().position(|heading| heading == "ContractValue");
+        let cell = cells::row(&sheet, &facts, norfolk(), &publisher()).remove(place.unwrap());
+        (cell.text, cell.value.is_some())
+    };
+    let yearly = Some("yearly");
+    for (text, basis, version, expected, number) in [
+        ("£12,000", None, 1, "£12,000", true),
+        ("up to £12,000", None, 1, "up to £12,000", false),
+        ("£10,000 - £12,000", None, 1, "£10,000 - £12,000", false),
+        ("£12k per annum", yearly, 1, "£12k per annum", false),
+        ("£12k per annum", None, 2, "12000.00", true),
+        ("£12k", yearly, 2, "12000.00 per annum", false),
+        ("", yearly, 1, "", false),
+    ] {
+        let said = cell("ContractValue", text, basis, version);
+        assert_eq!(said, (expected.to_owned(), number), "{text} {basis:?} {version}");
+    }
+    assert_eq!(
+        cell("Annual value", "12000", yearly, 1),
+        ("12000 per annum".to_owned(), false),
+        "the heading that said so is not published"
+    );
+}
+
+#[test]
 fn a_terminated_contract_ends_when_it_was_terminated() {
     let mut ended = contract(3);
     ended.standing = "terminated".into();

@@ -35,6 +35,11 @@ pub(in crate::exchange::register) fn is_amount(text: &str) -> bool {
     pence(text).value.is_some()
 }
 
+/// Whether a cell is digits with their sign, pound and abbreviation, and no words or second figure with them.
+pub(in crate::exchange::register) fn is_bare(text: &str) -> bool {
+    figure(text.trim()).value.is_some()
+}
+
 /// What was made of an amount that is a range or has words with it, as a sentence.
 pub(in crate::exchange::register) fn made(text: &str, pence: i64) -> String {
     let yearly = is_yearly(text);

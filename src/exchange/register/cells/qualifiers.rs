@@ -35,6 +35,13 @@ pub(in crate::exchange::register) fn is_yearly(text: &str) -> bool {
     said || words.any(|word| SHORT.contains(&word))
 }
 
+/// An amount without the words at its end that say that it is for one year.
+pub(in crate::exchange::register) fn without_year(text: &str) -> &str {
+    let text = text.trim();
+    let mut words = YEARLY.iter().chain(&SHORT);
+    words.find_map(|word| without_end(text, word)).unwrap_or(text)
+}
+
 /// An amount without the words around it.
 pub(super) fn without_words(text: &str) -> Option<&str> {
     const BEFORE: [&str; 22] = [
