@@ -138,7 +138,10 @@ pub(super) fn recognise(header: &Cells, contents: &[Content], mapping: &Mapping)
             Some(candidate) => told(candidate, heading),
             None => (
                 None,
-                Confidence::None,
+                match mapping.get(heading) {
+                    Some(None) => Confidence::Sure,
+                    _ => Confidence::None,
+                },
                 why_none(place, content(place), mapping, &names, beaten[place], &taken),
             ),
         };
@@ -420,8 +423,12 @@ mod tests {
         );
         assert_eq!((all[1].column, all[2].column), (None, Some(Column::SupplierName)));
         assert_eq!(
-            (all[1].why.as_str(), all[2].confidence),
-            ("It was said to be kept as it is.", Confidence::Sure)
+            (all[1].why.as_str(), all[1].confidence, all[2].confidence),
+            (
+                "It was said to be kept as it is.",
+                Confidence::Sure,
+                Confidence::Sure
+            )
         );
     }
 

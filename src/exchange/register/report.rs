@@ -166,10 +166,13 @@ impl Report {
             source.headings.absent().collect(),
         );
         for order in source.date_orders.iter() {
-            let count = thousands(order.ambiguous);
+            let count = match order.ambiguous {
+                0 => String::new(),
+                some => format!(", {} of which could be read both ways", thousands(some)),
+            };
             let _ = writeln!(
                 page,
-                "Dates under \u{201c}{}\u{201d}, {count} of which could be read both ways: {}",
+                "Dates under \u{201c}{}\u{201d}{count}: {}",
                 harmless(&order.heading),
                 harmless_of(&order.sentence(), 240)
             );

@@ -14,7 +14,7 @@ pub use store::{mapping_of, objects_named};
 pub use work::{pass, run};
 
 use super::import::{self, Content, File, ImportError, Plan};
-use super::register::{Column, Confidence, Source};
+use super::register::{Column, Confidence, DateOrder, Source};
 use super::run;
 use crate::access::{Action, Permit, Resource, Viewer, authorize};
 use crate::audit;
@@ -112,7 +112,8 @@ pub struct Sheet {
     pub header_row: u32,
     /// Its headings, from the left, and what each was read as.
     pub columns: Vec<SheetColumn>,
-    /// How dates are read that could be read both ways, a sentence for each column that has some, with the row that says so.
+    /// How dates are read that could be read both ways: for each column that has some its heading and a sentence, with the
+    /// row that says so.
     pub dates: Vec<String>,
 }
 
@@ -134,6 +135,7 @@ pub struct SheetColumn {
 
 impl Sheet {
     fn of(source: &Source) -> Self {
+        let dated = |order: &DateOrder| format!("\u{201c}{}\u{201d}: {}", order.heading, order.sentence());
         let column = |one: &super::register::Recognised| SheetColumn {
             heading: one.heading.to_string(),
             column: one.column,
@@ -145,7 +147,7 @@ impl Sheet {
             format: source.format.to_string(),
             header_row: source.header_row,
             columns: source.columns().iter().map(column).collect(),
-            dates: source.date_orders.iter().map(|order| order.sentence()).collect(),
+            dates: source.date_orders.iter().map(dated).collect(),
         }
     }
 }
