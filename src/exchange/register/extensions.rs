@@ -166,6 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn an_end_that_may_count_the_options_in_offers_none_and_says_so() {
+        for text in [
+            "3 years + 2 year extension",
+            "3+1+1",
+            "3 years with 2 x 12 month extensions",
+        ] {
+            let (options, doubts) = said(&one(&format!("Vans,01/04/2020,31/03/2025,,{text}")));
+            assert_eq!((options.len(), doubts[0].0), (0, Why::RenewalNotUnderstood));
+            let told = "the term may count its extensions in already";
+            assert!(doubts[0].1.contains(told), "{}", doubts[0].1);
+        }
+    }
+
+    #[test]
     fn notice_that_the_prose_asks_for_is_kept() {
         let reading =
             one("Vans,01/04/2024,31/03/2027,,\"one further year, on three months' written notice\"");

@@ -14,6 +14,9 @@ pub(super) fn ends(word: &str) -> bool {
 
 /// What the words right behind a length say of it.
 pub(super) fn ahead(items: &[Item], at: usize, single: bool) -> Option<Role> {
+    if let Some(role) = bracketed(items, at) {
+        return Some(role);
+    }
     let next = |n: usize| word_at(items, at + n);
     let words: Vec<&str> = (1..=6).map_while(next).collect();
     let starts = |said: &[&str]| words.starts_with(said);
@@ -52,6 +55,21 @@ pub(super) fn ahead(items: &[Item], at: usize, single: bool) -> Option<Role> {
     named
         .filter(|w| is(w, words::OPTION))
         .map(|_| Role::Option { up_to: false })
+}
+
+/// "5 year contract (including 2 year extension)", "12 months (extension)", "3 years (initial)".
+fn bracketed(items: &[Item], at: usize) -> Option<Role> {
+    let terms = (at + 1..).take_while(|at| word_at(items, *at).is_some_and(|w| is(w, words::TERM)));
+    let open = at + 1 + terms.count();
+    let opens = matches!(items.get(open), Some(Item::Open));
+    let word = word_at(items, open + usize::from(opens))?;
+    let closes = opens && matches!(items.get(open + 2), Some(Item::Close));
+    match () {
+        () if is(word, words::INCLUDING) => Some(Role::Whole),
+        () if closes && is(word, words::NOUNS_OF_OPTION) => Some(Role::Option { up_to: false }),
+        () if closes && is(word, words::INITIAL) => Some(Role::Initial),
+        () => None,
+    }
 }
 
 /// What the words before a length say of it, nearest first, and whether it is "up to" that length.
@@ -98,7 +116,11 @@ fn whole(words: &[&str], distance: usize, up_to: bool, cued: bool) -> Role {
             "length",
             "inclusive",
         ]);
-    if around(words::MORE) && !around(&["total", "overall"]) {
+    // "extended to a maximum of 5 years".
+    let mut before = words.iter().skip(distance + 1).skip_while(|w| **w == "a");
+    if before.next() == Some(&"to") {
+        Role::Whole
+    } else if around(words::MORE) && !around(&["total", "overall"]) {
         Role::Option { up_to: true }
     } else if together || !cued {
         Role::Whole

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::parts::{Lengths, Part};
+use super::parts::{Called, Lengths, Part};
 use super::tokens::Unit;
 use super::why::Stopped;
 use crate::contracts::term::Period;
@@ -59,6 +59,13 @@ impl Part {
 }
 
 impl Lengths {
+    /// A sum that calls a later part an option and its first one nothing of the kind.
+    pub(super) fn first_left_open(&self) -> bool {
+        let mut called = self.parts.iter().map(|part| part.called);
+        let option = |called| matches!(called, Called::Option | Called::OptionBehind);
+        !self.added && called.next().is_some_and(|first| !first.option()) && called.any(option)
+    }
+
     /// All of it in months.
     pub(super) fn whole_months(&self) -> Option<u32> {
         self.parts.iter().try_fold(0u32, |sum, part| {

@@ -79,7 +79,7 @@ fn shared() -> Option<Vec<Labelled>> {
 }
 
 /// What was read, in the notation of the labels.
-fn said(reading: &Reading) -> String {
+pub(super) fn said(reading: &Reading) -> String {
     let options = reading.options.iter().map(|offer| match offer.length {
         Length::Months(months) if offer.up_to => format!("up to {months}"),
         Length::Months(months) => months.to_string(),

@@ -1,12 +1,13 @@
 //! The reader of prose about extension options: "2 x 12 months", "3+1+1", "extend annually until 31st May 2030".
 //! Text and the initial term in, ordered options out; pure. It takes no guess: what it cannot place it says, and gives none.
 //! The way of a text: `tokens` -> `phrases` and `parts` (lengths, counts, sums) -> `roles` and `around` (what each is the
-//! length of) -> `facts` -> `settle` and `shares` (options that fit what else is said). Its words are in `words.rs`.
+//! length of) -> `facts` -> `settle`, `shares` and `counted_in` (options that fit what else is said). Its words are in `words.rs`.
 //! It is written by hand and uses no grammar library: what a length is of depends on words on both sides of it, and most
 //! of the words in such texts mean nothing here.
 
 mod around;
 mod confidence;
+mod counted_in;
 mod facts;
 mod numbers;
 mod parts;
@@ -22,6 +23,8 @@ mod words;
 mod labelled;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod terms;
 
 use chrono::NaiveDate;
 

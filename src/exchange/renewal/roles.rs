@@ -54,7 +54,7 @@ pub(super) fn assign(items: &[Item]) -> Result<Facts, Stopped> {
     let mut facts = Facts {
         speaks_of_options: items.iter().any(|item| match item {
             Item::Word(word) => is(word, words::OPTION),
-            Item::Lengths(lengths) => lengths.parts.iter().any(|part| part.called_option),
+            Item::Lengths(lengths) => lengths.parts.iter().any(|part| part.called.option()),
             _ => false,
         }),
         ..Facts::default()
@@ -179,6 +179,9 @@ impl Scan {
                 facts.unattached_sum = Some(lengths.clone());
             }
             Role::Initial => facts.initial.extend(months),
+            Role::Sum if facts.unattached_sum.as_ref().is_some_and(|sum| sum != lengths) => {
+                facts.stops.push(Stopped::DoesNotFit);
+            }
             Role::Sum => facts.unattached_sum = Some(lengths.clone()),
             Role::Whole => facts.whole.extend(months),
             Role::WholeOrOption => facts.whole_or_option.push(lengths.clone()),
@@ -205,22 +208,33 @@ impl Scan {
             }
             _ => {}
         }
-        if let Some(role) = ahead(items, at, single) {
-            return match role {
-                Role::Option { .. } => Role::Option {
-                    up_to: words_before(items, at, 3).any(|w| w == "upto"),
-                },
-                role => role,
-            };
+        let mut left_open = lengths.first_left_open();
+        match ahead(items, at, single) {
+            // What stands behind a sum may go for its last part only.
+            Some(Role::Option { .. }) if lengths.parts.len() > 1 && !lengths.added => left_open = true,
+            // "3 years extendable by 2" is the term, "a further 7 years renewable each year" an option.
+            Some(Role::Option { .. })
+                if word_at(items, at + 1).is_some_and(|next| is(next, words::CAN_BE_EXTENDED))
+                    && !matches!(behind(items, at, false).0, Some(Role::Option { .. })) =>
+            {
+                return Role::Initial;
+            }
+            Some(Role::Option { .. }) => {
+                let up_to = words_before(items, at, 3).any(|w| w == "upto");
+                return Role::Option { up_to };
+            }
+            Some(role) => return role,
+            None => {}
         }
         if self.condition || self.ended {
             return Role::Other;
         }
-        if lengths.parts.first().is_some_and(|part| part.called_option) {
+        if lengths.parts.first().is_some_and(|part| part.called.option()) {
             return Role::Option { up_to: false };
         }
         let (near, up_to) = behind(items, at, self.cue.is_some());
         near.unwrap_or_else(|| match self.cue {
+            _ if left_open => Role::Sum,
             Some(cue) if self.only_known_words(items, cue, at) => Role::Option { up_to },
             Some(_) => Role::Unclear,
             None if lengths.added => Role::Option { up_to },

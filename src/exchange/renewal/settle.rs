@@ -7,7 +7,7 @@ use super::facts::Facts;
 use super::shares::{self, Share};
 use super::tokens::Unit;
 use super::why::{Stopped, Why};
-use super::{InitialTerm, MOST_MONTHS, MOST_OPTIONS, Offer};
+use super::{InitialTerm, MOST_MONTHS, MOST_OPTIONS, Offer, counted_in};
 use crate::contracts::term::{Length, Period, add_months_to_end};
 
 /// What a text comes to.
@@ -37,8 +37,9 @@ pub(super) fn settle(facts: &Facts, initial: &InitialTerm) -> Result<Settled, St
     let offers = match in_days(facts) {
         Some(days) => vec![until(after_days(days?, end)?)],
         None => {
-            let shares = shares::of(facts, &initials, &mut sure)?;
+            let shares = shares::of(facts, &initials, initial, &mut sure)?;
             let steps = stepped(facts, &shares)?;
+            counted_in::check(facts, &steps, initial, &mut sure)?;
             fits_whole(facts, &initials, total(&steps))?;
             fits_days(facts, end, total(&steps), &mut sure)?;
             if steps.is_empty() {

@@ -2,10 +2,10 @@
 //! "3+1+1" on an initial term of 3 years is two options, "a further five years (3+1+1)" three.
 
 use super::facts::{Facts, Offered};
-use super::parts::{Lengths, Part};
+use super::parts::{Called, Lengths, Part};
 use super::settle::total;
 use super::why::Stopped;
-use super::{MOST_MONTHS, MOST_OPTIONS};
+use super::{InitialTerm, MOST_MONTHS, MOST_OPTIONS, counted_in};
 
 /// The months of one option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +15,12 @@ pub(super) struct Share {
 }
 
 /// The options that the lengths of a text come to; none when it only has days.
-pub(super) fn of(facts: &Facts, initials: &[u32], sure: &mut bool) -> Result<Vec<Share>, Stopped> {
+pub(super) fn of(
+    facts: &Facts,
+    initials: &[u32],
+    row: &InitialTerm,
+    sure: &mut bool,
+) -> Result<Vec<Share>, Stopped> {
     if let Some(stretch) = stretched(facts, initials)? {
         *sure &= !stretch.up_to;
         return Ok(vec![stretch]);
@@ -46,7 +51,8 @@ pub(super) fn of(facts: &Facts, initials: &[u32], sure: &mut bool) -> Result<Vec
         _ => return Err(Stopped::DoesNotFit),
     };
     for (sum, attached) in sums {
-        divided.push(of_sum(sum, attached, stated, facts, initials, sure)?);
+        let row = (!attached).then_some(row);
+        divided.push(of_sum(sum, row, stated, facts, initials, sure)?);
     }
     let options = divided.first().or(wholes.first()).cloned().unwrap_or_default();
     if divided.iter().any(|other| *other != options) || stated.is_some_and(|stated| stated != total(&options))
@@ -118,6 +124,9 @@ fn expanded(lengths: &Lengths, initials: &[u32], sure: &mut bool) -> Result<Vec<
     };
     let mut shares = Vec::new();
     for part in &lengths.parts {
+        if !lengths.bare && part.unit.is_none() {
+            return Err(Stopped::NoUnit);
+        }
         let each = if lengths.bare {
             part.each.checked_mul(factor)
         } else {
@@ -157,10 +166,11 @@ fn assumed_unit(parts: &[Part], initials: &[u32], sure: &mut bool) -> Result<u32
     }
 }
 
-/// The options of a sum: all of it, or all but the first part, which is then the initial term.
+/// The options of a sum: all of it, or all but the first part, which is then the initial term. A row's term is given
+/// where no word says that all of it are options.
 fn of_sum(
     sum: &Lengths,
-    attached: bool,
+    row: Option<&InitialTerm>,
     stated: Option<u32>,
     facts: &Facts,
     initials: &[u32],
@@ -173,14 +183,13 @@ fn of_sum(
     } else {
         &[]
     };
+    let called_option = sum.parts.first().is_some_and(|part| part.called.option());
     if sum.added || rest.is_empty() {
         return Ok(all);
     }
     let first = all.first().map_or(0, |share| share.months);
     let whole = total(&all);
-    let first_is_initial = initials.contains(&first);
     let said_whole = |months: u32| facts.whole.contains(&months);
-    let called = sum.parts.iter().skip(1).any(|part| part.called_option);
     let all_fit = initials
         .iter()
         .any(|initial| said_whole(initial.saturating_add(whole)));
@@ -190,14 +199,47 @@ fn of_sum(
         Some(_) => return Err(Stopped::DoesNotFit),
         None => {}
     }
-    let without_first = match (attached, first_is_initial) {
-        (true, true) if all_fit => false,
-        (true, true) if said_whole(whole) => true,
-        (true, true) => return Err(Stopped::WhichIsInitial),
-        (true, false) => false,
-        // Some state the whole of the term for the contract's.
-        (false, _) if called || first_is_initial || initials.contains(&whole) => true,
-        (false, _) => return Err(Stopped::WhichIsInitial),
-    };
-    Ok(if without_first { rest.to_vec() } else { all })
+    match row {
+        Some(row) => without_word(sum, &all, rest, row, initials, sure),
+        None if called_option || !initials.contains(&first) || all_fit => Ok(all),
+        None if said_whole(whole) => Ok(rest.to_vec()),
+        None => Err(Stopped::WhichIsInitial),
+    }
+}
+
+/// The options of a sum of which no word says that all of it are: the row's term tells, or what its parts are called.
+fn without_word(
+    sum: &Lengths,
+    all: &[Share],
+    rest: &[Share],
+    row: &InitialTerm,
+    initials: &[u32],
+    sure: &mut bool,
+) -> Result<Vec<Share>, Stopped> {
+    let first = all.first().map_or(0, |share| share.months);
+    let agrees = counted_in::agrees(&[first], rest, row)?;
+    if agrees && row.known() || initials.contains(&first) {
+        *sure &= agrees;
+        return Ok(rest.to_vec());
+    }
+    // "3 + 2 x 12 months": nobody knows three of what.
+    if sum.unit_borrowed {
+        return Err(Stopped::WhichIsInitial);
+    }
+    let mut called = sum.parts.iter().skip(1);
+    let apart = called
+        .any(|part| part.called == Called::Option || part.called == Called::OptionBehind && part.count > 1);
+    let longer = !sum.bare && rest.iter().all(|share| share.months < first);
+    let yearly = first <= 12 && rest.iter().all(|share| share.months == first);
+    let first_called = sum.parts.first().map_or(Called::Nothing, |part| part.called);
+    if apart || first_called == Called::Initial || sum.first_left_open() && longer {
+        *sure &= agrees;
+        Ok(rest.to_vec())
+    } else if sum.first_left_open() && yearly && row.longer_than(total(all)) {
+        // "12 month plus 12 month extension" on three years.
+        *sure = false;
+        Ok(all.to_vec())
+    } else {
+        Err(Stopped::WhichIsInitial)
+    }
 }

@@ -146,6 +146,11 @@ impl Lexer<'_> {
             "x" | "times" => self.tokens.push(Token::Times),
             // "2 no. extensions".
             "no" if after_number && self.chars.next_if_eq(&'.').is_some() => {}
+            // The point behind these ends no sentence.
+            "inc" | "incl" | "approx" | "max" | "min" | "ext" | "opt" => {
+                self.chars.next_if_eq(&'.');
+                self.push_word(word);
+            }
             _ => self.push_word(word),
         }
     }

@@ -36,6 +36,8 @@ pub enum Stopped {
     DoesNotFit,
     /// Whether the first part of a sum is the initial term cannot be told.
     WhichIsInitial,
+    /// The row's end may count the options in already.
+    CountedIn,
     /// A number without months or years.
     NoUnit,
     /// Days and weeks on an end that is not known.
@@ -66,6 +68,7 @@ impl Stopped {
             Self::Contradiction => "it says a number twice, differently",
             Self::DoesNotFit => "the lengths in it do not fit each other",
             Self::WhichIsInitial => "the first part may be the initial term or an option",
+            Self::CountedIn => "the term may count its extensions in already",
             Self::NoUnit => "a number in it may be months or years",
             Self::DaysWithoutEnd => "it counts days or weeks from an end that is not known",
             Self::Negation => "it says 'not' of something",

@@ -19,6 +19,9 @@ pub(super) const OPTION: &[&str] = &[
     "extendable",
     "extendible",
     "extends",
+    "ext",
+    "exts",
+    "extn",
     "renewable",
     "renewal",
     "renewals",
@@ -26,6 +29,24 @@ pub(super) const OPTION: &[&str] = &[
     "prolonged",
     "prolongation",
 ];
+
+/// Those that stand behind a length and call it so.
+pub(super) const NOUNS_OF_OPTION: &[&str] = &[
+    "extension",
+    "extensions",
+    "ext",
+    "exts",
+    "extn",
+    "option",
+    "options",
+    "optional",
+];
+
+/// Behind a plus they say so of what follows, where "further" does not.
+pub(super) const POSSIBLE: &[&str] = &["possible", "potential", "possibility"];
+
+/// Behind a length: it is what is extended.
+pub(super) const CAN_BE_EXTENDED: &[&str] = &["extendable", "extendible", "renewable"];
 
 /// Say so only beside a length.
 pub(super) const MORE: &[&str] = &[
@@ -122,6 +143,9 @@ pub(super) const INITIAL: &[&str] = &[
 
 /// Say that what is counted is everything together.
 pub(super) const WHOLE: &[&str] = &["maximum", "max", "total", "overall", "altogether", "totalling"];
+
+/// Behind a length: it is the whole, with what follows in it.
+pub(super) const INCLUDING: &[&str] = &["including", "inclusive", "includes", "incl", "inc"];
 
 /// Cut the whole into steps.
 pub(super) const STEPS: &[&str] = &[
@@ -356,6 +380,8 @@ pub(super) const FILLER: &[&str] = &[
     "includes",
     "including",
     "inclusive",
+    "inc",
+    "incl",
     "part",
     "as",
     "available",
