@@ -134,7 +134,7 @@ fn an_amount_with_words_is_no_number_and_one_of_a_year_says_so() {
         one.value_basis = basis.map(str::to_owned);
         let each = [("ContractTitle", Column::Title), (heading, Column::Value)];
         let each = each.map(|(name, column)| (name.to_owned(), Some(column)));
-        let (run, headings) = (Uuid::from_u128(1), Arc::new(Headings::known(each.into_iter())));
+        let (run, headings) = (Uuid::from_u128(1), Arc::new(Headings::known(each)));
         let sheet = Sheet::new(Naming::Lga, &[(run, Arc::clone(&headings), 2)]);
         let facts = Facts {
             contract: one,
