@@ -140,6 +140,25 @@ async fn a_plan_says_what_the_import_then_does() {
 }
 
 #[tokio::test]
+async fn a_contract_without_an_end_that_is_gone_has_vanished_since_nobody_knows_that_it_is_over() {
+    let world = World::new().await;
+    let endless = "N6,Bridges,Span Ltd,01/04/2020,,6000,\n";
+    let placeholder = "N7,Tunnels,Mole Ltd,01/04/2020,31/12/9999,7000,\n";
+    let all = [&ROWS[..], &[endless, placeholder]].concat();
+    world.register(&file(&all), false).await;
+    assert_eq!(contracts(&world).await["Bridges"]["status"], "END_UNKNOWN");
+    let (done, told) = with(&[], &world, &file(&[ROWS[0], ROWS[1], ROWS[3], ROWS[4]])).await;
+    assert_eq!(counts(&done), [0, 0, 4, 1, 2, 0]);
+    let mut vanished: Vec<_> = of_kind(&told, LineKind::Vanished)
+        .iter()
+        .map(|line| line.title.as_str())
+        .collect();
+    vanished.sort_unstable();
+    assert_eq!(vanished, ["Bridges", "Tunnels"]);
+    assert_eq!(of_kind(&told, LineKind::Ended)[0].title, "Street lights");
+}
+
+#[tokio::test]
 async fn a_part_of_a_register_ends_nothing_and_says_so() {
     let world = World::new().await;
     first(&world).await;

@@ -62,7 +62,7 @@ pub struct Plan {
     pub unchanged: u32,
     /// Contracts that it does not have any more, and that are over.
     pub ended: u32,
-    /// Contracts that it does not have any more, though their end is ahead.
+    /// Contracts that it does not have any more, though their end is ahead, or nobody knows it.
     pub vanished: u32,
     /// Rows that are not taken: they are no contracts, or perhaps contracts that are known already.
     pub held: u32,
@@ -98,7 +98,7 @@ crate::runtime::words! {
         Changed = "changed",
         /// A contract that the file does not have any more, and that is over.
         Ended = "ended",
-        /// A contract that the file does not have any more, though its end is ahead.
+        /// A contract that the file does not have any more, though its end is ahead, or nobody knows it.
         Vanished = "vanished",
         /// A row that is not taken: it is no contract, or perhaps one that is known already; then a person says which.
         Held = "held",
