@@ -1,12 +1,13 @@
 //! A register file into a council's register: what is new, changed or missing, in one transaction, whole or not at all.
 //! Reading the file is [`super::register`]'s, which it is asked for twice: `compare` says what each row is (`matching` is
-//! the rule, `process` for rows that name one), then `apply` writes. A plan is an import that is taken back before it is committed, so that it says what the
+//! the rule, `process` for rows that name one, `held` what is left to a person), then `apply` writes. A plan is an import that is taken back before it is committed, so that it says what the
 //! import would do. `undo` takes the last import back. [`super::uploads`] is what people do with files of their own.
 
 mod apply;
 mod compare;
 mod entry;
 mod facts;
+mod held;
 mod matching;
 mod process;
 mod store;
@@ -14,6 +15,7 @@ mod undo;
 
 pub(in crate::exchange) use apply::doubt_of;
 pub(in crate::exchange) use entry::{entry as entry_of, is_ocid, published};
+pub(in crate::exchange) use facts::{NEAR_DAYS, Unsure, of_one_supplier};
 pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo, undone_among};
 
 use super::register::{self, Doubt, Reading, RegisterError, RegisterReader, Report, Settings};
@@ -213,6 +215,14 @@ pub enum ImportError {
     },
     /// The viewer may not, or the database failed.
     Failed(Error),
+}
+
+impl ImportError {
+    /// A row needs no decision, and another was made.
+    fn not_held(row: u32, contract: Uuid) -> Self {
+        let why = format!("it was not held, and is the contract {contract}");
+        Self::NotThatRow { row, why }
+    }
 }
 
 impl std::fmt::Display for ImportError {
