@@ -97,7 +97,7 @@ impl Teller<'_> {
         told.events.push(self.event(Kind::DatesChanged, key, id, detail));
     }
 
-    /// A contract that its council's register does not have any more, though its end is ahead.
+    /// A contract that its council's register does not have any more, though its end is ahead, or nobody knows it.
     pub(super) fn vanished(&self, id: Uuid) -> Happened {
         self.event(Kind::ContractVanished, self.fresh(id, "vanished"), id, Map::new())
     }

@@ -1,5 +1,5 @@
-//! Contracts that a council's register does not have any more: noted once, until they are back. Those whose end is ahead
-//! have vanished, which is news; the others have ended.
+//! Contracts that a council's register does not have any more: noted once, until they are back. Those whose end is ahead, or
+//! not known, have vanished, which is news; the others have ended.
 
 use super::happened::Teller;
 use crate::access::Permit;
@@ -8,7 +8,7 @@ use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::{contract, contract_source};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -18,7 +18,7 @@ const AT_A_TIME: usize = 1000;
 /// What the file that was just read does not have any more, or has again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Noted {
-    /// Missing for the first time, their end ahead.
+    /// Missing for the first time, and not known to be over.
     pub vanished: Vec<Uuid>,
     /// Missing for the first time, and over.
     pub ended: Vec<Uuid>,
@@ -62,11 +62,15 @@ pub async fn note(
     };
     for ids in unseen.chunks(AT_A_TIME) {
         let gone = missing(txn, permit, ids, Some(teller.now)).await?;
-        let ahead: HashSet<Uuid> = contract::Entity::find()
+        let running: HashSet<Uuid> = contract::Entity::find()
             .select_only()
             .column(contract::Column::Id)
             .filter(contract::Column::Id.is_in(gone.iter().copied()))
-            .filter(contract::Column::CurrentEndsOn.gte(app.clock.today()))
+            .filter(
+                Condition::any()
+                    .add(contract::Column::CurrentEndsOn.is_null())
+                    .add(contract::Column::CurrentEndsOn.gte(app.clock.today())),
+            )
             .filter(contract::Column::Standing.is_in(["pending", "active"]))
             .filter(contract::Column::ReplacedOn.is_null())
             .into_tuple()
@@ -74,7 +78,7 @@ pub async fn note(
             .await?
             .into_iter()
             .collect();
-        let (vanished, ended): (Vec<_>, Vec<_>) = gone.into_iter().partition(|id| ahead.contains(id));
+        let (vanished, ended): (Vec<_>, Vec<_>) = gone.into_iter().partition(|id| running.contains(id));
         noted.vanished.extend(vanished);
         noted.ended.extend(ended);
     }

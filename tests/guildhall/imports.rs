@@ -11,6 +11,7 @@ use uuid::Uuid;
 mod command;
 pub(crate) mod limits;
 mod next_quarter;
+pub(crate) mod noticed;
 mod said;
 mod undone;
 
@@ -137,6 +138,47 @@ async fn a_plan_says_what_the_import_then_does() {
     assert_eq!(title(LineKind::Ended), ["Street lights"], "it was over");
     assert_eq!(of_kind(&plan, LineKind::Held)[0].row, Some(6));
     assert_eq!(told.rows.last(), Some(&(5, 5)), "{:?}", told.rows);
+}
+
+#[tokio::test]
+async fn a_contract_without_an_end_that_is_gone_has_vanished_since_nobody_knows_that_it_is_over() {
+    let world = World::new().await;
+    let endless = "N6,Bridges,Span Ltd,01/04/2020,,6000,\n";
+    let placeholder = "N7,Tunnels,Mole Ltd,01/04/2020,31/12/9999,7000,\n";
+    let all = [&ROWS[..], &[endless, placeholder]].concat();
+    world.register(&file(&all), false).await;
+    assert_eq!(contracts(&world).await["Bridges"]["status"], "END_UNKNOWN");
+    let (done, told) = with(&[], &world, &file(&[ROWS[0], ROWS[1], ROWS[3], ROWS[4]])).await;
+    assert_eq!(counts(&done), [0, 0, 4, 1, 2, 0]);
+    let mut vanished: Vec<_> = of_kind(&told, LineKind::Vanished)
+        .iter()
+        .map(|line| line.title.as_str())
+        .collect();
+    vanished.sort_unstable();
+    assert_eq!(vanished, ["Bridges", "Tunnels"]);
+    assert_eq!(of_kind(&told, LineKind::Ended)[0].title, "Street lights");
+}
+
+#[tokio::test]
+async fn rows_that_are_held_are_told_in_the_order_of_the_file_whatever_they_are_held_for() {
+    let world = World::new().await;
+    noticed::bring_salt(&world).await;
+    first(&world).await;
+    let next = file(&[
+        ROWS[0],
+        ",Library vans and cars,Wheels Ltd,01/05/2024,30/04/2029,5000,\n",
+        &noticed::row("", "Road salt and sand", "Salt Ltd", "01/04/2025"),
+        "N4,Tree surgery,Branch Ltd,01/04/2026,31/03/2030,8,\n",
+        ROWS[1],
+        ",,,,,7,\n",
+        ROWS[2],
+    ]);
+    let (done, told) = with(&[], &world, &next).await;
+    assert_eq!(counts(&done), [0, 0, 3, 0, 0, 4]);
+    let held = of_kind(&told, LineKind::Held);
+    let rows: Vec<_> = held.iter().filter_map(|line| line.row).collect();
+    assert_eq!(rows, [3, 4, 5, 7]);
+    assert_eq!(held[3].detail["perhaps"], json!([]));
 }
 
 #[tokio::test]

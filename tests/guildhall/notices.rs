@@ -1,6 +1,7 @@
 //! Notices (OCDS) come in by file and are contracts of the councils that buy.
 
 mod real;
+mod registered;
 
 use crate::world::World;
 use entity::{contract, import_run, notice_release, supplier};

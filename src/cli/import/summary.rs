@@ -6,7 +6,7 @@ use crate::exchange::register::{harmless, thousands};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// Contracts named of those that changed, and of those that vanished; the report and the register have all.
+/// Contracts named of those that changed, of those that vanished and of those that ended; the register has all.
 const NAMED: usize = 10;
 /// Held rows named with how to settle them.
 const HELD: usize = 5;
@@ -18,6 +18,7 @@ const FIELDS: usize = 4;
 pub(super) struct Lines {
     changed: Few,
     vanished: Few,
+    ended: Few,
     held: Few,
 }
 
@@ -51,7 +52,8 @@ impl Lines {
     pub(super) fn take(&mut self, line: &Line) {
         match line.kind {
             LineKind::Changed => self.changed.add(NAMED, || changed(line)),
-            LineKind::Vanished => self.vanished.add(NAMED, || vanished(line)),
+            LineKind::Vanished => self.vanished.add(NAMED, || gone("vanished", line)),
+            LineKind::Ended => self.ended.add(NAMED, || gone("ended", line)),
             LineKind::Held if perhaps(line).is_some() => self.held.add(HELD, || held(line)),
             _ => {}
         }
@@ -73,9 +75,10 @@ impl Lines {
             let (ended, vanished) = (thousands(plan.ended), thousands(plan.vanished));
             let _ = writeln!(
                 page,
-                "Contracts that the file does not have any more: {ended} ended, {vanished} vanished before their end"
+                "Contracts that the file does not have any more: {ended} ended, {vanished} vanished before their end, or with none known"
             );
             self.vanished.write(&mut page);
+            self.ended.write(&mut page);
         }
         if self.held.all > 0 {
             page += "Held until somebody says what they are; import again with one of the two for each\n";
@@ -93,9 +96,9 @@ fn row(line: &Line) -> u32 {
     line.row.unwrap_or_default()
 }
 
-fn vanished(line: &Line) -> String {
+fn gone(how: &str, line: &Line) -> String {
     let id = line.contract.unwrap_or_default();
-    format!("{} ({id})", title(line))
+    format!("{how} {} ({id})", title(line))
 }
 
 /// The first contract that a held row may be, and its title.
@@ -199,6 +202,7 @@ mod tests {
         let mut lines = Lines::default();
         for row in 1..=12 {
             lines.take(&line(LineKind::Changed, row, "T", json!({})));
+            lines.take(&line(LineKind::Ended, row, "T", json!({})));
             let known = json!({ "perhaps": [{ "contract": "c7", "title": "Known" }], "why": "" });
             lines.take(&line(LineKind::Held, row, "T", known));
             // Held by its reading: nobody can say what it is.
@@ -215,6 +219,7 @@ mod tests {
             (NAMED + 1, HELD + 1)
         );
         assert!(changed.ends_with("  and 2 more\n"), "{changed}");
+        assert_eq!(page(&lines.ended).lines().count(), NAMED + 1);
         assert!(
             held.starts_with("  row 1 \u{201c}T\u{201d}: --same 1=c7 (\u{201c}Known\u{201d}) or --new 1\n"),
             "{held}"

@@ -86,12 +86,15 @@ impl Applying<'_> {
     }
 
     async fn write(&mut self, some: &[Reading], watch: &mut dyn Watch) -> Result<(), ImportError> {
+        for line in some.iter().filter_map(|reading| self.compared.held_line(reading)) {
+            watch.line(line);
+        }
         let rows = some.iter().filter_map(Reading::register_row);
         let (mut work, mut replaced): (Vec<&Row>, Vec<Uuid>) = (Vec::new(), Vec::new());
         for row in rows {
             if self.compared.unchanged.contains(&row.row()) {
                 self.plan.unchanged += 1;
-            } else if !self.compared.held.contains(&row.row()) {
+            } else if !self.compared.held.contains_key(&row.row()) {
                 replaced.extend(self.compared.changed.get(&row.row()));
                 work.push(row);
             }

@@ -1,22 +1,19 @@
-//! What each row of a file is to a register: the first of the two walks over it, and where something seems to be missing
-//! one more, for the rows that no key told. Writes nothing; what it comes to is `apply`'s.
+//! What each row of a file is to a register: the first of the two walks over it, and one more for the rows that no key told,
+//! where something seems to be missing or notices brought contracts. Writes nothing; what it comes to is `apply`'s.
 
-use super::facts::{Facts, Unsure};
+use super::facts::{Facts, SameBy, Unsure};
+use super::held::{Asked, Perhaps};
 use super::matching::{Match, Missing, Rows};
 use super::process::Processes;
-use super::{Decisions, File, ImportError, Line, LineKind, Watch, doubted, not_of_register, some};
+use super::store::Noticed;
+use super::{Decisions, File, ImportError, Watch, doubted, not_of_register, some};
 use super::{entry, store};
 use crate::councils::Council;
-use crate::exchange::register::{Column, Doubt, Reading, RegisterRow as Row, Report, Why};
+use crate::exchange::register::{Doubt, Reading, RegisterRow as Row, Report};
 use sea_orm::DatabaseTransaction;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use uuid::Uuid;
-
-/// Contracts that a person is shown for one row.
-const MOST_SHOWN: usize = 5;
 
 /// What the rows of a file are. Those not told of are new.
 pub(super) struct Compared {
@@ -25,8 +22,10 @@ pub(super) struct Compared {
     pub(super) unchanged: HashSet<u32>,
     /// Rows of contracts that say something else now.
     pub(super) changed: HashMap<u32, Uuid>,
-    /// Rows that are left for a person.
-    pub(super) held: HashSet<u32>,
+    /// Rows that are left for a person, with what they are asked; nothing, of those that are no contracts.
+    pub(super) held: HashMap<u32, Option<Perhaps>>,
+    /// The titles of the contracts that they are asked about.
+    pub(super) titles: HashMap<Uuid, String>,
     /// Contracts that will not have the key they have: another row has it, or theirs has another.
     pub(super) release: Vec<Uuid>,
     /// Contracts that the file has, or may have.
@@ -35,12 +34,22 @@ pub(super) struct Compared {
     pub(super) unseen: Vec<Uuid>,
 }
 
-/// A row that may be left to a person, as it is told of.
-pub(super) struct Asked {
-    pub(super) doubt: Doubt,
-    title: String,
-    /// It was counted as taken with doubts.
-    doubtful: bool,
+/// What is compared.
+#[derive(Clone, Copy)]
+pub(super) struct Comparing<'a> {
+    pub(super) txn: &'a DatabaseTransaction,
+    pub(super) council: &'static Council,
+    pub(super) file: File<'a>,
+    pub(super) decisions: &'a Decisions,
+}
+
+/// Rows that no key told.
+#[derive(Default)]
+pub(super) struct Left {
+    /// Those that nobody spoke of.
+    pub(super) open: HashSet<u32>,
+    /// Those that a person decided on.
+    pub(super) decided: HashSet<u32>,
 }
 
 /// Compares a file with the register, which the caller holds.
@@ -57,7 +66,8 @@ pub(super) async fn compare(
         report: Report::counting(reader.source()),
         unchanged: HashSet::new(),
         changed: HashMap::new(),
-        held: HashSet::new(),
+        held: HashMap::new(),
+        titles: HashMap::new(),
         release: Vec::new(),
         seen: HashSet::new(),
         unseen: Vec::new(),
@@ -67,7 +77,13 @@ pub(super) async fn compare(
     }
     compared.seen.extend(decisions.values().flatten());
     let mut done = 0;
-    let mut left: HashSet<u32> = HashSet::new();
+    let mut left = Left::default();
+    let of_file = Comparing {
+        txn,
+        council,
+        file,
+        decisions,
+    };
     let mut cells_held: HashSet<u64> = HashSet::new();
     let mut processes = Processes::new();
     let mut decided: BTreeSet<u32> = decisions.keys().copied().collect();
@@ -81,26 +97,11 @@ pub(super) async fn compare(
             let is_decided = decided.remove(&reading.row());
             if let Reading::Held(doubts, raw) = reading {
                 cells_held.extend(raw.cells().map(|cell| hash(cell.trim())));
-                let why = doubts.last().map(Doubt::sentence).unwrap_or_default();
                 if is_decided {
-                    let row = raw.row();
+                    let (row, why) = (raw.row(), doubts.last().map(Doubt::sentence).unwrap_or_default());
                     return Err(ImportError::NotThatRow { row, why });
                 }
-                let cells = raw.cells().filter(|cell| !cell.trim().is_empty());
-                watch.line(Line {
-                    kind: LineKind::Held,
-                    row: Some(raw.row()),
-                    contract: None,
-                    title: cells
-                        .take(3)
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                        .chars()
-                        .take(200)
-                        .collect(),
-                    detail: json!({ "why": why, "perhaps": [] }),
-                });
-                compared.held.insert(raw.row());
+                compared.held.insert(raw.row(), None);
             }
         }
         let rows: Vec<(&Row, bool)> = some.iter().filter_map(taken).collect();
@@ -109,9 +110,7 @@ pub(super) async fn compare(
                 processes.entry(ocid).or_default().push(row.row());
             }
         }
-        compared
-            .by_key(txn, council, &rows, decisions, &mut left, watch)
-            .await?;
+        compared.by_key(of_file, &rows, &mut left, watch).await?;
         done += u32::try_from(some.len()).unwrap_or(u32::MAX);
         watch.rows(done / 2, of);
     }
@@ -119,15 +118,22 @@ pub(super) async fn compare(
         let why = "the file has no such row under its headings".to_owned();
         return Err(ImportError::NotThatRow { row, why });
     }
+    let noticed = if left.open.is_empty() && processes.is_empty() && decisions.is_empty() {
+        Noticed::new()
+    } else {
+        store::noticed(txn, council.id).await?
+    };
     compared
-        .by_process(txn, council, file, processes, &mut left, watch)
+        .by_process(of_file, processes, &noticed, &mut left, watch)
         .await?;
     let unseen = compared.missing(txn, council, &cells_held).await?;
-    if !unseen.is_empty() && !left.is_empty() {
+    if !left.open.is_empty() {
         compared
-            .by_rule(txn, council, file, &unseen, &left, watch)
+            .by_rule(of_file, &unseen, &noticed, &left.open, watch)
             .await?;
     }
+    // How much of the register the file has is told by what files brought: these cannot be missing either.
+    compared.seen.retain(|id| !noticed.contains_key(id));
     let seen = &compared.seen;
     compared.unseen = unseen.into_iter().filter(|id| !seen.contains(id)).collect();
     Ok(compared)
@@ -137,38 +143,38 @@ impl Compared {
     /// What the keys of some rows say.
     async fn by_key(
         &mut self,
-        txn: &DatabaseTransaction,
-        council: &Council,
+        of: Comparing<'_>,
         rows: &[(&Row, bool)],
-        decided: &Decisions,
-        left: &mut HashSet<u32>,
+        left: &mut Left,
         watch: &mut dyn Watch,
     ) -> Result<(), ImportError> {
         let keys: Vec<&str> = rows
             .iter()
             .flat_map(|(row, _)| [row.row_key.as_str(), row.long_key.as_str()])
             .collect();
-        let known = store::by_keys(txn, council.id, &keys).await?;
+        let known = store::by_keys(of.txn, of.council.id, &keys).await?;
         let changed = rows.iter().filter_map(|(row, _)| {
             known
                 .get(&row.row_key)
                 .filter(|known| known.digest != row.content_digest)
         });
         let changed: Vec<Uuid> = changed.map(|known| known.id).collect();
-        let facts = store::facts(txn, &changed).await?;
+        let facts = store::facts(of.txn, &changed).await?;
         for (row, doubtful) in rows {
+            let decided = of.decisions.get(&row.row());
             let same = known.get(&row.row_key);
             let found = same.or_else(|| known.get(&row.long_key));
+            if decided.is_some() && found.is_none() {
+                left.decided.insert(row.row());
+            }
             let reused = same
                 .and_then(|known| facts.get(&known.id))
                 .filter(|(facts, _)| facts.contradicts(&facts_of(row)));
-            match (decided.get(&row.row()), found) {
+            match (decided, found) {
                 (Some(said), Some(known))
                     if *said != Some(known.id) && reused.is_none() && !self.seen.contains(&known.id) =>
                 {
-                    let (row, id) = (row.row(), known.id);
-                    let why = format!("it was not held, and is the contract {id}");
-                    return Err(ImportError::NotThatRow { row, why });
+                    return Err(ImportError::not_held(row.row(), known.id));
                 }
                 (Some(Some(id)), _) => {
                     self.changed.insert(row.row(), *id);
@@ -198,7 +204,7 @@ impl Compared {
                     }
                 }
                 (None, None) => {
-                    left.insert(row.row());
+                    left.open.insert(row.row());
                 }
             }
         }
@@ -230,25 +236,38 @@ impl Compared {
         }
     }
 
-    /// What the rule says of the rows that no key told.
+    /// What the rule says of the rows that no key told and no process: they may be contracts that the file does not have any
+    /// more, or that notices alone brought.
     async fn by_rule(
         &mut self,
-        txn: &DatabaseTransaction,
-        council: &'static Council,
-        file: File<'_>,
+        of: Comparing<'_>,
         unseen: &[Uuid],
+        noticed: &Noticed,
         left: &HashSet<u32>,
         watch: &mut dyn Watch,
     ) -> Result<(), ImportError> {
-        let mut known = store::facts(txn, unseen).await?;
-        let (facts, titles): (Vec<Facts>, Vec<String>) = unseen
+        // An award that was called off is as little a candidate as a contract of a file that was.
+        let of_notices = noticed
             .iter()
-            .map(|id| known.remove(id).unwrap_or_default())
+            .filter(|(id, one)| !one.called_off && !self.seen.contains(id));
+        let of_notices = of_notices.map(|(id, _)| id);
+        let candidates: Vec<Uuid> = unseen.iter().chain(of_notices).copied().collect();
+        if candidates.is_empty() {
+            return Ok(());
+        }
+        let mut known = store::facts(of.txn, &candidates).await?;
+        let (facts, titles): (Vec<Facts>, Vec<String>) = candidates
+            .iter()
+            .map(|id| {
+                let (facts, title) = known.remove(id).unwrap_or_default();
+                let process = noticed.get(id).map_or("", |one| one.ocid.as_str());
+                (facts.of_process(process), title)
+            })
             .unzip();
         let missing = Missing::new(facts);
         let mut rows = Rows::default();
         let mut asked: BTreeMap<u32, Asked> = BTreeMap::new();
-        let mut reader = file.readings(council)?;
+        let mut reader = of.file.readings(of.council)?;
         while let Some(some) = some(&mut reader)? {
             let these = some
                 .iter()
@@ -262,84 +281,38 @@ impl Compared {
         }
         let mut settled = rows.settle();
         for (row, asked) in asked {
-            match settled.remove(&row) {
+            let (at, why) = match settled.remove(&row) {
+                // The reference of a tender may stand for all that is let by it.
+                Some(Match::Same(at, SameBy::Reference)) if at >= unseen.len() => {
+                    (vec![at], Unsure::Reference)
+                }
                 Some(Match::Same(at, _)) => {
-                    self.changed.insert(row, unseen[at]);
-                    self.seen.insert(unseen[at]);
-                    self.release.push(unseen[at]);
+                    self.changed.insert(row, candidates[at]);
+                    self.seen.insert(candidates[at]);
+                    self.release.push(candidates[at]);
+                    continue;
                 }
-                Some(Match::Unsure(at, why)) => {
-                    // It may be any of them: none is noted as missing.
-                    if at.is_empty() {
-                        self.seen.extend(unseen);
-                    }
-                    let perhaps = at.iter().map(|at| (unseen[*at], titles[*at].clone()));
-                    self.hold(asked, why, &perhaps.collect::<Vec<_>>(), watch);
-                }
-                None => {}
+                Some(Match::Unsure(at, why)) => (at, why),
+                None => continue,
+            };
+            if at.is_empty() {
+                // It may be any of them: none is noted as missing.
+                self.seen.extend(unseen);
             }
+            self.seen.extend(at.iter().filter_map(|at| unseen.get(*at)));
+            let perhaps = at.iter().map(|at| (candidates[*at], titles[*at].clone()));
+            self.hold(asked, why, &perhaps.collect::<Vec<_>>(), watch);
         }
         Ok(())
-    }
-
-    /// Leaves a row to a person.
-    pub(super) fn hold(
-        &mut self,
-        asked: Asked,
-        why: Unsure,
-        perhaps: &[(Uuid, String)],
-        watch: &mut dyn Watch,
-    ) {
-        let Asked {
-            mut doubt,
-            title,
-            doubtful,
-        } = asked;
-        self.held.insert(doubt.row);
-        self.report.hold_back(doubtful);
-        self.seen.extend(perhaps.iter().map(|(id, _)| *id));
-        let mut made = format!("Held: {why}");
-        made.push_str(if perhaps.is_empty() { "" } else { ":" });
-        for (id, title) in perhaps.iter().take(MOST_SHOWN) {
-            // Writing to a string cannot fail.
-            let _ = write!(made, " {title:?} ({id})");
-        }
-        doubt.made = Some((made + ".").into_boxed_str());
-        self.report.note(&doubt);
-        watch.doubt(&doubt);
-        let perhaps: Vec<Value> = perhaps
-            .iter()
-            .take(MOST_SHOWN)
-            .map(|(id, title)| json!({ "contract": id, "title": title }))
-            .collect();
-        watch.line(Line {
-            kind: LineKind::Held,
-            row: Some(doubt.row),
-            contract: None,
-            title,
-            detail: json!({ "why": why.to_string(), "perhaps": perhaps }),
-        });
-    }
-}
-
-impl Asked {
-    pub(super) fn of(row: &Row, doubtful: bool) -> Self {
-        let column = if row.reference.is_some() {
-            Column::Reference
-        } else {
-            Column::Title
-        };
-        Self {
-            doubt: row.doubt(column, Why::PerhapsKnown),
-            title: row.title.clone(),
-            doubtful,
-        }
     }
 }
 
 pub(super) fn facts_of(row: &Row) -> Facts {
     let reference = row.reference.as_deref().unwrap_or("");
+    // Our own OCID names a contract and not its process.
+    let process = entry::ocid(row).filter(|ocid| entry::published(ocid).is_none());
     Facts::new(reference, &row.title, row.supplier_name.as_deref(), row.starts_on)
+        .of_process(process.as_deref().unwrap_or(""))
 }
 
 /// The row of a reading, unless it is held, and whether it is doubted.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// Starts that are further apart are another term.
-const NEAR_DAYS: i64 = 31;
+pub(in crate::exchange) const NEAR_DAYS: i64 = 31;
 
 /// What tells a contract from others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,11 +16,13 @@ pub(super) struct Facts {
     pub(super) title: Vec<String>,
     pub(super) supplier: String,
     starts_on: Option<NaiveDate>,
+    /// The process that a row names, or that notices say they brought a contract of.
+    process: String,
 }
 
 /// By what a row and a contract were found to be the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum SameBy {
+pub(in crate::exchange) enum SameBy {
     /// Both of the next two.
     Both,
     /// Their references differ in case, punctuation or zeros only, and title or supplier agree.
@@ -31,13 +33,15 @@ pub(super) enum SameBy {
 
 /// Why a person is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Unsure {
+pub(in crate::exchange) enum Unsure {
     /// The reference stood for something else altogether.
     ReferenceReused,
     /// Several rows or several contracts answer to the same.
     Several,
     /// The file has so many rows like contracts that it does not have that no more were compared.
     TooMany,
+    /// The reference is that of a contract that notices brought, and not everything else agrees.
+    Reference,
     /// Several rows or several contracts have the same process, and the supplier does not tell which is which.
     Process,
     /// Title and supplier agree, and the start nearly.
@@ -54,6 +58,7 @@ impl fmt::Display for Unsure {
             Self::ReferenceReused => "its reference stood for another contract: title, supplier and start all differ",
             Self::Several => "several rows or contracts have this title, supplier and start",
             Self::TooMany => "too many rows of the file are like contracts that it does not have, and this one was not compared with them",
+            Self::Reference => "its reference is that of a contract which notices brought, and title or supplier agree",
             Self::Process => "several rows or contracts have its Open Contracting ID, and its supplier does not tell which it is",
             Self::Start => "title and supplier are those of a contract that this file does not have, and the start is nearly its start",
             Self::Title => "supplier and start are those of a contract that this file does not have, and the title is nearly its title",
@@ -74,7 +79,13 @@ impl Facts {
             title: words(title),
             supplier: supplier.map(name_key).unwrap_or_default(),
             starts_on,
+            process: String::new(),
         }
+    }
+
+    pub(super) fn of_process(mut self, process: &str) -> Self {
+        process.clone_into(&mut self.process);
+        self
     }
 
     /// Whether two that share a reference have nothing else in common, though each says something.
@@ -98,6 +109,9 @@ impl Facts {
     }
 
     pub(super) fn compare(&self, other: &Self) -> Option<Result<SameBy, Unsure>> {
+        if !self.process.is_empty() && !other.process.is_empty() && self.process != other.process {
+            return None;
+        }
         let title = !self.title.is_empty() && self.title == other.title;
         let supplier = !self.supplier.is_empty() && self.supplier == other.supplier;
         let reference = !self.reference.is_empty() && self.reference == other.reference;
@@ -121,6 +135,20 @@ impl Facts {
             _ => None,
         }
     }
+}
+
+/// How far two contracts of one supplier are the same by title and start.
+pub(in crate::exchange) fn of_one_supplier(
+    one: (&str, Option<NaiveDate>),
+    other: (&str, Option<NaiveDate>),
+) -> Option<Result<SameBy, Unsure>> {
+    let facts = |(title, starts_on): (&str, _)| Facts {
+        title: words(title),
+        supplier: "the same".to_owned(),
+        starts_on,
+        ..Facts::default()
+    };
+    facts(one).compare(&facts(other))
 }
 
 /// Letters in lower case and digits, without zeros at the front of numbers.
@@ -203,6 +231,15 @@ mod tests {
 
     fn facts(reference: &str, title: &str, supplier: &str, start: &str) -> Facts {
         Facts::new(reference, title, Some(supplier), start.parse().ok())
+    }
+
+    #[test]
+    fn two_that_name_different_processes_are_not_the_same() {
+        let of = |process: &str| facts("", "Vans", "A", "2024-04-01").of_process(process);
+        assert_eq!(of("ocds-1").compare(&of("ocds-2")), None);
+        for (one, other) in [("ocds-1", "ocds-1"), ("ocds-1", ""), ("", "ocds-2")] {
+            assert_eq!(of(one).compare(&of(other)), Some(Ok(SameBy::Particulars)));
+        }
     }
 
     #[test]

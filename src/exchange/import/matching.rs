@@ -2,10 +2,12 @@
 //!
 //! A row and a contract that kept its key (its reference, or all of title, supplier and start: `register::identity`) are
 //! the same, unless a reference came to stand for something else: then neither title, supplier nor start agree, and a
-//! person is asked. For the rows that are left, and the contracts that the file seems not to have any more:
+//! person is asked. For the rows that are left, and the contracts that the file seems not to have any more or that notices
+//! alone brought, unless the row names another process than theirs:
 //!
 //! 1. The same reference but for case, punctuation and leading zeros, and title or supplier agree: the same. Those that
-//!    share a reference are told by title, supplier and start.
+//!    share a reference are told by title, supplier and start. Of a contract of notices a person is asked, unless all of
+//!    these agree: the reference of its tender may stand for more.
 //! 2. The same title, supplier and start: the same, whatever became of the reference.
 //! 3. Two of title, supplier and start agree, and the third is blank on a side, or nearly the same: a person is asked. A
 //!    title is nearly the same if half of all words are, and all numbers; a start if it is within 31 days.
@@ -38,7 +40,7 @@ pub(super) enum Match {
     Unsure(Vec<usize>, Unsure),
 }
 
-/// Contracts that a file seems not to have any more, to be found by what they have in common with its rows.
+/// Contracts that a file seems not to have any more, or that notices alone brought, to be found by what they have in common with its rows.
 #[derive(Default)]
 pub(super) struct Missing {
     facts: Vec<Facts>,

@@ -1,12 +1,13 @@
 //! A register file into a council's register: what is new, changed or missing, in one transaction, whole or not at all.
 //! Reading the file is [`super::register`]'s, which it is asked for twice: `compare` says what each row is (`matching` is
-//! the rule, `process` for rows that name one), then `apply` writes. A plan is an import that is taken back before it is committed, so that it says what the
-//! import would do. `undo` takes the last import back. [`super::uploads`] is what people do with files of their own.
+//! the rule, `process` for rows that name one, `held` what is left to a person), then `apply` writes. A plan is an import
+//! that is taken back before it is committed, so that it says what the import would do. `undo` takes the last import back. [`super::uploads`] is what people do with files of their own.
 
 mod apply;
 mod compare;
 mod entry;
 mod facts;
+mod held;
 mod matching;
 mod process;
 mod store;
@@ -15,6 +16,7 @@ mod undo;
 pub(in crate::exchange) use apply::doubt_of;
 pub use entry::published;
 pub(in crate::exchange) use entry::{entry as entry_of, is_ocid};
+pub(in crate::exchange) use facts::{NEAR_DAYS, Unsure, of_one_supplier};
 pub use undo::{RegisterImportUndoErrorCode, Undone, last_import, undo, undone_among};
 
 use super::register::{self, Doubt, Reading, RegisterError, RegisterReader, Report, Settings};
@@ -63,7 +65,7 @@ pub struct Plan {
     pub unchanged: u32,
     /// Contracts that it does not have any more, and that are over.
     pub ended: u32,
-    /// Contracts that it does not have any more, though their end is ahead.
+    /// Contracts that it does not have any more, though their end is ahead, or nobody knows it.
     pub vanished: u32,
     /// Rows that are not taken: they are no contracts, or perhaps contracts that are known already.
     pub held: u32,
@@ -99,7 +101,7 @@ crate::runtime::words! {
         Changed = "changed",
         /// A contract that the file does not have any more, and that is over.
         Ended = "ended",
-        /// A contract that the file does not have any more, though its end is ahead.
+        /// A contract that the file does not have any more, though its end is ahead, or nobody knows it.
         Vanished = "vanished",
         /// A row that is not taken: it is no contract, or perhaps one that is known already; then a person says which.
         Held = "held",
@@ -214,6 +216,14 @@ pub enum ImportError {
     },
     /// The viewer may not, or the database failed.
     Failed(Error),
+}
+
+impl ImportError {
+    /// A row needs no decision, and another was made.
+    fn not_held(row: u32, contract: Uuid) -> Self {
+        let why = format!("it was not held, and is the contract {contract}");
+        Self::NotThatRow { row, why }
+    }
 }
 
 impl std::fmt::Display for ImportError {

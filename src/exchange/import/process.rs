@@ -4,15 +4,15 @@
 //! The only row of a process and its only contract are the same. Of several the supplier says which is which, where one
 //! row and one contract have it; for the others a person is asked, while contracts of the process are left.
 
-use super::compare::{Asked, Compared, facts_of, taken};
-use super::facts::Unsure;
-use super::{File, ImportError, Watch, doubted, entry, some, store};
+use super::compare::{Compared, Comparing, Left, facts_of, taken};
+use super::facts::{Facts, Unsure};
+use super::held::Asked;
+use super::store::Noticed;
+use super::{ImportError, Watch, doubted, entry, some, store};
 use crate::contracts::term::Standing;
 use crate::contracts::{self, Entry};
-use crate::councils::Council;
 use crate::exchange::register::{Column, RegisterRow as Row, Why};
 use crate::suppliers::name_key;
-use sea_orm::DatabaseTransaction;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -41,90 +41,88 @@ impl Compared {
     /// What the processes say that rows name.
     pub(super) async fn by_process(
         &mut self,
-        txn: &DatabaseTransaction,
-        council: &'static Council,
-        file: File<'_>,
+        of: Comparing<'_>,
         processes: Processes,
-        left: &mut HashSet<u32>,
+        noticed: &Noticed,
+        left: &mut Left,
         watch: &mut dyn Watch,
     ) -> Result<(), ImportError> {
         if processes.is_empty() {
             return Ok(());
         }
-        let named: Vec<Uuid> = processes
-            .keys()
-            .filter_map(|ocid| entry::published(ocid))
-            .collect();
-        let ours = store::ours(txn, council.id, &named).await?;
-        let noticed = store::noticed(txn, council.id).await?;
-        let mut found = Vec::new();
-        for (ocid, mut rows) in processes {
-            let own = entry::published(&ocid).filter(|id| ours.contains(id));
-            let mut contracts = match own {
-                Some(id) => vec![id],
-                None => noticed.get(&ocid).cloned().unwrap_or_default(),
-            };
-            let alone = rows.len() == 1 && contracts.len() == 1;
-            rows.retain(|row| left.contains(row));
-            contracts.retain(|id| !self.seen.contains(id));
-            if !rows.is_empty() && !contracts.is_empty() {
-                found.push(Process {
-                    rows,
-                    contracts,
-                    alone,
-                    ours: own.is_some(),
-                });
-            }
-        }
+        let found = found(of, processes, noticed, left).await?;
         let ids: Vec<Uuid> = found.iter().flat_map(|one| &one.contracts).copied().collect();
-        let known = store::facts(txn, &ids).await?;
-        let mut told = rows_of(txn, council, file, &found, &known).await?;
-        for Process {
-            rows,
-            mut contracts,
-            alone,
-            ours,
-        } in found
-        {
-            let supplier = |row: &u32| told.get(row).map_or("", |told| told.supplier.as_str());
-            let pairs = match (rows.as_slice(), contracts.as_slice()) {
-                ([row], [contract]) if alone => vec![(*row, *contract)],
-                _ => {
-                    let of = |id: &Uuid| known.get(id).map_or("", |(facts, _)| facts.supplier.as_str());
-                    let rows = rows.iter().map(|row| (supplier(row), *row));
-                    one_each(rows, contracts.iter().map(|id| (of(id), *id)))
-                }
-            };
-            for (row, contract) in pairs {
-                contracts.retain(|id| *id != contract);
-                left.remove(&row);
-                if !ours {
+        let known = store::facts(of.txn, &ids).await?;
+        let mut told = rows_of(of, &found, &known).await?;
+        for mut process in found {
+            self.decided(&process, process.pairs(&told, &known), of, &mut told, watch)?;
+            process.rows.retain(|row| left.open.contains(row));
+            process.contracts.retain(|id| !self.seen.contains(id));
+            for (row, contract) in process.pairs(&told, &known) {
+                process.contracts.retain(|id| *id != contract);
+                left.open.remove(&row);
+                if process.ours {
+                    if noticed.contains_key(&contract) {
+                        self.seen.insert(contract);
+                    }
+                    self.is_ours(row, &mut told, watch);
+                } else {
                     self.changed.insert(row, contract);
                     self.seen.insert(contract);
                     self.release.push(contract);
-                    continue;
-                }
-                // What was published here and came from no file comes back: it is no new contract.
-                self.unchanged.insert(row);
-                if let Some(told) = told.remove(&row).filter(|told| !told.differs.is_empty()) {
-                    self.stands(told, watch);
                 }
             }
             let title = |id: &Uuid| known.get(id).map(|(_, title)| title.clone());
-            let perhaps: Vec<(Uuid, String)> = contracts
+            let perhaps: Vec<(Uuid, String)> = process
+                .contracts
                 .iter()
                 .map(|id| (*id, title(id).unwrap_or_default()))
                 .collect();
-            for row in rows.iter().filter(|_| !perhaps.is_empty()) {
-                if left.contains(row)
+            for row in process.rows.iter().filter(|_| !perhaps.is_empty()) {
+                if left.open.contains(row)
                     && let Some(told) = told.remove(row)
                 {
-                    left.remove(row);
+                    left.open.remove(row);
                     self.hold(told.asked, Unsure::Process, &perhaps, watch);
                 }
             }
         }
         Ok(())
+    }
+
+    /// What a person said of rows that are surely a contract of the process, were nothing said: only the same will do, unless
+    /// they said that another row is that contract.
+    fn decided(
+        &mut self,
+        process: &Process,
+        sure: Vec<(u32, Uuid)>,
+        of: Comparing<'_>,
+        told: &mut HashMap<u32, Told>,
+        watch: &mut dyn Watch,
+    ) -> Result<(), ImportError> {
+        for (row, contract) in sure {
+            let Some(said) = of.decisions.get(&row) else {
+                continue;
+            };
+            if *said == Some(contract) {
+                if process.ours {
+                    self.changed.remove(&row);
+                    self.release.retain(|id| *id != contract);
+                    self.is_ours(row, told, watch);
+                }
+            } else if !self.seen.contains(&contract) {
+                return Err(ImportError::not_held(row, contract));
+            }
+        }
+        Ok(())
+    }
+
+    /// What was published here and came from no file comes back: it is no new contract, and what we say of it stands.
+    fn is_ours(&mut self, row: u32, told: &mut HashMap<u32, Told>, watch: &mut dyn Watch) {
+        self.unchanged.insert(row);
+        if let Some(told) = told.remove(&row).filter(|told| !told.differs.is_empty()) {
+            self.stands(told, watch);
+        }
     }
 
     /// Says that Guildhall's own entry stands against a row.
@@ -139,13 +137,64 @@ impl Compared {
     }
 }
 
+impl Process {
+    /// Which of its rows is which of its contracts, as far as it is sure.
+    fn pairs(&self, told: &HashMap<u32, Told>, known: &HashMap<Uuid, (Facts, String)>) -> Vec<(u32, Uuid)> {
+        if let ([row], [contract], true) = (self.rows.as_slice(), self.contracts.as_slice(), self.alone) {
+            return vec![(*row, *contract)];
+        }
+        let of_row = |row: &u32| told.get(row).map_or("", |told| told.supplier.as_str());
+        let of = |id: &Uuid| known.get(id).map_or("", |(facts, _)| facts.supplier.as_str());
+        one_each(
+            self.rows.iter().map(|row| (of_row(row), *row)),
+            self.contracts.iter().map(|id| (of(id), *id)),
+        )
+    }
+}
+
+/// The processes that rows name which no key told, and of which there are contracts that came from no file. Those of which a
+/// person says that they are other rows are among them.
+async fn found(
+    of: Comparing<'_>,
+    processes: Processes,
+    noticed: &Noticed,
+    left: &Left,
+) -> Result<Vec<Process>, ImportError> {
+    let named: Vec<Uuid> = processes
+        .keys()
+        .filter_map(|ocid| entry::published(ocid))
+        .collect();
+    let ours = store::ours(of.txn, of.council.id, &named).await?;
+    let mut by_ocid: HashMap<&str, Vec<Uuid>> = HashMap::new();
+    for (id, one) in noticed {
+        by_ocid.entry(&one.ocid).or_default().push(*id);
+    }
+    let mut found = Vec::new();
+    for (ocid, mut rows) in processes {
+        let own = entry::published(&ocid).filter(|id| ours.contains(id));
+        let contracts = match own {
+            Some(id) => vec![id],
+            None => by_ocid.remove(ocid.as_str()).unwrap_or_default(),
+        };
+        let alone = rows.len() == 1 && contracts.len() == 1;
+        rows.retain(|row| left.open.contains(row) || left.decided.contains(row));
+        if !rows.is_empty() && !contracts.is_empty() {
+            found.push(Process {
+                rows,
+                contracts,
+                alone,
+                ours: own.is_some(),
+            });
+        }
+    }
+    Ok(found)
+}
+
 /// Goes over the file for the rows of these processes.
 async fn rows_of(
-    txn: &DatabaseTransaction,
-    council: &'static Council,
-    file: File<'_>,
+    of: Comparing<'_>,
     processes: &[Process],
-    known: &HashMap<Uuid, (super::facts::Facts, String)>,
+    known: &HashMap<Uuid, (Facts, String)>,
 ) -> Result<HashMap<u32, Told>, ImportError> {
     let (mut asked, mut own): (HashSet<u32>, HashMap<u32, Uuid>) = Default::default();
     for process in processes.iter().filter(|one| one.ours || !one.alone) {
@@ -164,8 +213,8 @@ async fn rows_of(
         .collect::<HashSet<_>>()
         .into_iter()
         .collect();
-    let entries = contracts::entries(txn, &ids).await?;
-    let mut reader = file.readings(council)?;
+    let entries = contracts::entries(of.txn, &ids).await?;
+    let mut reader = of.file.readings(of.council)?;
     while let Some(some) = some(&mut reader)? {
         let rows = some.iter().filter_map(taken);
         for (row, doubtful) in rows.filter(|(row, _)| asked.contains(&row.row())) {

@@ -17,11 +17,17 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, RelationDef,
 };
 use serde_json::Value;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Ids or keys in one statement.
 const AT_A_TIME: usize = 1000;
+
+/// What comes after all keys that begin with [`KEY`].
+const AFTER_KEY: &str = "o;";
+
+/// What stands for a contract that was called off.
+const CALLED_OFF: &str = "cancelled";
 
 /// A contract that came from a file.
 pub(super) struct Known {
@@ -67,7 +73,7 @@ pub(super) async fn ids_after(
         .join(JoinType::InnerJoin, with_source())
         .filter(contract::Column::CouncilId.eq(council))
         .filter(contract::Column::Id.gt(after))
-        .filter(contract::Column::Standing.ne("cancelled"))
+        .filter(contract::Column::Standing.ne(CALLED_OFF))
         // What only notices brought cannot be missing from a register.
         .filter(contract::Column::RowKey.not_like(format!("{KEY}%")))
         .order_by_asc(contract::Column::Id)
@@ -122,25 +128,41 @@ pub(super) async fn facts(
     Ok(found)
 }
 
-/// Contracts that notices alone brought, by their process, those of each in the order of their ids.
-pub(super) async fn noticed(
-    db: &impl ConnectionTrait,
-    council: Uuid,
-) -> Result<HashMap<String, Vec<Uuid>>, Error> {
-    let there: Vec<(Option<String>, Uuid)> = contract::Entity::find()
+/// Contracts that notices alone brought.
+pub(super) type Noticed = BTreeMap<Uuid, OfNotices>;
+
+/// A contract that notices alone brought.
+pub(super) struct OfNotices {
+    pub(super) ocid: String,
+    pub(super) called_off: bool,
+}
+
+/// The contracts of a council that notices alone brought.
+pub(super) async fn noticed(db: &impl ConnectionTrait, council: Uuid) -> Result<Noticed, Error> {
+    let mut keys = Condition::all().add(contract::Column::RowKey.like(format!("{KEY}%")));
+    // There texts are ordered byte by byte, and the index finds these at once.
+    if db.get_database_backend() == DbBackend::Sqlite {
+        keys = keys
+            .add(contract::Column::RowKey.gte(KEY))
+            .add(contract::Column::RowKey.lt(AFTER_KEY));
+    }
+    let there: Vec<(Uuid, Option<String>, String)> = contract::Entity::find()
         .select_only()
-        .columns([contract::Column::Ocid, contract::Column::Id])
+        .columns([
+            contract::Column::Id,
+            contract::Column::Ocid,
+            contract::Column::Standing,
+        ])
         .filter(contract::Column::CouncilId.eq(council))
-        .filter(contract::Column::RowKey.like(format!("{KEY}%")))
-        .order_by_asc(contract::Column::Id)
+        .filter(keys)
         .into_tuple()
         .all(db)
         .await?;
-    let mut noticed: HashMap<String, Vec<Uuid>> = HashMap::new();
-    for (ocid, id) in there {
-        noticed.entry(ocid.unwrap_or_default()).or_default().push(id);
-    }
-    Ok(noticed)
+    let one = |(id, ocid, standing): (_, Option<String>, String)| {
+        let (ocid, called_off) = (ocid.unwrap_or_default(), standing == CALLED_OFF);
+        (id, OfNotices { ocid, called_off })
+    };
+    Ok(there.into_iter().map(one).collect())
 }
 
 /// Those of these contracts that are a council's and that no register brought: made here, or of notices alone.

@@ -4,8 +4,10 @@
 //! - An entry made of notices before, by its key, is replaced where its notices say otherwise now.
 //! - A contract that the council's own register says to be of this process is the award, where it is the only one of the
 //!   only award left, or the only one with that supplier. The register's words stand; what differs is told.
-//! - A contract of no process with the same reference and supplier, or with none named, may be the award: it is held.
+//! - A contract of no process with the same reference and supplier, or with none named, may be the award: it is held. So is
+//!   an award with the title, supplier and start of such a contract. One that nearly agrees with it is new, and that is told.
 
+use super::alike::{Alike, alike};
 use super::drafts::{Draft, Remarks};
 use super::known::Known;
 use crate::contracts::term::Standing;
@@ -45,20 +47,44 @@ pub(super) fn decide(drafts: &mut [Draft], known: &[Known]) -> Vec<Decision> {
     rekeyed(drafts, &own, &mut decisions);
     linked(drafts, &registered, &mut decisions);
     let loose: Vec<&Known> = known.iter().filter(|known| known.ocid.is_none()).collect();
-    let decided = decisions.into_iter().zip(drafts).map(|(decision, draft)| {
-        decision.unwrap_or_else(|| match loose.iter().find(|known| may_be(known, draft)) {
-            None => Decision::Add,
-            Some(known) => {
-                let reference = known.reference.clone().unwrap_or_default();
-                let made = format!("There it is {:?}.", known.title);
-                draft
-                    .remarks
-                    .made("tender/id", &reference, Why::RegisterHasReference, made);
-                Decision::Held
-            }
-        })
-    });
-    decided.collect()
+    let decided = decisions.into_iter().zip(drafts);
+    decided
+        .map(|(decision, draft)| decision.unwrap_or_else(|| of_loose(&loose, draft)))
+        .collect()
+}
+
+/// What is done with an entry that contracts of no process may be.
+fn of_loose(loose: &[&Known], draft: &mut Draft) -> Decision {
+    if let Some(known) = loose.iter().find(|known| may_be(known, draft)) {
+        let reference = known.reference.clone().unwrap_or_default();
+        let made = format!("There it is {:?}.", known.title);
+        let why = Why::RegisterHasReference;
+        draft.remarks.made("tender/id", &reference, why, made);
+        return Decision::Held;
+    }
+    let mut alike = loose
+        .iter()
+        .filter_map(|known| Some((*known, alike(known, draft)?)));
+    let (nearly, same) = (alike.clone().next(), alike.find(|(_, how)| *how == Alike::All));
+    let Some((known, how)) = same.or(nearly) else {
+        return Decision::Add;
+    };
+    let there = format!("{:?} ({})", known.title, known.id);
+    let (decision, made) = match how {
+        Alike::All => (
+            Decision::Held,
+            format!("Held: title, supplier and start are those of {there}; its row can name this process."),
+        ),
+        Alike::Nearly(what) => (
+            Decision::Add,
+            format!("Taken as a new one: {there} has its supplier, and its {what} is near."),
+        ),
+    };
+    let title = draft.particulars.title.clone();
+    draft
+        .remarks
+        .made("tender/title", &title, Why::PerhapsKnown, made);
+    decision
 }
 
 fn replaced(known: &Known, draft: &Draft) -> Decision {
@@ -263,6 +289,29 @@ mod tests {
         let mut same = drafts(&["Acme", "Acme"]);
         assert_eq!(decide(&mut same, &[of("Acme")]), [Decision::Held, Decision::Held]);
         assert_eq!(same[0].remarks.count(Why::RegisterHasProcess), 1);
+    }
+
+    #[test]
+    fn title_supplier_and_start_without_a_process_are_held_and_what_nearly_agrees_is_told() {
+        for (title, supplier, start, standing, expected) in [
+            ("t", "ACME LTD", "2025-04-01", "active", (Decision::Held, 1)),
+            ("t", "Acme", "2025-04-20", "active", (Decision::Add, 1)),
+            ("t", "Acme", "", "active", (Decision::Add, 1)),
+            ("t", "Acme", "2021-04-01", "active", (Decision::Add, 0)),
+            ("Other", "Acme", "2025-04-01", "active", (Decision::Add, 0)),
+            ("t", "Bolts", "2025-04-01", "active", (Decision::Add, 0)),
+            ("t", "", "2025-04-01", "active", (Decision::Add, 0)),
+            ("t", "Acme", "2025-04-01", "cancelled", (Decision::Add, 0)),
+        ] {
+            let mut one = drafts(&["Acme"]);
+            let mut there = known("r:9", None, Some("R9"), supplier);
+            there.title = title.into();
+            there.starts_on = start.parse().ok();
+            there.standing = standing.into();
+            let decided = decide(&mut one, &[there]);
+            assert_eq!(decided, [expected.0], "{title} {supplier} {start}");
+            assert_eq!(one[0].remarks.count(Why::PerhapsKnown), expected.1);
+        }
     }
 
     #[test]

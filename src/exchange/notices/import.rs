@@ -187,16 +187,8 @@ impl<T: FnMut(Told<'_>)> Writing<'_, T> {
             .iter()
             .map(|(ocid, row)| one(kept.remove(ocid).unwrap_or_default(), register, *row))
             .collect();
-        let references: HashSet<String> = all
-            .iter()
-            .flat_map(|one| {
-                one.drafts
-                    .iter()
-                    .flat_map(|draft| draft.references.iter().cloned())
-            })
-            .collect();
-        let references: Vec<String> = references.into_iter().collect();
-        let known = known::of(self.txn, council, &ocids, &references).await?;
+        let drafts: Vec<&Draft> = all.iter().flat_map(|one| &one.drafts).collect();
+        let known = known::of(self.txn, council, &ocids, &drafts).await?;
         let mut work: Vec<(Option<Uuid>, &Draft, &One)> = Vec::new();
         for one in &mut all {
             self.done.processes += 1;

@@ -1,12 +1,17 @@
 //! What a register has already: contracts of a process, and those that may be one of it.
 
+use super::alike;
+use super::drafts::Draft;
 use crate::runtime::Error;
 use crate::suppliers::Mention;
 use chrono::NaiveDate;
 use entity::{contract, contract_source, contract_supplier, supplier};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use std::collections::HashMap;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
+
+/// Ids in one statement.
+const AT_A_TIME: usize = 500;
 
 /// What the keys of entries made of notices begin with.
 pub(in crate::exchange) const KEY: &str = "o:";
@@ -35,31 +40,43 @@ impl Known {
     }
 }
 
-/// The contracts of a register that are of these processes, and those of no process that have one of these references.
+/// The contracts of a register that are of these processes, and those of no process that have one of the references of
+/// these entries, or are like one of them.
 pub(super) async fn of(
     db: &impl ConnectionTrait,
     council: Uuid,
     ocids: &[String],
-    references: &[String],
+    drafts: &[&Draft],
 ) -> Result<Vec<Known>, Error> {
     use contract::Column as C;
+    let references: HashSet<&str> = drafts
+        .iter()
+        .flat_map(|draft| draft.references.iter().map(String::as_str))
+        .collect();
     let by_reference = Condition::all()
         .add(C::Ocid.is_null())
-        .add(C::Reference.is_in(references.iter().cloned()));
-    let rows = contract::Entity::find()
+        .add(C::Reference.is_in(references));
+    let mut rows = contract::Entity::find()
         .filter(C::CouncilId.eq(council))
         .filter(
             Condition::any()
                 .add(C::Ocid.is_in(ocids.iter().cloned()))
                 .add(by_reference),
         )
-        .order_by_asc(C::Id)
         .all(db)
         .await?;
+    let there: HashSet<Uuid> = rows.iter().map(|row| row.id).collect();
+    let alike = alike::contracts(db, council, drafts).await?;
+    let more: Vec<Uuid> = alike.into_iter().filter(|id| !there.contains(id)).collect();
+    for ids in more.chunks(AT_A_TIME) {
+        let more = contract::Entity::find().filter(C::Id.is_in(ids.iter().copied()));
+        rows.extend(more.all(db).await?);
+    }
+    rows.sort_by_key(|row| row.id);
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut digests = HashMap::new();
     let mut suppliers: HashMap<Uuid, Vec<Mention>> = HashMap::new();
-    for ids in ids.chunks(500) {
+    for ids in ids.chunks(AT_A_TIME) {
         let ids = || ids.iter().copied();
         let sources =
             contract_source::Entity::find().filter(contract_source::Column::ContractId.is_in(ids()));

@@ -6,6 +6,7 @@
 //! [`mod@import`] writes: every release is kept (`kept`), so that whatever file it came in, and when, a process says what its
 //! releases say in the order of their dates; `known` is what the register has already.
 
+mod alike;
 mod days;
 mod decide;
 pub mod drafts;

@@ -17,8 +17,8 @@ async fn the_command_gives_one_account_of_all_rows_and_says_how_to_settle_what_i
     let next = file(&[
         &ROWS[0].replace("1000", "1500"),
         &moved,
-        ROWS[2],
         ROWS[4],
+        "N9,Bins,Tip Ltd,01/06/2026,31/05/2030,9,\n",
         ",,,,,7,\n",
         "Total,,,,,\"6,000\",\n",
     ]);
@@ -35,8 +35,9 @@ async fn the_command_gives_one_account_of_all_rows_and_says_how_to_settle_what_i
     );
     for said in [
         "        6 rows\n        2 accepted\n        1 accepted with doubts\n        3 held: 2 cannot be read as contracts, 1 may be known contracts\n",
-        "3 rows taken: 0 added, 1 changed, 2 unchanged\n  row 2 \u{201c}Road salt\u{201d}: value \u{a3}1500.00 (was \u{a3}1000.00)\n",
-        "0 ended, 1 vanished before their end\n  \u{201c}Payroll software\u{201d} (",
+        "3 rows taken: 1 added, 1 changed, 1 unchanged\n  row 2 \u{201c}Road salt\u{201d}: value \u{a3}1500.00 (was \u{a3}1000.00)\n",
+        "1 ended, 1 vanished before their end, or with none known\n  vanished \u{201c}Payroll software\u{201d} (",
+        "\n  ended \u{201c}Street lights\u{201d} (",
         &format!(
             "  row 3 \u{201c}School meals\u{201d}: --same 3={meals} (\u{201c}School meals\u{201d}) or --new 3\n"
         ),
@@ -50,7 +51,7 @@ async fn the_command_gives_one_account_of_all_rows_and_says_how_to_settle_what_i
         &environment,
     );
     assert!(
-        told.contains("4 rows taken: 0 added, 2 changed, 2 unchanged"),
+        told.contains("4 rows taken: 1 added, 2 changed, 1 unchanged"),
         "{told}"
     );
     assert!(

@@ -200,3 +200,40 @@ async fn a_row_that_says_otherwise_of_a_contract_of_our_own_is_told_that_ours_st
     assert_eq!(counts(&done), [0, 0, 5, 0, 0, 2]);
     assert_eq!(perhaps(of_kind(&told, LineKind::Held)[0]), id);
 }
+
+#[tokio::test]
+async fn a_row_that_is_surely_ours_or_of_a_process_needs_no_decision_and_another_is_refused() {
+    let world = World::new().await;
+    let before = first(&world).await;
+    let salt = uuid_of(&before["Road salt"]["id"]);
+    noticed(&world).await;
+    let maps = uuid_of(&contracts(&world).await["Maps"]["id"]);
+    let norfolk = guildhall::councils::directory().find("norfolk").unwrap().id;
+    let ours = made(&world, norfolk, "pilot:1:1:1").await;
+    let out = published(&world).await.replace("4999.50", "5999.50");
+    let at = |title: &str| 1 + out.lines().position(|line| line.contains(title)).unwrap() as u32;
+    let (row, of_notice) = (at("A pilot of bins"), at(",Maps,"));
+    let (plain, told) = world.register_told(&out, &Decisions::new(), true).await;
+    assert!(told.doubts.iter().any(|doubt| doubt.why.code() == "ours_stands"));
+    for (row, id) in [(row, ours), (of_notice, maps)] {
+        for decision in [None, Some(salt), Some(if id == ours { maps } else { ours })] {
+            let said = refused(&world, &out, &[(row, decision)]).await;
+            let why = format!("row {row} is no row to decide on: it was not held, and is the contract {id}");
+            assert_eq!(said, why, "{decision:?}");
+        }
+        let (agreed, told) = world.register_told(&out, &[(row, Some(id))].into(), true).await;
+        assert_eq!(
+            agreed.plan, plain.plan,
+            "to say what is done anyway changes nothing"
+        );
+        assert!(told.doubts.iter().any(|doubt| doubt.why.code() == "ours_stands"));
+    }
+    let named = format!("{WITH_PROCESS}V1,ocds-fixture-0005,Charts,01/04/2025,31/03/2027,5,Acme\n");
+    let said = refused(&world, &named, &[(2, None)]).await;
+    assert!(
+        said.ends_with(&format!("it was not held, and is the contract {maps}")),
+        "{said}"
+    );
+    let (agreed, _) = world.register_told(&named, &[(2, Some(maps))].into(), true).await;
+    assert_eq!(counts(&agreed)[..2], [0, 1]);
+}
