@@ -1,39 +1,54 @@
-//! The report of an import, with every doubt: beside the file, and only where the import got to its end, so that one which
-//! was refused leaves the report that was there.
+//! The report of an import, with every doubt: beside the file. One that is refused leaves the report that was there.
 
 use crate::exchange::register::{Doubt, DoubtCsv};
-use std::fs::File;
-use std::io::{self, BufWriter};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Seek};
 use std::path::{Path, PathBuf};
 
 /// A report that is being written.
 pub(super) struct Report {
-    to: PathBuf,
-    unfinished: PathBuf,
+    path: PathBuf,
+    /// Where it goes; open from the beginning, so that it is known to be possible before anything is done.
+    to: File,
+    /// There was none before.
+    fresh: bool,
     doubts: DoubtCsv<BufWriter<File>>,
+    kept: File,
     wrong: Option<io::Error>,
 }
 
 impl Report {
-    /// Where it is wanted, else beside the file it is of: `register.report.csv` of `register.csv`, and of others with all
-    /// of their name, so that two files never share one.
+    /// Where it is wanted, else beside the file it is of: `register.report.csv` of `register.csv`, and `register.xlsx.report.csv`
+    /// of `register.xlsx`.
     pub(super) fn begin(wanted: Option<PathBuf>, of: &Path) -> Result<Self, (PathBuf, io::Error)> {
         let is_csv = of.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-        let to = wanted.unwrap_or_else(|| match is_csv {
+        let path = wanted.unwrap_or_else(|| match is_csv {
             true => of.with_extension("report.csv"),
-            false => with_end(of, ".report.csv"),
+            false => {
+                let mut name = of.as_os_str().to_owned();
+                name.push(".report.csv");
+                name.into()
+            }
         });
-        let unfinished = with_end(&to, ".part");
-        let begun = File::create(&unfinished).and_then(|file| DoubtCsv::new(BufWriter::new(file)));
-        match begun {
-            Ok(doubts) => Ok(Self {
-                to,
-                unfinished,
-                doubts,
-                wrong: None,
-            }),
-            Err(error) => Err((to, error)),
+        Self::at(&path, of).map_err(|error| (path, error))
+    }
+
+    fn at(path: &Path, of: &Path) -> io::Result<Self> {
+        let same = |one: &Path, other: &Path| Some(one.canonicalize().ok()? == other.canonicalize().ok()?);
+        if same(path, of) == Some(true) {
+            return Err(io::Error::other("this is the file that is to be read"));
         }
+        let fresh = !path.exists();
+        let to = OpenOptions::new().append(true).create(true).open(path)?;
+        let kept = tempfile::tempfile()?;
+        Ok(Self {
+            path: path.to_owned(),
+            to,
+            fresh,
+            doubts: DoubtCsv::new(BufWriter::new(kept.try_clone()?))?,
+            kept,
+            wrong: None,
+        })
     }
 
     pub(super) fn doubt(&mut self, doubt: &Doubt) {
@@ -42,29 +57,26 @@ impl Report {
         }
     }
 
-    /// Puts it where it belongs, and says where. What was read of a file that was refused is kept where nothing else is.
+    /// Puts it where it belongs, and says where. What was read of a file that was refused is kept where there is no other.
     pub(super) fn end(self, done: bool) -> Result<PathBuf, (PathBuf, io::Error)> {
-        let Self {
-            to,
-            unfinished,
-            doubts,
-            wrong,
-        } = self;
-        let written = wrong.map_or(Ok(()), Err).and_then(|()| doubts.finish());
-        let settled = if done || !to.exists() {
-            std::fs::rename(&unfinished, &to)
-        } else {
-            std::fs::remove_file(&unfinished)
-        };
-        match written.and(settled) {
-            Ok(()) => Ok(to),
-            Err(error) => Err((to, error)),
+        let (path, put) = (self.path.clone(), done || self.fresh);
+        match self.put(put) {
+            Ok(()) => Ok(path),
+            Err(error) => Err((path, error)),
         }
     }
-}
 
-fn with_end(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
+    fn put(mut self, put: bool) -> io::Result<()> {
+        self.wrong.map_or(Ok(()), Err)?;
+        self.doubts.finish()?;
+        if put {
+            self.kept.rewind()?;
+            // A device or a pipe has no length.
+            if self.to.metadata()?.is_file() {
+                self.to.set_len(0)?;
+            }
+            io::copy(&mut self.kept, &mut self.to)?;
+        }
+        Ok(())
+    }
 }

@@ -3,12 +3,15 @@
 
 use crate::access::Permit;
 use crate::audit;
+use crate::exchange::register::{Column as Cell, Headings};
 use crate::runtime::{App, Error};
 use entity::import_run::{ActiveModel, Column, Entity};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The file that is read.
@@ -141,4 +144,27 @@ pub(super) async fn settle(
     }
     update.exec(txn).await?;
     Ok(())
+}
+
+/// The headings that the cells of these imports stood under.
+pub(super) async fn headings(
+    db: &impl ConnectionTrait,
+    runs: &[Uuid],
+) -> Result<HashMap<Uuid, Arc<Headings>>, Error> {
+    let rows: Vec<(Uuid, Value)> = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Headings])
+        .filter(Column::Id.is_in(runs.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut found = HashMap::with_capacity(rows.len());
+    for (id, value) in rows {
+        let each: Vec<(String, Option<String>)> = serde_json::from_value(value).map_err(Error::fault)?;
+        let each = each
+            .into_iter()
+            .map(|(name, column)| (name, column.and_then(|column| Cell::called(&column))));
+        found.insert(id, Arc::new(Headings::known(each)));
+    }
+    Ok(found)
 }

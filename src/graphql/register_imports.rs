@@ -280,7 +280,7 @@ impl RegisterImportsMutation {
     }
 
     /// Says what headings are, and reads the file again. It is kept for the council's next files, also where this one is thrown
-    /// away; a heading that the file has not is refused. Needs an officer, approver
+    /// away; a heading that the file has not is none of its `sheet.columns`. Needs an officer, approver
     /// or administrator of the council.
     async fn register_import_map(
         &self,

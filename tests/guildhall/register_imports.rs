@@ -289,10 +289,6 @@ async fn what_a_council_says_of_its_headings_holds_for_its_next_file() {
     };
     for (columns, why) in [
         (
-            json!([{ "heading": "Nope", "column": "TITLE" }]),
-            r#"the file has no heading "Nope""#,
-        ),
-        (
             json!([{ "heading": " ", "column": "TITLE" }]),
             "a heading is blank",
         ),

@@ -77,7 +77,7 @@ pub(super) fn event_action(kind: Kind) -> &'static str {
         Kind::DatesChanged => "Check your plans against the new dates",
         Kind::ContractAdded => "See when it ends",
         Kind::ContractEnded => "It needs no renewal any more",
-        Kind::ContractVanished => "Ask the council: it left the register before its end",
+        Kind::ContractVanished => "Ask the council: it left the register, before its end or with none known",
         Kind::ContractReplaced => "See what replaces it",
         Kind::NeedStated => "See whether you have an answer",
         Kind::NeedJoined => "More councils want it",

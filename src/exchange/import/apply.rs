@@ -6,13 +6,13 @@ use super::{File, ImportError, Imported, Line, LineKind, Plan, Watch, doubted, s
 use crate::access::Permit;
 use crate::contracts::{self, Change, Entry, vanished};
 use crate::councils::Council;
-use crate::exchange::register::{Column, Reading, RegisterRow as Row, Why};
+use crate::exchange::register::{Column, Reading, RegisterRow as Row, Why, again};
 use crate::exchange::run::{self, Run};
 use crate::runtime::{App, Error};
 use crate::suppliers::{self, How, Mention};
 use sea_orm::DatabaseTransaction;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// An import that is being written.
@@ -110,6 +110,7 @@ impl Applying<'_> {
                 before.insert(*id, was);
             }
         }
+        let yearly = self.were_yearly(&before).await?;
         let mut changes = Vec::with_capacity(work.len());
         let mut titles: HashMap<Uuid, &Row> = HashMap::new();
         for row in work {
@@ -119,7 +120,7 @@ impl Applying<'_> {
                 Some((id, (was, _))) => {
                     self.plan.changed += 1;
                     titles.insert(id, row);
-                    changes.push(Change::Replace(id, over(was, entry)));
+                    changes.push(Change::Replace(id, over(was, entry, yearly.contains(&id))));
                 }
                 None => {
                     self.plan.added += 1;
@@ -152,6 +153,28 @@ impl Applying<'_> {
             .into_iter()
             .map(|(id, (was, version))| (id, version + 1, Some(was.kept())));
         Ok(store::keep(self.txn, self.permit, self.run.id, kept.collect()).await?)
+    }
+
+    /// Those of these contracts whose rows said, in the cell or over it, that the value is for one year.
+    async fn were_yearly(&self, before: &HashMap<Uuid, (Entry, i32)>) -> Result<HashSet<Uuid>, Error> {
+        let said = before.iter().filter_map(|(id, (was, _))| {
+            let source = was.source.as_ref()?;
+            let yearly = was.particulars.value_basis.as_deref() == Some("yearly");
+            yearly.then_some((*id, source))
+        });
+        let said: Vec<_> = said.collect();
+        if said.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut runs: Vec<Uuid> = said.iter().map(|(_, source)| source.import_id).collect();
+        runs.sort_unstable();
+        runs.dedup();
+        let headings = run::headings(self.txn, &runs).await?;
+        let by_file = said.into_iter().filter(|(_, source)| {
+            let headings = headings.get(&source.import_id);
+            headings.is_some_and(|headings| again(headings, &source.cells).value_is_yearly)
+        });
+        Ok(by_file.map(|(id, _)| id).collect())
     }
 
     /// The suppliers that rows name, by row; those told by a rule of names are doubted.

@@ -3,7 +3,7 @@
 use crate::contracts::term::{ExtensionState, Extensions, Standing, Term};
 use crate::contracts::windows::LeadTimeOverrides;
 use crate::contracts::{Entry, Particulars, Source};
-use crate::exchange::register::{RegisterRow as Row, extensions, is_amount_of_a_year};
+use crate::exchange::register::{RegisterRow as Row, extensions};
 use crate::suppliers::Mention;
 use uuid::Uuid;
 
@@ -85,8 +85,9 @@ pub(in crate::exchange) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -
     }
 }
 
-/// What a file says of a contract that is known: what people recorded here and no file can say stays.
-pub(super) fn over(before: &Entry, mut now: Entry) -> Entry {
+/// What a file says of a contract that is known: what people recorded here and no file can say stays. `was_yearly` where it
+/// was the file before that said that its value is for one year.
+pub(super) fn over(before: &Entry, mut now: Entry, was_yearly: bool) -> Entry {
     let (was, says) = (&before.particulars, &mut now.particulars);
     // A register that was exported here names a contract by our OCID, and not the process that notices named.
     let others = |ocid: &String| was.ocid.is_none() || published(ocid).is_none();
@@ -95,9 +96,7 @@ pub(super) fn over(before: &Entry, mut now: Entry) -> Entry {
     says.product_name.clone_from(&was.product_name);
     says.delivery_model.clone_from(&was.delivery_model);
     says.hosting.clone_from(&was.hosting);
-    let by_cell = |before: &Source| before.cells.iter().any(|cell| is_amount_of_a_year(cell));
-    let by_file = before.source.as_ref().is_some_and(by_cell);
-    let stays = |basis: &String| basis != "yearly" || !by_file;
+    let stays = |basis: &String| basis != "yearly" || !was_yearly;
     let was_basis = was.value_basis.clone().filter(stays);
     says.value_basis = says.value_basis.take().or(was_basis);
     says.cpv = says.cpv.take().or_else(|| was.cpv.clone());
@@ -179,11 +178,20 @@ mod tests {
         before.term.standing = Standing::Cancelled;
         let mut now = plain();
         now.particulars.title = "Vans and lorries".into();
-        let merged = over(&before, now);
+        let merged = over(&before, now, false);
         assert_eq!(merged.particulars.title, "Vans and lorries");
         let mut expected = before;
         expected.particulars.title = "Vans and lorries".into();
         assert_eq!(merged, expected);
+    }
+
+    #[test]
+    fn that_a_value_is_of_a_year_stays_unless_the_file_said_so() {
+        let mut before = plain();
+        before.particulars.value_basis = Some("yearly".into());
+        let basis = |was_yearly| over(&before, plain(), was_yearly).particulars.value_basis;
+        assert_eq!(basis(false).as_deref(), Some("yearly"), "a person did");
+        assert_eq!(basis(true), None);
     }
 
     #[test]

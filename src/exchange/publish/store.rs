@@ -4,11 +4,12 @@ use super::facts::{Facts, Sourced};
 use super::{Cursor, Of};
 use crate::access::Viewer;
 use crate::contracts::{self, Column, Columns};
-use crate::exchange::register::{Column as Cell, Headings};
+use crate::exchange::register::Headings;
+use crate::exchange::run;
 use crate::runtime::{App, Error};
 use crate::suppliers;
 use chrono::{DateTime, Utc};
-use entity::{contract, contract_source, contract_supplier, import_run, supplier};
+use entity::{contract, contract_source, contract_supplier, supplier};
 use futures_util::TryStreamExt;
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
@@ -112,31 +113,12 @@ pub(super) async fn readings(app: &App, council: Uuid) -> Result<Vec<(Uuid, Arc<
         .all(app.db.read())
         .await?;
     let ids: Vec<Uuid> = widths.iter().map(|(id, _)| *id).collect();
-    let mut headings = headings(app, &ids).await?;
+    let mut headings = run::headings(app.db.read(), &ids).await?;
     let readings = widths.into_iter().filter_map(|(id, width)| {
         let headings = headings.remove(&id)?;
         Some((id, headings, usize::try_from(width).unwrap_or_default()))
     });
     Ok(readings.collect())
-}
-
-async fn headings(app: &App, runs: &[Uuid]) -> Result<HashMap<Uuid, Arc<Headings>>, Error> {
-    let rows: Vec<(Uuid, serde_json::Value)> = import_run::Entity::find()
-        .select_only()
-        .columns([import_run::Column::Id, import_run::Column::Headings])
-        .filter(import_run::Column::Id.is_in(runs.iter().copied()))
-        .into_tuple()
-        .all(app.db.read())
-        .await?;
-    let mut found = HashMap::with_capacity(rows.len());
-    for (id, value) in rows {
-        let each: Vec<(String, Option<String>)> = serde_json::from_value(value).map_err(Error::fault)?;
-        let each = each
-            .into_iter()
-            .map(|(name, column)| (name, column.and_then(|column| Cell::called(&column))));
-        found.insert(id, Arc::new(Headings::known(each)));
-    }
-    Ok(found)
 }
 
 /// What everybody may know of contracts, in the order of the ids; those that are gone are left out.
@@ -187,7 +169,7 @@ async fn sourced(app: &App, ids: &[Uuid]) -> Result<HashMap<Uuid, Sourced>, Erro
     let mut runs: Vec<Uuid> = rows.iter().map(|(_, run, _)| *run).collect();
     runs.sort_unstable();
     runs.dedup();
-    let headings = headings(app, &runs).await?;
+    let headings = run::headings(app.db.read(), &runs).await?;
     let mut found = HashMap::with_capacity(rows.len());
     for (contract, run, cells) in rows {
         // A file that was read before headings were kept: nobody knows what its cells stood under.

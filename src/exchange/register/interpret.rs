@@ -134,7 +134,9 @@ pub(super) fn why_held(raw: &RawRow) -> Option<Why> {
     if filled().all(|(cell, heading)| cell.trim() == heading) {
         return Some(Why::HeaderRepeated);
     }
-    let alone = raw.headings().width() >= WIDE && filled().nth(1).is_none();
+    // A title by itself is the least that a contract has.
+    let titled = !raw.trimmed(Column::Title).is_empty();
+    let alone = !titled && raw.headings().width() >= WIDE && filled().nth(1).is_none();
     alone.then_some(Why::OneCellAlone)
 }
 

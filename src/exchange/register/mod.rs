@@ -126,11 +126,6 @@ pub(super) fn is_bare_amount(cell: &str) -> bool {
     cells::money::is_bare(cell)
 }
 
-/// Whether a cell is an amount that it says is for one year.
-pub(super) fn is_amount_of_a_year(cell: &str) -> bool {
-    says_yearly(cell) && cells::money::is_amount(cell)
-}
-
 /// Whether a cell says that an amount is for one year.
 pub(super) fn says_yearly(cell: &str) -> bool {
     cells::qualifiers::is_yearly(cell)

@@ -65,7 +65,13 @@ fn bracketed(items: &[Item], at: usize) -> Option<Role> {
     let word = word_at(items, open + usize::from(opens))?;
     let closes = opens && matches!(items.get(open + 2), Some(Item::Close));
     match () {
-        () if is(word, words::INCLUDING) => Some(Role::Whole),
+        // "2 years inclusive" and "24 months including notice" include no length.
+        () if is(word, words::INCLUDING) => {
+            let within = items.iter().skip(open + usize::from(opens) + 1).take(3);
+            let length = within.take_while(|item| !matches!(item, Item::Stop));
+            let mut length = length.filter(|item| matches!(item, Item::Lengths(_)));
+            length.next().map(|_| Role::Whole)
+        }
         () if closes && is(word, words::NOUNS_OF_OPTION) => Some(Role::Option { up_to: false }),
         () if closes && is(word, words::INITIAL) => Some(Role::Initial),
         () => None,

@@ -30,6 +30,10 @@ pub(super) fn agrees(said: &[u32], options: &[Share], row: &InitialTerm) -> Resu
             }
         }
     }
+    // Longer than it began, by some other way: nobody can tell what is left.
+    if said.iter().all(|months| row.longer_than(*months)) {
+        return Err(Stopped::CountedIn);
+    }
     Ok(false)
 }
 

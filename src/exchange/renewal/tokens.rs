@@ -146,9 +146,13 @@ impl Lexer<'_> {
             "x" | "times" => self.tokens.push(Token::Times),
             // "2 no. extensions".
             "no" if after_number && self.chars.next_if_eq(&'.').is_some() => {}
-            // The point behind these ends no sentence.
+            // The point behind these ends no sentence, unless the next word begins one.
             "inc" | "incl" | "approx" | "max" | "min" | "ext" | "opt" => {
-                self.chars.next_if_eq(&'.');
+                let mut behind = self.chars.clone().skip(1);
+                let next = behind.find(|c| !c.is_whitespace());
+                if next.is_none_or(|c| !c.is_uppercase()) {
+                    self.chars.next_if_eq(&'.');
+                }
                 self.push_word(word);
             }
             _ => self.push_word(word),

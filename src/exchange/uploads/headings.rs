@@ -2,9 +2,9 @@
 
 use super::super::import::Decisions;
 use super::super::register::{Column, Mapping};
-use super::{MOST_SAID, RegisterImportErrorCode, Sheet, State, Uploaded, finish, held, is_name, store};
+use super::{MOST_SAID, RegisterImportErrorCode, State, Uploaded, finish, held, is_name, store};
 use crate::access::Viewer;
-use crate::runtime::{App, Error, Stop, Wrong};
+use crate::runtime::{App, Stop, Wrong};
 use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -41,13 +41,7 @@ pub async fn map(
     let message = "a heading has at most 1,000 characters";
     let long = |(heading, _): &(String, _)| heading.chars().count() > LONGEST_HEADING;
     wrong.when(columns.iter().any(long), BadInput, "columns", message);
-    // Another sheet has other headings.
-    let there = sheet.is_none().then(|| row.recognised.clone()).flatten();
-    let there: Option<Sheet> = there
-        .map(serde_json::from_value)
-        .transpose()
-        .map_err(Error::fault)?;
-    if let Some(message) = contradiction(&columns).or_else(|| absent(&columns, there.as_ref()?)) {
+    if let Some(message) = contradiction(&columns) {
         wrong.when(true, BadInput, "columns", message);
     }
     let said = sheet.as_deref().is_none_or(is_name);
@@ -103,13 +97,4 @@ fn contradiction(columns: &[(String, Said)]) -> Option<String> {
         }
     }
     None
-}
-
-/// A heading of which something is said and that a file has not.
-fn absent(columns: &[(String, Said)], sheet: &Sheet) -> Option<String> {
-    let said = columns.iter().filter(|(_, said)| *said != Said::Nothing);
-    let said: Vec<String> = said.map(|(heading, _)| heading.clone()).collect();
-    let there = sheet.columns.iter().map(|column| column.heading.as_str());
-    let absent = Mapping::unmet(&said, there).first().copied()?;
-    Some(format!("the file has no heading {absent:?}"))
 }

@@ -255,6 +255,8 @@ pub(super) async fn planned(app: &App, row: Model, outcome: Result<Planned, Stri
         }
         Err(problem) => {
             put_row.state = Set(State::Refused.as_str().into());
+            // What was recognised was of another sheet, or by other words on its headings.
+            put_row.recognised = Set(None);
             put_row.problem = Set(Some(problem));
         }
     }

@@ -82,7 +82,11 @@ async fn the_command_gives_one_account_of_all_rows_and_says_how_to_settle_what_i
         report.lines().count() > 3,
         "one that is refused leaves the report: {report}"
     );
-    assert!(!folder.path().join("r.report.csv.part").exists());
+    let told = complaint(&["--report", &register, &register]);
+    assert!(told.contains("this is the file that is to be read"), "{told}");
+    assert_eq!(std::fs::read_to_string(&register).unwrap(), next);
+    let told = complaint(&["--report", folder.path().to_str().unwrap(), &register]);
+    assert!(told.contains("directory"), "{told}");
     let notices = path("n.json");
     std::fs::write(&notices, r#"{"releases": []}"#).unwrap();
     let told = complaint(&[&notices]);
