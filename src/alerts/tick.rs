@@ -30,10 +30,16 @@ pub struct Told {
 /// # Errors
 /// When the database fails; the next tick then goes on where this one ended.
 pub async fn tick(app: &App) -> Result<Told, Error> {
-    let mut told = Told::default();
-    let Some(_alone) = app.db.alone().await? else {
-        return Ok(told);
+    let Some(alone) = app.db.alone().await? else {
+        return Ok(Told::default());
     };
+    let told = work(app).await;
+    alone.end().await?;
+    told
+}
+
+async fn work(app: &App) -> Result<Told, Error> {
+    let mut told = Told::default();
     changes::open_due(app).await?;
     loop {
         let brought = bring(app).await?;

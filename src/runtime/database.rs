@@ -62,7 +62,21 @@ const SCHEDULED_WORK: i64 = 0x6775_696c_6468_616c;
 #[derive(Debug)]
 pub struct Alone {
     // Its connection holds the lock.
-    _holder: Option<DatabaseTransaction>,
+    holder: Option<DatabaseTransaction>,
+}
+
+impl Alone {
+    /// Gives the leave up. Dropped, it is given up too, but some moments later: whoever asks at once is told that another
+    /// has it.
+    ///
+    /// # Errors
+    /// When the database fails, which has given it up then.
+    pub async fn end(self) -> Result<(), Error> {
+        if let Some(holder) = self.holder {
+            holder.rollback().await?;
+        }
+        Ok(())
+    }
 }
 
 /// The database's two doors: one to read by, one to write by.
@@ -208,15 +222,15 @@ impl Database {
         Ok(self.read.begin_with_config(isolation, None).await?)
     }
 
-    /// Leave for this process to do the scheduled work that one process does at a time, until what is given is dropped or
-    /// the process ends; nothing, while another has it.
+    /// Leave for this process to do the scheduled work that one process does at a time, until it gives it up by
+    /// [`Alone::end`] or ends itself; nothing, while another has it.
     ///
     /// # Errors
     /// When the database cannot be asked.
     pub async fn alone(&self) -> Result<Option<Alone>, Error> {
         // One process serves a file.
         if self.backend() != DbBackend::Postgres {
-            return Ok(Some(Alone { _holder: None }));
+            return Ok(Some(Alone { holder: None }));
         }
         let holder = self.read.begin().await?;
         let lock = format!("SELECT pg_try_advisory_xact_lock({SCHEDULED_WORK}) AS mine");
@@ -224,9 +238,7 @@ impl Database {
             .query_one_raw(Statement::from_string(DbBackend::Postgres, lock))
             .await?;
         let mine = asked.is_some_and(|row| row.try_get("", "mine").unwrap_or(false));
-        Ok(mine.then(|| Alone {
-            _holder: Some(holder),
-        }))
+        Ok(mine.then_some(Alone { holder: Some(holder) }))
     }
 
     /// The door for schema changes.
