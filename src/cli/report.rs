@@ -34,8 +34,10 @@ impl Report {
     }
 
     fn at(path: &Path, of: &Path) -> io::Result<Self> {
-        let same = |one: &Path, other: &Path| Some(one.canonicalize().ok()? == other.canonicalize().ok()?);
-        if same(path, of) == Some(true) {
+        if path
+            .canonicalize()
+            .is_ok_and(|path| of.canonicalize().is_ok_and(|of| of == path))
+        {
             return Err(io::Error::other("this is the file that is to be read"));
         }
         let fresh = !path.exists();
@@ -59,24 +61,25 @@ impl Report {
 
     /// Puts it where it belongs, and says where. What was read of a file that was refused is kept where there is no other.
     pub(super) fn end(self, done: bool) -> Result<PathBuf, (PathBuf, io::Error)> {
-        let (path, put) = (self.path.clone(), done || self.fresh);
-        match self.put(put) {
+        let path = self.path.clone();
+        match self.put(done) {
             Ok(()) => Ok(path),
             Err(error) => Err((path, error)),
         }
     }
 
-    fn put(mut self, put: bool) -> io::Result<()> {
+    fn put(mut self, done: bool) -> io::Result<()> {
         self.wrong.map_or(Ok(()), Err)?;
         self.doubts.finish()?;
-        if put {
-            self.kept.rewind()?;
-            // A device or a pipe has no length.
-            if self.to.metadata()?.is_file() {
-                self.to.set_len(0)?;
-            }
-            io::copy(&mut self.kept, &mut self.to)?;
+        if !done && !self.fresh {
+            return Ok(());
         }
+        self.kept.rewind()?;
+        // A device or a pipe has no length.
+        if self.to.metadata()?.is_file() {
+            self.to.set_len(0)?;
+        }
+        io::copy(&mut self.kept, &mut self.to)?;
         Ok(())
     }
 }

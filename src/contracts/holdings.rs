@@ -1,7 +1,7 @@
 //! Who holds which contracts, worth what and for how long: the few columns that a view of the market counts, of every
 //! contract that passes a filter, in one statement.
 
-use super::Filter;
+use super::{CALLED_OFF, Filter, YEARLY};
 use crate::runtime::{App, Error};
 use chrono::NaiveDate;
 use entity::{contract, contract_supplier};
@@ -97,13 +97,13 @@ fn read(contract_id: Uuid, row: &QueryResult) -> Result<Holding, DbErr> {
     let (terminated, replaced): (Option<NaiveDate>, Option<NaiveDate>) =
         (row.try_get_by_index(9)?, row.try_get_by_index(10)?);
     let after = terminated.and_then(|last| last.succ_opt());
-    let never = (standing == "cancelled").then_some(NaiveDate::MIN);
+    let never = (standing == CALLED_OFF).then_some(NaiveDate::MIN);
     Ok(Holding {
         contract_id,
         council_id: row.try_get_by_index(1)?,
         suppliers: Vec::new(),
         value_pence: row.try_get_by_index(2)?,
-        is_yearly: basis.as_deref() == Some("yearly"),
+        is_yearly: basis.as_deref() == Some(YEARLY),
         starts_on: row.try_get_by_index(4)?,
         initial_ends_on: row.try_get_by_index(5)?,
         ends_on: ends_on.filter(|_| !unknown),

@@ -36,7 +36,7 @@ pub use filter::{Filter, Order, OrderBy};
 pub use holdings::{Holding, holdings};
 pub(crate) use read::council_of;
 pub use read::{Column, Columns, Contract, by_ids, list, one, term_of};
-pub use record::{Change, Entry, Particulars, Recorded, Source, record};
+pub use record::{CALLED_OFF, Change, Entry, Particulars, Recorded, Source, YEARLY, record};
 pub use relations::{buyers_of, departments_of, options_of, windows_of};
 
 /// Whether this is a code of the Common Procurement Vocabulary, by its form: eight digits.

@@ -1,5 +1,6 @@
 //! Reading contracts: only the columns that were asked for, a page at a time, in one statement.
 
+use super::CALLED_OFF;
 use super::filter::{Filter, OrderBy};
 use super::term::{ExtensionOption, Extensions, Period, Standing, Term};
 use super::windows::LeadTimeOverrides;
@@ -130,7 +131,7 @@ pub fn term_of(row: &Contract, options: Vec<ExtensionOption>) -> Term {
         auto_renews_for: period(row.auto_renews_months, None),
         standing: match (row.standing.as_str(), terminated) {
             ("pending", _) => Standing::Pending,
-            ("cancelled", _) => Standing::Cancelled,
+            (CALLED_OFF, _) => Standing::Cancelled,
             ("terminated", Some(on)) => Standing::Terminated { on },
             _ => Standing::Active,
         },

@@ -176,12 +176,18 @@ pub(super) fn notice(period: Option<Period>) -> (Option<i32>, Option<i32>) {
     }
 }
 
+/// The stored word of a contract that was called off.
+pub const CALLED_OFF: &str = "cancelled";
+
+/// The stored word of a value that is for one year.
+pub const YEARLY: &str = "yearly";
+
 /// The stored word of a standing, and the day it ended.
 pub(super) fn standing(standing: Standing) -> (&'static str, Option<NaiveDate>) {
     match standing {
         Standing::Pending => ("pending", None),
         Standing::Active => ("active", None),
-        Standing::Cancelled => ("cancelled", None),
+        Standing::Cancelled => (CALLED_OFF, None),
         Standing::Terminated { on } => ("terminated", Some(on)),
     }
 }

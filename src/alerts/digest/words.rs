@@ -1,5 +1,6 @@
 //! The words of mails and pages for windows, events, and what is to be done about them.
 
+use crate::contracts::YEARLY;
 use crate::contracts::windows::WindowKind;
 use crate::events::Kind;
 use crate::runtime::letter::{day, pounds};
@@ -124,7 +125,7 @@ pub fn count(many: i64, one: &str, more: &str) -> String {
 /// A contract's value with what it is of, by the word of its basis.
 pub fn value(pence: i64, basis: Option<&str>) -> String {
     let of = match basis {
-        Some("yearly") => " a year",
+        Some(YEARLY) => " a year",
         Some("whole_term") => " over the whole term",
         _ => "",
     };

@@ -4,7 +4,7 @@ use super::compare::Compared;
 use super::entry::{entry, mention, over};
 use super::{File, ImportError, Imported, Line, LineKind, Plan, Watch, doubted, some, store};
 use crate::access::Permit;
-use crate::contracts::{self, Change, Entry, vanished};
+use crate::contracts::{self, Change, Entry, YEARLY, vanished};
 use crate::councils::Council;
 use crate::exchange::register::{Column, Reading, RegisterRow as Row, Why, again};
 use crate::exchange::run::{self, Run};
@@ -159,7 +159,7 @@ impl Applying<'_> {
     async fn were_yearly(&self, before: &HashMap<Uuid, (Entry, i32)>) -> Result<HashSet<Uuid>, Error> {
         let said = before.iter().filter_map(|(id, (was, _))| {
             let source = was.source.as_ref()?;
-            let yearly = was.particulars.value_basis.as_deref() == Some("yearly");
+            let yearly = was.particulars.value_basis.as_deref() == Some(YEARLY);
             yearly.then_some((*id, source))
         });
         let said: Vec<_> = said.collect();

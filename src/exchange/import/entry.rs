@@ -2,7 +2,7 @@
 
 use crate::contracts::term::{ExtensionState, Extensions, Standing, Term};
 use crate::contracts::windows::LeadTimeOverrides;
-use crate::contracts::{Entry, Particulars, Source};
+use crate::contracts::{Entry, Particulars, Source, YEARLY};
 use crate::exchange::register::{RegisterRow as Row, extensions};
 use crate::suppliers::Mention;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ pub(in crate::exchange) fn entry(row: &Row, run: Uuid, supplier: Option<Uuid>) -
             contract_type: row.contract_type.clone(),
             process_type: row.process_type.clone(),
             value_pence: row.value_pence,
-            value_basis: row.value_is_yearly.then(|| "yearly".to_owned()),
+            value_basis: row.value_is_yearly.then(|| YEARLY.to_owned()),
             value_estimated: row.estimated,
             irrecoverable_vat_pence: row.irrecoverable_vat_pence,
             ..Particulars::default()
@@ -96,7 +96,7 @@ pub(super) fn over(before: &Entry, mut now: Entry, was_yearly: bool) -> Entry {
     says.product_name.clone_from(&was.product_name);
     says.delivery_model.clone_from(&was.delivery_model);
     says.hosting.clone_from(&was.hosting);
-    let stays = |basis: &String| basis != "yearly" || !was_yearly;
+    let stays = |basis: &String| basis != YEARLY || !was_yearly;
     let was_basis = was.value_basis.clone().filter(stays);
     says.value_basis = says.value_basis.take().or(was_basis);
     says.cpv = says.cpv.take().or_else(|| was.cpv.clone());

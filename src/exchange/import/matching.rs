@@ -40,7 +40,8 @@ pub(super) enum Match {
     Unsure(Vec<usize>, Unsure),
 }
 
-/// Contracts that a file seems not to have any more, or that notices alone brought, to be found by what they have in common with its rows.
+/// Contracts that a file seems not to have any more, or that notices alone brought, to be found by what they have in common
+/// with its rows.
 #[derive(Default)]
 pub(super) struct Missing {
     facts: Vec<Facts>,

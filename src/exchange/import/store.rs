@@ -2,8 +2,8 @@
 
 use super::facts::Facts;
 use crate::access::Permit;
-use crate::contracts::Entry;
-use crate::exchange::notices::KEY;
+use crate::contracts::{CALLED_OFF, Entry};
+use crate::exchange::notices::{AFTER_KEY, KEY};
 use crate::runtime::{App, Error};
 use chrono::{DateTime, Utc};
 use entity::{
@@ -22,12 +22,6 @@ use uuid::Uuid;
 
 /// Ids or keys in one statement.
 const AT_A_TIME: usize = 1000;
-
-/// What comes after all keys that begin with [`KEY`].
-const AFTER_KEY: &str = "o;";
-
-/// What stands for a contract that was called off.
-const CALLED_OFF: &str = "cancelled";
 
 /// A contract that came from a file.
 pub(super) struct Known {

@@ -3,6 +3,7 @@
 
 use super::drafts::Draft;
 use super::known::Known;
+use crate::contracts::CALLED_OFF;
 use crate::exchange::import::{NEAR_DAYS, Unsure, of_one_supplier};
 use crate::runtime::Error;
 use crate::suppliers::name_key;
@@ -14,9 +15,6 @@ use uuid::Uuid;
 
 /// Names or ids in one statement.
 const AT_A_TIME: usize = 500;
-
-/// What stands for a contract that was called off.
-const CALLED_OFF: &str = "cancelled";
 
 /// How far a contract is like an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,6 +16,9 @@ const AT_A_TIME: usize = 500;
 /// What the keys of entries made of notices begin with.
 pub(in crate::exchange) const KEY: &str = "o:";
 
+/// What comes after all of them, byte by byte.
+pub(in crate::exchange) const AFTER_KEY: &str = "o;";
+
 /// A contract of the register.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {

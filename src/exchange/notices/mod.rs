@@ -25,6 +25,6 @@ pub mod report;
 mod terms;
 
 pub use import::{ImportError, Notices, import};
-pub(in crate::exchange) use known::KEY;
+pub(in crate::exchange) use known::{AFTER_KEY, KEY};
 pub use reader::NoticesError;
 pub use report::{Doubts, Imported, Told, summary};

@@ -91,8 +91,10 @@ fn contradiction(columns: &[(String, Said)]) -> Option<String> {
             return Some(format!("{heading:?} is spoken of twice"));
         }
         alone.set(heading, column);
-        if let Some(other) = column.and_then(|column| taken.insert(column, heading)) {
-            let name = column.map_or("", Column::title);
+        if let Some(column) = column
+            && let Some(other) = taken.insert(column, heading)
+        {
+            let name = column.title();
             return Some(format!("{other:?} and {heading:?} are both said to be {name:?}"));
         }
     }

@@ -1,7 +1,8 @@
 //! Registers that people upload: read and planned by the scheduled work, looked at, corrected, applied or thrown away by
 //! whoever may import. What headings are is kept for the council's next file; the file itself only until it is applied.
 //!
-//! `headings` is what people say of theirs, `store` writes the rows, `read` shows them, `work` reads files and plans. What an import is and does is [`super::import`]'s.
+//! `headings` is what people say of theirs, `store` writes the rows, `read` shows them, `work` reads files and plans. What
+//! an import is and does is [`super::import`]'s.
 
 mod headings;
 mod read;

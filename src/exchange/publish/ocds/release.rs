@@ -11,7 +11,7 @@ use super::super::facts::Facts;
 use super::terms::{initial_period, milestones, period, renewal};
 use super::{instant, parties, service_uri};
 use crate::contracts::term::{Standing, Term};
-use crate::contracts::{Contract, term_of};
+use crate::contracts::{Contract, YEARLY, term_of};
 use crate::councils::directory;
 use crate::exchange::import::published;
 use crate::exchange::register::{Column, RegisterRow};
@@ -180,7 +180,7 @@ fn told(of: &mut Map<String, Value>, contract: &Contract) {
 /// The value of the whole contract, without VAT, in pounds.
 fn value(contract: &Contract, row: Option<&RegisterRow>) -> Option<Value> {
     let yearly = match contract.value_basis.as_deref() {
-        Some(basis) => basis == "yearly",
+        Some(basis) => basis == YEARLY,
         // What came in before it was kept.
         None => row.is_some_and(|row| row.value_pence == contract.value_pence && row.value_is_yearly),
     };

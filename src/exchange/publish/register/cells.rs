@@ -9,7 +9,7 @@ use super::super::facts::Facts;
 use super::Naming;
 use super::sheet::Sheet;
 use crate::contracts::term::{ExtensionState, Standing, Term};
-use crate::contracts::{Contract, Entry, term_of};
+use crate::contracts::{Contract, Entry, YEARLY, term_of};
 use crate::councils::{Council, directory};
 use crate::exchange::import;
 use crate::exchange::register::{Column, RegisterRow, estimated_under, is_bare_amount, says_yearly};
@@ -155,6 +155,11 @@ fn own(says: Says, sheet: &Sheet, column: Column) -> Cell {
 /// What is put behind an amount that is for one year.
 const A_YEAR: &str = " per annum";
 
+/// Whether there is an amount, and it is for one year.
+fn is_yearly(pence: Option<i64>, basis: Option<&str>) -> bool {
+    pence.is_some() && basis == Some(YEARLY)
+}
+
 /// Pounds and pence, as a number.
 fn pounds(pence: i64) -> String {
     let sign = if pence < 0 { "-" } else { "" };
@@ -191,7 +196,7 @@ impl<'a> Said<'a> {
             contract_type: contract.contract_type.as_deref(),
             process_type: contract.process_type.as_deref(),
             pence: contract.value_pence,
-            yearly: contract.value_pence.is_some() && contract.value_basis.as_deref() == Some("yearly"),
+            yearly: is_yearly(contract.value_pence, contract.value_basis.as_deref()),
             estimated: contract.value_estimated,
             vat: contract.irrecoverable_vat_pence,
             term,
@@ -210,7 +215,7 @@ impl<'a> Said<'a> {
             contract_type: says.contract_type.as_deref(),
             process_type: says.process_type.as_deref(),
             pence: says.value_pence,
-            yearly: says.value_pence.is_some() && says.value_basis.as_deref() == Some("yearly"),
+            yearly: is_yearly(says.value_pence, says.value_basis.as_deref()),
             estimated: says.value_estimated,
             vat: says.irrecoverable_vat_pence,
             term: &entry.term,
